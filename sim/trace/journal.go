@@ -1,0 +1,135 @@
+package trace
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+)
+
+// CheckpointEvery is the number of events between two checkpoints of the
+// rolling hash. Two runs are compared checkpoint by checkpoint, and then event
+// by event, to find the first that differs.
+const CheckpointEvery = 256
+
+// Journal collects events in order and keeps a rolling hash over all that
+// they hold. The zero value is not ready: use NewJournal.
+type Journal struct {
+	// Now gives the true instant of the event being emitted, in nanoseconds
+	// since the run's start.
+	Now func() int64
+
+	events      []Event
+	sum         hash.Hash
+	scratch     []byte
+	checkpoints [][8]byte
+}
+
+// NewJournal makes an empty journal whose events are stamped by now.
+func NewJournal(now func() int64) *Journal {
+	return &Journal{Now: now, sum: sha256.New(), scratch: make([]byte, 0, hashBlock+4096)}
+}
+
+// hashBlock is how many bytes of encoded events are gathered before they are hashed.
+const hashBlock = 32 << 10
+
+// Emit appends e, filling Op and At, and returns Op.
+func (j *Journal) Emit(e Event) uint64 {
+	e.Op = uint64(len(j.events)) + 1
+	e.At = j.Now()
+	j.events = append(j.events, e)
+	j.scratch = appendBinary(j.scratch, &j.events[len(j.events)-1])
+	if len(j.scratch) >= hashBlock || e.Op%CheckpointEvery == 0 {
+		j.flush()
+	}
+	if e.Op%CheckpointEvery == 0 {
+		var c [8]byte
+		copy(c[:], j.sum.Sum(nil))
+		j.checkpoints = append(j.checkpoints, c)
+	}
+	return e.Op
+}
+
+func (j *Journal) flush() {
+	j.sum.Write(j.scratch)
+	j.scratch = j.scratch[:0]
+}
+
+// Events returns the journal's events; they must not be changed.
+func (j *Journal) Events() []Event { return j.events }
+
+// Len is the number of events.
+func (j *Journal) Len() int { return len(j.events) }
+
+// Hash is the rolling hash over all events so far, in hexadecimal.
+func (j *Journal) Hash() string {
+	j.flush()
+	return hex.EncodeToString(j.sum.Sum(nil)[:16])
+}
+
+// Checkpoints are the first 8 bytes of the hash after each CheckpointEvery events.
+func (j *Journal) Checkpoints() [][8]byte { return j.checkpoints }
+
+// FirstDifference returns the index of the first event that differs between
+// two journals, or -1 if they are equal.
+func FirstDifference(a, b []Event) int {
+	n := min(len(a), len(b))
+	var x, y []byte
+	for i := range n {
+		x, y = appendBinary(x[:0], &a[i]), appendBinary(y[:0], &b[i])
+		if string(x) != string(y) {
+			return i
+		}
+	}
+	if len(a) != len(b) {
+		return n
+	}
+	return -1
+}
+
+// appendBinary appends an unambiguous encoding of e: every field, in the
+// order of the type, strings with their lengths.
+func appendBinary(b []byte, e *Event) []byte {
+	b = binary.AppendUvarint(b, e.Op)
+	b = binary.AppendVarint(b, e.At)
+	b = binary.AppendUvarint(b, e.Cause)
+	b = binary.AppendUvarint(b, e.Call)
+	b = append(b, byte(e.Kind), byte(e.On))
+	b = binary.AppendVarint(b, int64(e.Status))
+	b = binary.AppendVarint(b, int64(e.Attempt))
+	b = binary.AppendUvarint(b, e.Notice)
+	for _, s := range [...]string{
+		e.Actor, e.Origin, e.Verb, e.Code, e.Method, e.Path,
+		e.Record, e.Alias, e.External, e.Text, e.RetryAfter, e.Date,
+	} {
+		b = appendText(b, s)
+	}
+	b = binary.AppendVarint(b, e.Version)
+	b = binary.AppendVarint(b, e.Before)
+	b = binary.AppendVarint(b, e.Stamp)
+	b = binary.AppendVarint(b, e.Clock)
+	b = binary.AppendUvarint(b, uint64(len(e.Changes)))
+	for i := range e.Changes {
+		c := &e.Changes[i]
+		b = appendText(b, c.Field)
+		b = appendText(b, c.Before)
+		b = appendText(b, c.After)
+		b = append(b, flag(c.Had)|flag(c.Has)<<1)
+	}
+	b = binary.AppendUvarint(b, uint64(len(e.Records)))
+	for _, r := range e.Records {
+		b = appendText(b, r)
+	}
+	return b
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func flag(v bool) byte {
+	if v {
+		return 1
+	}
+	return 0
+}
