@@ -1,0 +1,186 @@
+package genesys
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/wire"
+)
+
+const (
+	contactsPath = "/api/v2/externalcontacts/contacts"
+	scanPath     = "/api/v2/externalcontacts/scan/contacts"
+	lookupPath   = "/api/v2/externalcontacts/identifierlookup/contacts"
+	schemasPath  = "/api/v2/externalcontacts/contacts/schemas"
+)
+
+// DefaultSource is the id of the external source whose external ids carry the
+// CRM's record ids, where Config.ExternalField does not name another one.
+const DefaultSource = "crm"
+
+// Contacts is the adapter. It is safe for concurrent use.
+type Contacts struct {
+	client *wire.Client
+	layout layout
+	source string // external source id
+	secret []byte // of webhooks
+
+	mu     sync.Mutex
+	schema schemaRef // as last described
+}
+
+var (
+	_ adapter.System   = (*Contacts)(nil)
+	_ adapter.Feed     = (*Contacts)(nil)
+	_ adapter.Rewinder = (*Contacts)(nil)
+	_ adapter.Webhooks = (*Contacts)(nil)
+)
+
+// New builds the adapter: BaseURL is the API's host, LoginURL the login
+// host, ExternalField the id of the external source, Object "contact". The
+// result also implements adapter.Feed, adapter.Rewinder and adapter.Webhooks.
+func New(c adapter.Config) (adapter.System, error) {
+	switch strings.ToLower(c.Object) {
+	case "", "contact", "contacts":
+	default:
+		return nil, fmt.Errorf("genesys: object %q is not supported, expected contact", c.Object)
+	}
+	layout, err := newLayout(c)
+	if err != nil {
+		return nil, err
+	}
+	login := c.LoginURL
+	if login == "" {
+		login = c.BaseURL
+	}
+	a := &Contacts{layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret)}
+	if a.source == "" {
+		a.source = DefaultSource
+	}
+	a.client, err = wire.NewClient(c, wire.TokenRequest{
+		URL:      strings.TrimSuffix(login, "/") + "/oauth/token",
+		Basic:    true,
+		ClientID: c.ClientID,
+		Secret:   c.ClientSecret,
+	}, a.refine, nil)
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Capabilities implements adapter.System.
+func (a *Contacts) Capabilities() adapter.Capabilities {
+	return adapter.Capabilities{Resolution: time.Millisecond}
+}
+
+// Read implements adapter.System. A contact that was merged away is returned
+// with MergedInto set.
+func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: contactsPath + "/" + url.PathEscape(id)}
+	res, err := a.client.Do(ctx, call)
+	if err != nil {
+		return adapter.Record{}, err
+	}
+	rec, err := a.record(call, res)
+	if err == nil && rec.ID != id {
+		// The server followed a merge by itself.
+		rec.ID, rec.MergedInto = id, rec.ID
+	}
+	return rec, err
+}
+
+// Find implements adapter.System. Genesys gives at most one contact for an
+// identifier.
+func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
+	body := append([]byte(nil), `{"type":"ExternalId","value":`...)
+	body = wire.AppendString(body, external)
+	body = append(body, `,"externalSource":{"id":`...)
+	body = append(wire.AppendString(body, a.source), "}}"...)
+	call := &wire.Call{Method: http.MethodPost, Path: lookupPath, Body: body}
+	res, err := a.client.Do(ctx, call)
+	if err != nil {
+		if adapter.As(err).Kind == adapter.NotFound {
+			return nil, nil
+		}
+		return nil, err
+	}
+	rec, err := a.record(call, res)
+	if err != nil {
+		return nil, err
+	}
+	return []adapter.Record{rec}, nil
+}
+
+// Create implements adapter.System. It is not idempotent: after an unknown
+// outcome, Find by w.External says whether the contact is there (EV-7).
+func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
+	schema, err := a.currentSchema(ctx)
+	if err != nil {
+		return adapter.Record{}, notSent(err)
+	}
+	body, err := a.appendContact(nil, w, schema)
+	if err != nil {
+		return adapter.Record{}, err
+	}
+	return a.write(ctx, &wire.Call{Method: http.MethodPost, Path: contactsPath, Body: body, Write: true})
+}
+
+// Update implements adapter.System. Genesys cannot make it conditional; w.If
+// is used for one thing only: its Tag says that the contact was read without
+// a schema, which custom fields need.
+func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
+	var schema schemaRef
+	if w.If.Tag == tagNoSchema {
+		var err error
+		if schema, err = a.currentSchema(ctx); err != nil {
+			return adapter.Record{}, notSent(err)
+		}
+	}
+	body, err := a.appendPatch(nil, w, schema)
+	if err != nil {
+		return adapter.Record{}, err
+	}
+	path := contactsPath + "/" + url.PathEscape(id)
+	return a.write(ctx, &wire.Call{Method: http.MethodPatch, Path: path, Body: body, Write: true})
+}
+
+// Delete implements adapter.System; it is never conditional.
+func (a *Contacts) Delete(ctx context.Context, id string, _ adapter.Precondition) error {
+	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodDelete, Path: contactsPath + "/" + url.PathEscape(id), Write: true})
+	return err
+}
+
+// write sends a call whose answer is the new contact.
+func (a *Contacts) write(ctx context.Context, call *wire.Call) (adapter.Record, error) {
+	res, err := a.client.Do(ctx, call)
+	if err != nil {
+		return adapter.Record{}, err
+	}
+	return a.record(call, res)
+}
+
+func (a *Contacts) record(call *wire.Call, res *wire.Response) (adapter.Record, error) {
+	r := res.Reader()
+	rec := a.layout.read(r, a.source)
+	if r.Err() == nil && rec.ID == "" {
+		r.Refuse("a contact without an id")
+	}
+	if err := r.End(); err != nil {
+		return adapter.Record{}, wire.Misread(call, res, err)
+	}
+	return rec, nil
+}
+
+// notSent is the error of a preparation: the write itself was never sent.
+func notSent(err error) error {
+	e := *adapter.As(err)
+	e.Indefinite = false
+	return &e
+}

@@ -1,0 +1,46 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// Gate decides when a target may be called (RL-1, RL-2). It is the core's, and
+// durable: a pause outlives a restart.
+type Gate interface {
+	// Admit returns when an exchange may begin, or with an error if it may
+	// not: then nothing is sent.
+	Admit(ctx context.Context) error
+	// Report tells what a response said about limits.
+	Report(Signal)
+}
+
+// Governed asks the gate before every exchange with the target, requests for
+// tokens included, and reports every response to it. An exchange that was not
+// admitted fails with *NotSent.
+func Governed(rt http.RoundTripper, target string, g Gate, s Signals) http.RoundTripper {
+	return &governed{rt: rt, target: target, gate: g, signals: s}
+}
+
+type governed struct {
+	rt      http.RoundTripper
+	target  string
+	gate    Gate
+	signals Signals
+}
+
+func (t *governed) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := t.gate.Admit(req.Context()); err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, &NotSent{Err: fmt.Errorf("%s is not admitted: %w", t.target, err)}
+	}
+	res, err := t.rt.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	t.gate.Report(t.signals(res))
+	return res, nil
+}

@@ -1,0 +1,31 @@
+package wire
+
+import "time"
+
+// stampLayout is the form of all stamps that adapters report.
+const stampLayout = "2006-01-02T15:04:05.000Z"
+
+// Instant reads a vendor's timestamp with its zone (DM-7), RFC 3339 or the
+// offset without a colon that Salesforce writes. A text without a zone or of
+// another form is the zero time: unknown.
+func Instant(s string) time.Time {
+	if len(s) < len("2006-01-02T15:04:05Z") {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		if t, err = time.Parse("2006-01-02T15:04:05-0700", s); err != nil {
+			return time.Time{}
+		}
+	}
+	return t.UTC()
+}
+
+// Stamp writes an instant in UTC with milliseconds, so that the stamps of one
+// state are equal wherever they come from; "" for the zero time.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(stampLayout)
+}
