@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+)
+
+// Op identifies one effect that will be answered by an event. Ops are unique
+// within one life of a Core.
+type Op uint64
+
+// Ref names a record in one system.
+type Ref struct {
+	Side mapping.Side
+	ID   string
+}
+
+func (r Ref) String() string { return r.Side.String() + ":" + r.ID }
+
+// Event is what Step consumes: one of the types below.
+type Event interface{ event() }
+
+// Started begins a life of the core, with what the disk remembers.
+type Started struct{ Meta Meta }
+
+// Noticed is a notice that an adapter found authentic (EV-1). Token is
+// answered by an Acknowledge effect once the notice is durable (EV-2).
+type Noticed struct {
+	Ref   Ref
+	Token uint64
+	// Into is the record that Ref was merged into, "" if none (CR-14).
+	Into string
+}
+
+// Persisted says that the batch of this Persist effect is durable.
+type Persisted struct{ Op Op }
+
+// Fetched answers a Fetch.
+type Fetched struct {
+	Op    Op
+	Items []Item
+	// Next is when the earliest entry that was not given out becomes due,
+	// which may be now; 0 if none waits. Leased entries do not count.
+	Next Instant
+	// FreshWaits: due entries of the fresh lane were left for want of slots.
+	FreshWaits bool
+}
+
+// LookedUp answers a Lookup: the record that holds the reference, if any.
+type LookedUp struct {
+	Op     Op
+	Record *Record
+}
+
+// ReadDone answers a Read.
+type ReadDone struct {
+	Op     Op
+	Record adapter.Record
+	Err    *adapter.Error
+}
+
+// FindDone answers a Find.
+type FindDone struct {
+	Op      Op
+	Records []adapter.Record
+	Err     *adapter.Error
+}
+
+// WriteDone answers a Write.
+type WriteDone struct {
+	Op     Op
+	Record adapter.Record
+	Err    *adapter.Error
+}
+
+// PollDone answers a Poll.
+type PollDone struct {
+	Op   Op
+	Page adapter.Page
+	Err  *adapter.Error
+}
+
+// Described answers a Describe.
+type Described struct {
+	Op     Op
+	Schema adapter.Schema
+	Err    *adapter.Error
+}
+
+// Asked is a transport's question whether it may send one request now for
+// the effect Op (RL-1). It is answered by an Admit effect with the same Call.
+type Asked struct {
+	Op   Op
+	Side mapping.Side
+	Call uint64
+}
+
+// Withdrawn takes an Asked back that was not yet admitted (a cancelled call).
+type Withdrawn struct {
+	Side mapping.Side
+	Call uint64
+}
+
+// Exchanged reports the end of an admitted request: its limit signal, and
+// whether the system answered at all.
+type Exchanged struct {
+	Side     mapping.Side
+	Call     uint64
+	Signal   adapter.Signal
+	Answered bool
+}
+
+// Tick says that the instant of the last Wake has come.
+type Tick struct{}
+
+// Reviewed is a person's decision on a flagged record (CR-10), or a restore
+// of what a decision overwrote (CR-11). It is answered by a Reply effect.
+type Reviewed struct {
+	Ref   Ref
+	Token uint64 // for the Reply
+	// State is the state token that the person looked at; a decision on
+	// another state is refused. A restore has none.
+	State string
+	// Choose is the side whose content to take; mapping.Side(2) takes Set alone.
+	Choose mapping.Side
+	// Set gives canonical values by field index, on top of Choose.
+	Set []FieldText
+	// Restore marks a restore: only Set is written, on a record in any state.
+	Restore bool
+}
+
+// Approved is a person's permission to go on with paused deletions (CR-13).
+type Approved struct{}
+
+// FieldText is a canonical value of one field.
+type FieldText struct {
+	Index int
+	Value string
+}
+
+// Redelivered says that the queue holds entries again that the core did not
+// put there: a broker delivered once more what was done.
+type Redelivered struct{}
+
+func (Redelivered) event() {}
+
+func (Started) event()   {}
+func (Noticed) event()   {}
+func (Persisted) event() {}
+func (Fetched) event()   {}
+func (LookedUp) event()  {}
+func (ReadDone) event()  {}
+func (FindDone) event()  {}
+func (WriteDone) event() {}
+func (PollDone) event()  {}
+func (Described) event() {}
+func (Asked) event()     {}
+func (Withdrawn) event() {}
+func (Exchanged) event() {}
+func (Tick) event()      {}
+func (Reviewed) event()  {}
+func (Approved) event()  {}

@@ -1,0 +1,179 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+)
+
+// gate decides when requests may be sent to one system: the limit signal
+// pauses the whole target (RL-1), remaining-quota headers slow it down before
+// the limit is hit (RL-2), and fresh edits go first (RL-4).
+type gate struct {
+	limit    int
+	inFlight []uint64
+	waiting  [2][]uint64 // calls by lane, in the order of asking
+	turn     uint8       // counts admissions, so that the backlog gets its share
+
+	pausedUntil Instant
+	pauses      int // limit signals since the last good answer
+	signals     int // limit signals in all: keys the jitter
+	ramp        int // requests in flight allowed while recovering from a pause
+
+	allowed, remaining int // of the current window; allowed is 0 while unknown
+	resetAt            Instant
+	notBefore          Instant // pacing
+}
+
+func newGate(limit int) gate { return gate{limit: limit, ramp: limit} }
+
+// dailyWindow is what a quota without a reset time is taken to be: an
+// organisation's rolling 24 hours.
+const dailyWindow = 24 * time.Hour
+
+// backlogShare: of so many admissions at least one is the backlog's, so that
+// a stream of fresh edits cannot stop the recovery.
+const backlogShare = 4
+
+// ready is the earliest instant at which the gate lets a request through as
+// far as time decides; now or earlier means at once.
+func (g *gate) ready(now Instant) Instant {
+	at := max(g.pausedUntil, g.notBefore)
+	if g.allowed > 0 && g.remaining <= 0 && g.resetAt > now {
+		at = max(at, g.resetAt)
+	}
+	return at
+}
+
+func (g *gate) nextWake(now Instant) Instant {
+	if len(g.waiting[Fresh])+len(g.waiting[Backlog]) == 0 {
+		return 0
+	}
+	if at := g.ready(now); at > now {
+		return at
+	}
+	return 0 // only a finished request makes room
+}
+
+// next takes the call that goes first.
+func (g *gate) next() (uint64, bool) {
+	lane := Fresh
+	g.turn++
+	if len(g.waiting[Fresh]) == 0 || (g.turn%backlogShare == 0 && len(g.waiting[Backlog]) > 0) {
+		lane = Backlog
+	}
+	if len(g.waiting[lane]) == 0 {
+		return 0, false
+	}
+	call := g.waiting[lane][0]
+	g.waiting[lane] = g.waiting[lane][1:]
+	return call, true
+}
+
+// sent accounts for an admitted request and sets the pace of the next one.
+func (g *gate) sent(now Instant, call uint64) {
+	g.inFlight = append(g.inFlight, call)
+	if g.allowed == 0 {
+		return
+	}
+	if g.resetAt != 0 && now >= g.resetAt {
+		g.allowed = 0 // a new window began: its size is known with the next answer
+		return
+	}
+	g.remaining--
+	switch {
+	case g.resetAt == 0 && g.remaining*10 < g.allowed:
+		g.notBefore = now.Add(dailyWindow / time.Duration(g.allowed))
+	case g.resetAt != 0 && g.remaining > 0 && g.remaining*2 < g.allowed:
+		g.notBefore = now.Add(g.resetAt.Sub(now) / time.Duration(g.remaining+1))
+	}
+}
+
+func (c *Core) onAsked(e Asked) {
+	g := &c.gates[e.Side]
+	lane := Fresh
+	if w := c.work[c.ops[e.Op].key]; w != nil {
+		lane = w.lane
+	}
+	g.waiting[lane] = append(g.waiting[lane], e.Call)
+}
+
+func (c *Core) onWithdrawn(e Withdrawn) {
+	g := &c.gates[e.Side]
+	for lane := range g.waiting {
+		if i := slices.Index(g.waiting[lane], e.Call); i >= 0 {
+			g.waiting[lane] = slices.Delete(g.waiting[lane], i, i+1)
+		}
+	}
+}
+
+func (c *Core) admitWaiting(side mapping.Side) {
+	g := &c.gates[side]
+	for len(g.inFlight) < min(g.limit, g.ramp) && g.ready(c.now) <= c.now {
+		call, ok := g.next()
+		if !ok {
+			return
+		}
+		g.sent(c.now, call)
+		c.out.add(Admit{Side: side, Call: call})
+	}
+}
+
+func (c *Core) onExchanged(e Exchanged) {
+	g := &c.gates[e.Side]
+	if i := slices.Index(g.inFlight, e.Call); i >= 0 {
+		g.inFlight = slices.Delete(g.inFlight, i, i+1)
+	}
+	if !e.Answered {
+		return
+	}
+	g.learn(c.now, e.Signal)
+	if e.Signal.Limited {
+		c.pause(e.Side, e.Signal)
+		return
+	}
+	if c.now >= g.pausedUntil {
+		g.pauses = 0
+		g.ramp = min(g.limit, g.ramp*2)
+	}
+}
+
+// learn takes the quota headers of one answer. Requests still in flight were
+// perhaps not counted in them, so they are counted here.
+func (g *gate) learn(now Instant, s adapter.Signal) {
+	if s.Allowed <= 0 || s.Remaining < 0 {
+		return
+	}
+	g.allowed, g.remaining = s.Allowed, s.Remaining-len(g.inFlight)
+	g.resetAt = 0
+	if s.Reset >= 0 {
+		g.resetAt = now.Add(s.Reset)
+	}
+}
+
+// pause stops the whole target for what the signal asks, within bounds, plus
+// jitter. A value that is absent, or that turned out too short, is replaced by
+// the backoff schedule; an absurd one is capped.
+func (c *Core) pause(side mapping.Side, s adapter.Signal) {
+	g := &c.gates[side]
+	d := s.RetryAfter
+	if d <= 0 || g.pauses > 0 {
+		d = max(d, c.backoff(side, g.pauses))
+	}
+	d = min(d, c.cfg.Retry.RetryAfterCap)
+	d += c.jitter(d, retryAfterJitter, "pause", side, uint64(g.signals))
+	if until := c.now.Add(d); until > g.pausedUntil {
+		if c.now >= g.pausedUntil {
+			g.pauses++
+		}
+		g.signals++
+		g.pausedUntil = until
+		c.persist(pending{kind: pendingOther}, PutGate{Side: side, Until: until})
+	}
+	g.ramp = 1
+}
+
+// retryAfterJitter is the percentage of RL-1.
+const retryAfterJitter = 10

@@ -1,0 +1,32 @@
+package engine
+
+import "net/http"
+
+// waitingNotice is a notice whose durability is under way.
+type waitingNotice struct {
+	op    Op
+	token uint64
+}
+
+// onNoticed makes a notice durable; only then is it acknowledged (EV-2). The
+// answer waits for nothing else, least of all for the other system (EV-3).
+func (c *Core) onNoticed(e Noticed) {
+	if len(c.notices) >= c.cfg.PendingNotices {
+		c.out.add(Acknowledge{Token: e.Token, Status: http.StatusServiceUnavailable})
+		return
+	}
+	c.persist(pending{kind: pendingNotices}, Enqueue{Ref: e.Ref, Lane: Fresh})
+	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: e.Token})
+}
+
+// acknowledgeUpTo answers the deliveries whose batch became durable. Batches
+// become durable in order, so these are the oldest.
+func (c *Core) acknowledgeUpTo(op Op) {
+	for len(c.notices) > 0 && c.notices[0].op <= op {
+		c.out.add(Acknowledge{Token: c.notices[0].token, Status: http.StatusOK})
+		c.notices = c.notices[1:]
+	}
+	if len(c.notices) == 0 {
+		c.notices = nil
+	}
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+)
+
+// feed is the reconciliation polling of one system (EV-8). The cursor is made
+// durable in the same batch as the notices that it passed, so that it never
+// runs ahead of them.
+type feed struct {
+	interval time.Duration
+	cursor   adapter.Cursor
+	dueAt    Instant // 0 while off or under way
+	began    Instant // of the round under way
+	inside   bool    // a round is under way: pages follow without rewinding
+	failures int
+
+	next adapter.Cursor // becomes the cursor when its notices are durable
+	more bool
+	// seen remembers what a look behind the watermark shows again and again.
+	seen map[string]sighting
+}
+
+// sighting is one state of one record as the feed showed it.
+type sighting struct {
+	stamp     string
+	first     Instant
+	confirmed bool
+}
+
+// seenMax bounds the memory of sightings; beyond it records are only read
+// more often than needed.
+const seenMax = 4096
+
+// confirmAfter is longer than any resolution of a system's timestamps: a state
+// sighted again after it can hold no later edit under the same stamp.
+const confirmAfter = 2 * time.Second
+
+func (f *feed) start(interval time.Duration, cursor adapter.Cursor, now Instant) {
+	*f = feed{interval: interval, cursor: cursor, seen: map[string]sighting{}}
+	if interval > 0 {
+		f.dueAt = now
+	}
+}
+
+func (f *feed) nextWake() Instant { return f.dueAt }
+
+func (c *Core) pollIfDue(side mapping.Side) {
+	f := &c.feeds[side]
+	if f.dueAt == 0 || c.now < f.dueAt {
+		return
+	}
+	if !f.inside {
+		f.began = c.now
+	}
+	f.dueAt = 0
+	c.out.add(Poll{
+		Op: c.op(pending{kind: pendingPoll, side: side}), Side: side,
+		After: f.cursor, Rewind: !f.inside, Limit: c.cfg.Systems[side].PageSize,
+	})
+	f.inside = true
+}
+
+func (c *Core) onPollDone(e PollDone) {
+	p, _, ok := c.take(e.Op)
+	if !ok {
+		return
+	}
+	f := &c.feeds[p.side]
+	c.observe(p.side, e.Err)
+	if e.Err != nil {
+		c.pollFailed(p.side, e.Err)
+		return
+	}
+	f.failures = 0
+	f.next, f.more = e.Page.Next, e.Page.More
+	var ops []StoreOp
+	for i := range e.Page.Changed {
+		if ch := &e.Page.Changed[i]; c.isNews(p.side, ch) {
+			ops = append(ops, Enqueue{Ref: Ref{p.side, ch.ID}, Lane: Backlog})
+		}
+	}
+	if len(ops) == 0 && f.next == f.cursor {
+		f.applied(c.now)
+		return
+	}
+	c.persist(pending{kind: pendingPage, side: p.side}, append(ops, PutCursor{p.side, f.next})...)
+}
+
+func (c *Core) pollFailed(side mapping.Side, err *adapter.Error) {
+	f := &c.feeds[side]
+	f.inside = false
+	delay := c.backoff(side, f.failures)
+	f.failures++
+	if err.Kind == adapter.Drift {
+		c.drifted(side, err)
+	}
+	f.dueAt = max(c.now.Add(delay), c.gates[side].pausedUntil)
+}
+
+// applied goes on after a page is durable.
+func (f *feed) applied(now Instant) {
+	f.cursor = f.next
+	if f.more {
+		f.dueAt = now
+		return
+	}
+	f.inside = false
+	f.dueAt = max(now, f.began.Add(f.interval))
+}
+
+// isNews filters what needs no reading: the engine's own writes where the
+// system refuses stale ones, so that nothing of a user's can hide behind
+// them, and states that were sighted before and confirmed.
+func (c *Core) isNews(side mapping.Side, ch *adapter.Change) bool {
+	if ch.Own && c.cfg.Systems[side].Capabilities.Conditional == adapter.ByTag {
+		return false
+	}
+	if ch.Stamp == "" {
+		return true
+	}
+	f := &c.feeds[side]
+	s, known := f.seen[ch.ID]
+	switch {
+	case !known || s.stamp != ch.Stamp:
+		if len(f.seen) >= seenMax {
+			f.seen = map[string]sighting{}
+		}
+		f.seen[ch.ID] = sighting{stamp: ch.Stamp, first: c.now}
+		return true
+	case s.confirmed:
+		return false
+	case c.now.Sub(s.first) >= confirmAfter:
+		s.confirmed = true
+		f.seen[ch.ID] = s
+		return true
+	}
+	return true
+}

@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/resolve"
+)
+
+// Status of a record (spec: status).
+type Status uint8
+
+// The statuses.
+const (
+	Pending Status = iota
+	InSync
+	Resolved
+	Overwritten
+	Flagged
+	Failed
+)
+
+var statusNames = [...]string{"PENDING", "IN_SYNC", "RESOLVED", "OVERWRITTEN", "FLAGGED", "FAILED"}
+
+func (s Status) String() string { return statusNames[s] }
+
+func statusOf(s resolve.Status) Status {
+	switch s {
+	case resolve.Resolved:
+		return Resolved
+	case resolve.Overwritten:
+		return Overwritten
+	case resolve.Flagged:
+		return Flagged
+	default:
+		return InSync
+	}
+}
+
+// Record is everything durable about one pair of records. It is replaced as a
+// whole, never changed in place, so that copies may share it.
+type Record struct {
+	// Key identifies the pair for ever: the reference first seen.
+	Key string
+	// ID holds the native ids by side, "" where there is none yet (spec: link).
+	ID     [2]string
+	Base   [2]Base
+	Status Status
+	// Intent is what is being written, durable before it is sent (spec: base).
+	Intent *Intent
+	Flag   *FlagState
+	// Failure explains status FAILED.
+	Failure *FailureState
+	// Decisions counts decisions carried out, and numbers ledger entries.
+	Decisions uint32
+	// Shown is the status last written to each side's status field.
+	Shown [2]string
+}
+
+// Base is the merge base of one side (spec: base).
+type Base struct {
+	Known   bool
+	Present bool
+	Content []string
+	Version int64
+	// Stamp is the system's time of the engine's own last write there, 0 if
+	// unknown: a reading with this stamp is nobody's edit.
+	Stamp Instant
+	// Held is what the side held after the engine's last write to it, while
+	// that decision is still being carried out: until both sides have it, the
+	// base cannot move over fields that were not written. nil otherwise.
+	Held []string
+	// Edit and Origin are of the last change that was not the engine's (DM-10).
+	Edit   Instant
+	Origin resolve.Origin
+}
+
+// Intent is a decision being carried out.
+type Intent struct {
+	Decision uint32 // number of its ledger entry
+	Rule     string
+	Why      string
+	Status   Status
+	Winner   resolve.Side
+	Version  int64
+	Sides    [2]IntendedWrite
+	Lost     []LedgerLoss
+	Logged   bool
+}
+
+// IntendedWrite is what one side is meant to hold afterwards.
+type IntendedWrite struct {
+	Needed  bool
+	Done    bool
+	Kind    WriteKind
+	Content []string // the whole canonical content after the write
+	Changed []int    // the indexes that the write carries
+	// Edit and Origin of the reading that the decision rests on.
+	Edit   Instant
+	Origin resolve.Origin
+}
+
+// FlagState is why a record waits for a person.
+type FlagState struct {
+	Rule string
+	Why  string
+	// State identifies the two readings that the flag rests on (CR-10).
+	State string
+	Since Instant
+	// Mass marks a deletion that waits for the approval of a mass delete.
+	Mass bool
+	// Sides holds what was read, for the console.
+	Sides [2]Base
+}
+
+// FailureState is why a record was dead-lettered.
+type FailureState struct {
+	Side  mapping.Side
+	Field string // native name, "" if none
+	Rule  string
+	Shape string // of the value, never the value
+	Since Instant
+}
+
+// LedgerEntry is one decision that was carried out (CR-11). Number counts
+// within Key; the same entry may be appended again after a crash.
+type LedgerEntry struct {
+	Key     string
+	Number  uint32
+	At      Instant
+	Rule    string
+	Why     string
+	Winner  resolve.Side
+	Status  Status
+	Version int64
+	Lost    []LedgerLoss
+}
+
+// LedgerLoss is one overwritten value, enough to restore it.
+type LedgerLoss struct {
+	Field   string
+	Index   int
+	Side    mapping.Side
+	Value   string
+	Version int64
+	Time    Instant
+	Origin  resolve.Origin
+	Rule    string
+}
+
+// Message goes to the notification sink (EV-11). ID makes repeats
+// recognisable.
+type Message struct {
+	ID    string
+	Topic string // flagged | failed | mass-delete | outage | drift | permission | credentials
+	Key   string // the record's key, "" for a message about a system
+	Ref   Ref    // a native id of the record, for a person
+	Side  mapping.Side
+	Text  string // what happened
+	Do    string // what to do
+}

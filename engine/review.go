@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/resolve"
+)
+
+// flag parks a record for a person: nothing of it is written automatically
+// but its status, until somebody decides (CR-10).
+func (c *Core) flag(w *work, rec *Record, rule, why string) {
+	rec.Flag = &FlagState{Rule: rule, Why: why, State: stateToken(w), Since: c.now, Sides: c.shown(w)}
+	c.park(w, rec)
+}
+
+func (c *Core) park(w *work, rec *Record) {
+	f := rec.Flag
+	rec.Status, rec.Intent, rec.Failure = Flagged, nil, nil
+	rec.Decisions++
+	if !f.Mass {
+		c.tell(Message{
+			Topic: "flagged", Key: rec.Key, Ref: someRef(rec, w), Text: f.Rule + ": " + f.Why,
+			Do: "decide which side is right; nothing is written to the record until then",
+		}, c.now)
+	}
+	entry := LedgerEntry{Key: rec.Key, Number: rec.Decisions, At: c.now, Rule: f.Rule, Why: f.Why, Winner: resolve.None, Status: Flagged}
+	c.mark(w, rec, c.statusSteps(w, rec, Flagged), Append{entry})
+}
+
+// flagUnlinked parks a record whose link is in doubt.
+func (c *Core) flagUnlinked(w *work, rule, why string) {
+	rec := c.recordOf(w)
+	if other := w.ref.Side.Other(); w.rec == nil || w.rec.ID[other] == "" {
+		rec.ID[other] = "" // the doubtful reference is not made a link
+	}
+	c.recoverIntent(w, rec)
+	if rec.Flag != nil && rec.Flag.Rule == rule {
+		c.keepFlag(w, rec)
+		return
+	}
+	c.flag(w, rec, rule, why)
+}
+
+// shown is what a console shows of the two readings.
+func (c *Core) shown(w *work) [2]Base {
+	var sides [2]Base
+	for side := range sides {
+		s := &w.sides[side]
+		sides[side] = Base{Known: true, Present: s.present, Content: s.content, Version: s.version, Edit: s.edit}
+	}
+	return sides
+}
+
+// liftFlag reports whether a flag has lost its reason: the sides came to
+// agree, the link is no longer in doubt, or paused deletions were approved.
+func (c *Core) liftFlag(w *work, rec *Record) bool {
+	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
+	switch {
+	case rec.Flag.Mass && !c.deletes.Paused,
+		rec.Flag.Rule == "CR-14",
+		!cc.present && !crm.present,
+		cc.present && crm.present && equalContent(cc.content, crm.content):
+		rec.Flag = nil
+		return true
+	}
+	return false
+}
+
+// keepFlag notes the state that a parked record has come to, so that a
+// decision on the earlier one is refused.
+func (c *Core) keepFlag(w *work, rec *Record) {
+	if token := stateToken(w); token != rec.Flag.State {
+		f := *rec.Flag
+		f.State, f.Sides = token, c.shown(w)
+		rec.Flag = &f
+	}
+	if rec.Flag != nil {
+		rec.Status = Flagged
+	}
+	if steps := c.statusSteps(w, rec, Flagged); len(steps) > 0 {
+		c.mark(w, rec, steps)
+		return
+	}
+	ops := []StoreOp{Done{w.key, w.generation}}
+	if !sameRecord(rec, w.rec) {
+		ops = append(ops, PutRecord{rec})
+	}
+	c.end(w, ops...)
+}
+
+// onReviewed makes a person's decision durable; it is judged against the
+// record's state when its turn comes.
+func (c *Core) onReviewed(e Reviewed) {
+	review := e
+	c.persist(pending{kind: pendingNotices}, Enqueue{Ref: e.Ref, Lane: Fresh, Review: &review})
+}
+
+// carryReview carries a person's decision out, or refuses it because the
+// state has moved on (CR-10).
+func (c *Core) carryReview(w *work, rec *Record) {
+	r := w.review
+	if why := c.refusal(w, rec, r); why != "" {
+		c.out.add(Reply{Token: r.Token, Why: why})
+		w.review = nil
+		switch {
+		case rec.Flag != nil && !c.liftFlag(w, rec):
+			c.keepFlag(w, rec)
+		default:
+			c.resolve(w, rec)
+		}
+		return
+	}
+	c.out.add(Reply{Token: r.Token, OK: true})
+	in := c.input(w, rec)
+	d := c.reviewed(w, r, in)
+	c.execute(w, rec, d, resolve.Explain(in, d))
+}
+
+func (c *Core) refusal(w *work, rec *Record, r *Reviewed) string {
+	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
+	switch {
+	case r.Restore && !(cc.present && crm.present && equalContent(cc.content, crm.content)):
+		return "the record is not in sync: restore when it is"
+	case r.Restore:
+		return ""
+	case rec.Flag == nil:
+		return "the record is not flagged any more"
+	case rec.Flag.Rule == "CR-14":
+		return "resolve the duplicate records first: " + rec.Flag.Why
+	case rec.Flag.State != r.State || stateToken(w) != r.State:
+		return "the record has changed since: look at it again"
+	case rec.Flag.Mass:
+		return "approve or refuse the mass delete as a whole"
+	}
+	return ""
+}
+
+// reviewed is the decision that a person's choice amounts to: one side as a
+// whole, or values given one by one on top of a side.
+func (c *Core) reviewed(w *work, r *Reviewed, in resolve.Input) resolve.Decision {
+	if len(r.Set) == 0 && r.Choose <= mapping.CRM {
+		return resolve.Choose(in, resolve.Side(r.Choose))
+	}
+	d := resolve.Decision{Action: resolve.Merge, Rule: "CR-10", Status: resolve.Overwritten, Winner: resolve.None}
+	if r.Restore {
+		d.Rule = "CR-11"
+	}
+	from := mapping.CC
+	if r.Choose == mapping.CRM || !w.sides[from].present {
+		from = mapping.CRM
+	}
+	d.Version = max(w.sides[mapping.CC].version, w.sides[mapping.CRM].version) + 1
+	d.Result = slices.Clone(w.sides[from].content)
+	for _, set := range r.Set {
+		d.Result[set.Index] = set.Value
+	}
+	for side := range w.sides {
+		c.reviewWrite(&d, resolve.Side(side), &w.sides[side])
+	}
+	return d
+}
+
+func (c *Core) reviewWrite(d *resolve.Decision, side resolve.Side, s *sideReading) {
+	write := &d.Writes[side]
+	write.Needed = true
+	if !s.present {
+		write.Create, d.Action = true, resolve.Recreate
+		return
+	}
+	for i, value := range s.content {
+		if value == d.Result[i] || oneWayAgainst(c.cfg.Mapping.Fields[i].Direction, mapping.Side(side)) {
+			continue
+		}
+		write.Fields = append(write.Fields, i)
+		if value != "" {
+			d.Lost = append(d.Lost, resolve.Loss{Field: i, Side: side, Value: value, Rule: d.Rule})
+		}
+	}
+}
+
+// massDeletePaused counts a deletion that is about to travel, and parks it
+// when too many did within the window: then a person is asked once (CR-13).
+func (c *Core) massDeletePaused(w *work, rec *Record, d resolve.Decision) bool {
+	if !c.deletes.Paused {
+		recent := c.deletes.Recent[:0:0]
+		for _, at := range c.deletes.Recent {
+			if c.now.Sub(at) < c.cfg.MassDeleteWindow {
+				recent = append(recent, at)
+			}
+		}
+		c.deletes.Recent = append(recent, c.now)
+		if len(c.deletes.Recent) <= c.cfg.MassDelete {
+			c.persist(pending{kind: pendingOther}, c.deletes)
+			return false
+		}
+		c.deletes.Paused = true
+		c.persist(pending{kind: pendingOther}, c.deletes)
+		c.tell(Message{
+			Topic: "mass-delete", Side: mapping.CC,
+			Text: "more deletions than allowed within " + c.cfg.MassDeleteWindow.String() + ": further ones wait",
+			Do:   "approve them if they are meant; until then nothing more is deleted",
+		}, c.now)
+	}
+	rec.Flag = &FlagState{Rule: "CR-13", Why: "a mass delete waits for approval", State: stateToken(w), Since: c.now, Mass: true, Sides: c.shown(w)}
+	c.park(w, rec)
+	return true
+}
+
+func (c *Core) onApproved() {
+	if !c.deletes.Paused {
+		return
+	}
+	c.deletes = PutDeletes{}
+	c.persist(pending{kind: pendingNotices}, c.deletes, EnqueueAll{Lane: Fresh, Mass: true})
+}

@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+)
+
+// phase is the explicit state of a record that is worked on (EV-6).
+type phase uint8
+
+const (
+	reading   phase = iota // both sides are being read
+	locating               // the other side is being looked for
+	intending              // the intended writes are being made durable
+	verifying              // a side without conditional writes is read once more (EV-10)
+	writing                // a write is under way
+	settling               // the result of one write is being made durable
+	finishing              // the outcome and the end of the work are being made durable
+)
+
+var phaseNames = [...]string{"reading", "locating", "intending", "verifying", "writing", "settling", "finishing"}
+
+func (p phase) String() string { return phaseNames[p] }
+
+// work is one record in the working set. At most one work holds a record
+// (EV-5): the queue leases by record, and claims on native ids settle the
+// case of two references that turn out to be one record.
+type work struct {
+	key        string
+	generation uint64
+	lane       Lane
+	attempt    int
+	ref        Ref // what the notice named
+	hint       string
+	review     *Reviewed
+
+	rec   *Record // nil while no durable record is known
+	phase phase
+	sides [2]sideReading
+	open  int // answers that this phase waits for
+	round int // how often the decision was made anew within this work
+	plan  *plan
+	step  int // index of the plan's current write
+
+	failed *adapter.Error // the first error of the readings under way
+	failOn mapping.Side
+	looked bool      // the store was asked who holds the other reference
+	claims []Ref     // the native ids this work holds
+	merged string    // the survivor of a merge, while the store is asked about it
+	extra  []StoreOp // to go with the next batch
+}
+
+// sideReading is one side as read in this work.
+type sideReading struct {
+	done    bool
+	present bool
+	rec     adapter.Record
+	content []string
+	version int64
+	edit    Instant
+	own     bool
+}
+
+// begin takes a queue entry into the working set.
+func (c *Core) begin(it *Item) {
+	w := &work{
+		key: it.Key, generation: it.Generation, lane: it.Lane, attempt: it.Attempt,
+		ref: it.Ref, hint: it.Hint, review: it.Review, rec: it.Record,
+	}
+	c.work[w.key] = w
+	if w.rec != nil {
+		for side, id := range w.rec.ID {
+			if id != "" && !c.claim(w, Ref{mapping.Side(side), id}) {
+				return
+			}
+		}
+	} else if !c.claim(w, w.ref) {
+		return
+	}
+	c.read(w)
+}
+
+// claim makes w the holder of a native id. If another work holds it, the two
+// are one record: w steps back and the other one is noticed again.
+func (c *Core) claim(w *work, ref Ref) bool {
+	other := c.holder[ref]
+	if other == nil {
+		c.holder[ref] = w
+		w.claims = append(w.claims, ref)
+		return true
+	}
+	if other == w {
+		return true
+	}
+	c.end(w, Enqueue{Ref: other.ref, Lane: w.lane, Hint: otherID(other.ref, w)}, Done{w.key, w.generation})
+	return false
+}
+
+// otherID is what w knows of the record on the side opposite to ref.
+func otherID(ref Ref, w *work) string {
+	if w.ref.Side != ref.Side {
+		return w.ref.ID
+	}
+	return w.hint
+}
+
+// read starts the reading of every side that has a native id.
+func (c *Core) read(w *work) {
+	w.phase, w.open, w.failed, w.plan = reading, 0, nil, nil
+	w.sides = [2]sideReading{}
+	if c.denied(w) {
+		return
+	}
+	for side := range w.sides {
+		s := mapping.Side(side)
+		if id := w.id(s); id != "" {
+			w.open++
+			c.out.add(Read{Op: c.op(pending{pendingRead, s, w.key}), Ref: Ref{s, id}, Key: w.key})
+		} else {
+			w.sides[s].done = true
+		}
+	}
+}
+
+// id is the record's native id on one side, as far as this work knows.
+func (w *work) id(s mapping.Side) string {
+	if w.rec != nil && w.rec.ID[s] != "" {
+		return w.rec.ID[s]
+	}
+	if w.ref.Side == s {
+		return w.ref.ID
+	}
+	return w.hint
+}
+
+func (c *Core) onReadDone(e ReadDone) {
+	p, w, ok := c.take(e.Op)
+	if !ok || w == nil {
+		return
+	}
+	w.open--
+	c.observe(p.side, e.Err)
+	switch {
+	case e.Err == nil:
+		c.fill(w, p.side, e.Record)
+	case e.Err.Kind == adapter.NotFound:
+		w.sides[p.side] = sideReading{done: true}
+	case w.failed == nil || p.side < w.failOn:
+		w.failed, w.failOn = e.Err, p.side
+	}
+	if w.open > 0 {
+		return
+	}
+	switch {
+	case w.failed != nil:
+		c.retry(w, w.failOn, w.failed)
+	case w.phase == verifying:
+		c.verified(w, p.side)
+	default:
+		c.located(w)
+	}
+}
+
+// fill canonicalises one reading. An absent field keeps what the base says: it
+// is not a clear (DM-6).
+func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
+	base := w.base(s)
+	r := sideReading{done: true, present: true, rec: rec, content: make([]string, len(c.cfg.Mapping.Fields))}
+	for i := range r.content {
+		native := mapping.Native{}
+		if i < len(rec.Fields) {
+			native = rec.Fields[i]
+		}
+		value, present, err := c.cfg.Mapping.Canonical(s, i, native)
+		switch {
+		case err != nil && w.failed == nil:
+			w.failed, w.failOn = typeError(c.cfg.Mapping.Fields[i].Native[s], err), s
+		case present:
+			r.content[i] = value
+		case base.Known && i < len(base.Content):
+			r.content[i] = base.Content[i]
+		default:
+			r.content[i] = c.cfg.Mapping.Fields[i].Empty()
+		}
+	}
+	r.version, _ = c.cfg.Mapping.ParseVersion(rec.Version)
+	r.edit, r.own = c.editTime(base, &r)
+	w.sides[s] = r
+}
+
+// editTime is tS of DM-10: the time that the system reports for its last
+// change that was not the engine's.
+func (c *Core) editTime(base *Base, r *sideReading) (edit Instant, own bool) {
+	modified := instantOf(r.rec.Modified)
+	own = r.rec.Own || (base.Stamp != 0 && modified == base.Stamp)
+	switch {
+	case !own:
+		return modified, false
+	case base.Known && (equalContent(base.Content, r.content) || equalContent(base.Held, r.content)):
+		return base.Edit, true
+	default:
+		return 0, true // the engine's own write hides when the edit was made
+	}
+}
+
+var noBase Base
+
+// base is the merge base of one side, the zero Base where there is none.
+func (w *work) base(s mapping.Side) *Base {
+	if w.rec == nil {
+		return &noBase
+	}
+	return &w.rec.Base[s]
+}
+
+// resume goes on when the batch that the work waited for is durable.
+func (c *Core) resume(w *work) {
+	switch w.phase {
+	case intending, settling:
+		c.nextStep(w)
+	case finishing:
+		c.drop(w)
+	default:
+	}
+}
+
+// end makes the given ops durable and leaves the working set afterwards.
+func (c *Core) end(w *work, ops ...StoreOp) {
+	w.phase = finishing
+	_, done := ops[len(ops)-1].(Done)
+	c.probed(w, done)
+	c.commit(w, ops...)
+}
+
+// drop leaves the working set. The entry may still be in the queue, for a
+// notice that came meanwhile: the next Fetch sees it.
+func (c *Core) drop(w *work) {
+	delete(c.work, w.key)
+	for _, ref := range w.claims {
+		if c.holder[ref] == w {
+			delete(c.holder, ref)
+		}
+	}
+	c.queue.stale = true
+}
+
+func equalContent(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,237 @@
+package engine
+
+import (
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/resolve"
+)
+
+// maxRounds bounds how often one work decides anew because a side moved
+// between the reading and the write; then the entry goes back to the queue.
+const maxRounds = 8
+
+// nextStep goes on with the plan: the next write, or the end.
+func (c *Core) nextStep(w *work) {
+	w.step++
+	if w.step >= len(w.plan.steps) {
+		c.end(w, c.outcome(w)...)
+		return
+	}
+	step := &w.plan.steps[w.step]
+	if c.mustVerify(step) {
+		w.phase, w.open = verifying, 1
+		c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
+		return
+	}
+	c.write(w, step)
+}
+
+// mustVerify: a target that cannot refuse a stale write is read once more
+// immediately before it (EV-10). Guarding by version is enough only where a
+// trigger moves the version with every edit.
+func (c *Core) mustVerify(step *planStep) bool {
+	if step.marks || step.kind == CreateRecord {
+		return false
+	}
+	system := &c.cfg.Systems[step.side]
+	switch system.Capabilities.Conditional {
+	case adapter.ByTag:
+		return step.data.If.Tag == ""
+	case adapter.ByVersion:
+		return system.Traits.Versioning != resolve.Trigger
+	default:
+		return true
+	}
+}
+
+// verified compares the last reading before a write with the one that the
+// decision rests on.
+func (c *Core) verified(w *work, side mapping.Side) {
+	step := &w.plan.steps[w.step]
+	now, then := &w.sides[side], w.plan.rested[side]
+	if now.present == then.present && now.version == then.version && equalContent(now.content, then.content) {
+		step.data.If.Tag = now.rec.Tag
+		c.write(w, step)
+		return
+	}
+	c.again(w)
+}
+
+// again decides anew on fresh readings.
+func (c *Core) again(w *work) {
+	w.round++
+	if w.round > maxRounds {
+		c.postpone(w, w.attempt+1)
+		return
+	}
+	if w.plan != nil {
+		w.rec = snapshot(w.plan.rec)
+	}
+	c.read(w)
+}
+
+func (c *Core) write(w *work, step *planStep) {
+	w.phase, w.open = writing, 1
+	switch {
+	case step.marks && step.data.Status == "":
+		c.completeLink(w, step)
+	case step.kind == UpdateRecord && !step.marks:
+		// The link is mirrored in both systems (spec: link).
+		if other := w.plan.rec.ID[step.side.Other()]; other != w.sides[step.side].rec.External {
+			step.data.External = other
+		}
+	}
+	c.out.add(Write{
+		Op: c.op(pending{pendingWrite, step.side, w.key}), Kind: step.kind,
+		Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key, Data: step.data,
+	})
+}
+
+// completeLink fills the write that mirrors the id of a record just created.
+func (c *Core) completeLink(w *work, step *planStep) {
+	rec := w.plan.rec
+	step.data.External = rec.ID[step.side.Other()]
+	step.data.Status = c.statusFor(step.side, rec.Status)
+	if v := rec.Base[step.side.Other()].Version; v > w.sides[step.side].version {
+		step.data.Version, step.data.SetVersion = v, true
+	}
+}
+
+func (c *Core) onWriteDone(e WriteDone) {
+	p, w, ok := c.take(e.Op)
+	if !ok || w == nil || w.plan == nil {
+		return
+	}
+	step := &w.plan.steps[w.step]
+	c.observe(p.side, e.Err)
+	switch {
+	case e.Err == nil:
+		c.wrote(w, step, e.Record)
+	case e.Err.Kind == adapter.NotFound && step.kind == DeleteRecord:
+		c.wrote(w, step, adapter.Record{})
+	case e.Err.Kind == adapter.Conflict, e.Err.Kind == adapter.NotFound:
+		c.again(w)
+	case e.Err.Kind == adapter.Duplicate:
+		c.flag(w, c.abandon(w), "CR-14", "several records of "+p.side.String()+" claim to be this one")
+	case e.Err.Kind == adapter.Invalid && step.marks && !step.data.SetVersion:
+		c.settle(w) // the status field itself cannot be written there
+	case e.Err.Kind == adapter.Invalid:
+		c.describeAgain(p.side)
+		c.fail(w, c.abandon(w), p.side, &mapping.Problem{Field: e.Err.Field, Rule: e.Err.Code})
+	default:
+		c.retry(w, p.side, e.Err)
+	}
+}
+
+// abandon is the working record without the intent that was refused.
+func (c *Core) abandon(w *work) *Record {
+	rec := *w.plan.rec
+	if rec.Intent != nil && !rec.Intent.Logged {
+		rec.Intent = nil
+	}
+	return &rec
+}
+
+// wrote takes a write that took effect into the record.
+func (c *Core) wrote(w *work, step *planStep, answer adapter.Record) {
+	rec := w.plan.rec
+	if step.data.Status != "" {
+		rec.Shown[step.side] = step.data.Status
+	}
+	base := &rec.Base[step.side]
+	if step.marks {
+		base.Stamp = instantOf(answer.Modified)
+		if step.data.SetVersion {
+			base.Version = step.data.Version
+		}
+	} else {
+		c.wroteContent(w, step, answer)
+	}
+	if step.kind == CreateRecord {
+		rec.ID[step.side] = answer.ID
+		if !c.claim(w, Ref{step.side, answer.ID}) {
+			return
+		}
+	}
+	c.settle(w)
+}
+
+// wroteContent moves the bases over one decided write.
+func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
+	want := &w.plan.rec.Intent.Sides[step.side]
+	want.Done = true
+	want.Content = c.kept(step, answer)
+	step.content, step.stamp = want.Content, instantOf(answer.Modified)
+	propagated(w.plan.rec, step.side, want, step.data.Version)
+}
+
+// kept is what the side holds after a write: what was sent, or what the
+// system says it made of it. Fields that were not written keep the reading
+// that the decision rests on, so that an edit in the gap is still seen.
+func (c *Core) kept(step *planStep, answer adapter.Record) []string {
+	content := append([]string(nil), step.content...)
+	for _, i := range step.changed {
+		if i >= len(answer.Fields) {
+			break
+		}
+		if value, present, err := c.cfg.Mapping.Canonical(step.side, i, answer.Fields[i]); err == nil && present {
+			content[i] = value
+		}
+	}
+	return content
+}
+
+// settle makes the result of one write durable, with the ledger entry once
+// the decision has taken effect; the last result goes with the outcome.
+func (c *Core) settle(w *work) {
+	if w.step == len(w.plan.steps)-1 {
+		c.end(w, c.outcome(w)...)
+		w.step++
+		return
+	}
+	w.phase = settling
+	c.commit(w, append(c.logEntry(w), PutRecord{snapshot(w.plan.rec)})...)
+}
+
+// outcome is the last batch of a work that had a plan. Now that every write of
+// the decision has taken effect, both bases move to it.
+func (c *Core) outcome(w *work) []StoreOp {
+	p := w.plan
+	ops := c.logEntry(w)
+	if intent := p.rec.Intent; intent != nil {
+		w.sides = p.rested
+		c.absorb(w, p.rec)
+		for i := range p.steps {
+			if step := &p.steps[i]; !step.marks {
+				c.rebase(w, step)
+			}
+		}
+		p.rec.Status, p.rec.Intent, p.rec.Flag, p.rec.Failure = intent.Status, nil, nil, nil
+	}
+	return append(ops, PutRecord{snapshot(p.rec)}, Done{w.key, w.generation})
+}
+
+// rebase makes what a write left behind the side's base.
+func (c *Core) rebase(w *work, step *planStep) {
+	base := &w.plan.rec.Base[step.side]
+	if step.kind == DeleteRecord {
+		*base = Base{Known: true}
+		return
+	}
+	base.Known, base.Present, base.Content = true, true, step.content
+	base.Version, base.Stamp, base.Held = step.data.Version, step.stamp, nil
+}
+
+func (c *Core) logEntry(w *work) []StoreOp {
+	p := w.plan
+	if p.entry == nil {
+		return nil
+	}
+	entry := *p.entry
+	p.entry = nil
+	p.rec.Decisions = entry.Number
+	if p.rec.Intent != nil {
+		p.rec.Intent.Logged = true
+	}
+	return []StoreOp{Append{entry}}
+}
