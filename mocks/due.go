@@ -1,0 +1,76 @@
+package mocks
+
+import "time"
+
+// Due holds what a system will do by itself (late commits, webhook retries),
+// in the order of time; equal instants keep the order in which they were put.
+// The zero value is empty.
+type Due[T any] struct {
+	heap []dueItem[T]
+	seq  uint64
+}
+
+type dueItem[T any] struct {
+	at    time.Time
+	seq   uint64
+	value T
+}
+
+// Len is how many items wait.
+func (d *Due[T]) Len() int { return len(d.heap) }
+
+// Next is when the first item is due; ok is false if none waits.
+func (d *Due[T]) Next() (at time.Time, ok bool) {
+	if len(d.heap) == 0 {
+		return time.Time{}, false
+	}
+	return d.heap[0].at, true
+}
+
+// Put adds an item that is due at an instant.
+func (d *Due[T]) Put(at time.Time, value T) {
+	d.seq++
+	d.heap = append(d.heap, dueItem[T]{at, d.seq, value})
+	for i := len(d.heap) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if !d.before(i, parent) {
+			return
+		}
+		d.heap[i], d.heap[parent] = d.heap[parent], d.heap[i]
+		i = parent
+	}
+}
+
+// Take removes and returns the first item that is due by now; ok is false if
+// none is.
+func (d *Due[T]) Take(now time.Time) (value T, ok bool) {
+	if len(d.heap) == 0 || d.heap[0].at.After(now) {
+		return value, false
+	}
+	value = d.heap[0].value
+	last := len(d.heap) - 1
+	d.heap[0] = d.heap[last]
+	d.heap[last] = dueItem[T]{} // let go of the value
+	d.heap = d.heap[:last]
+	for i := 0; ; {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < last; child++ {
+			if d.before(child, least) {
+				least = child
+			}
+		}
+		if least == i {
+			return value, true
+		}
+		d.heap[i], d.heap[least] = d.heap[least], d.heap[i]
+		i = least
+	}
+}
+
+func (d *Due[T]) before(i, j int) bool {
+	a, b := &d.heap[i], &d.heap[j]
+	if a.at.Equal(b.at) {
+		return a.seq < b.seq
+	}
+	return a.at.Before(b.at)
+}

@@ -1,0 +1,181 @@
+package genesys
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// cell is one attribute's value. An empty text is no value: such a cell is
+// never kept.
+type cell struct {
+	slot  uint8
+	text  string // native text; of a phone number as phone.native
+	phone *phone // of a phone number, else nil
+}
+
+// externalID is a contact's identifier in another system.
+type externalID struct {
+	source string
+	value  string
+}
+
+// content is what a write can change of a contact.
+type content struct {
+	cells    []cell // by slot, ascending
+	external []externalID
+	// schema tells that the contact refers to the custom-field schema.
+	schema bool
+	// versionNamed tells that the write which makes this content names the version
+	// field, so that the version trigger does not run. It is never stored.
+	versionNamed bool
+}
+
+// contact is one external contact. It stays when it is deleted: its id is
+// never used again.
+type contact struct {
+	content
+	id         string
+	alias      string
+	created    time.Time
+	modified   time.Time
+	deleted    bool
+	hidden     bool // from the feed, by Faults.FeedHides
+	mergedTo   *contact
+	mergedFrom []*contact
+}
+
+func (c *content) clone() content {
+	return content{cells: slices.Clone(c.cells), external: slices.Clone(c.external), schema: c.schema}
+}
+
+// get returns the value of a slot.
+func (c *content) get(slot uint8) (cell, bool) {
+	for i := range c.cells {
+		if c.cells[i].slot >= slot {
+			return c.cells[i], c.cells[i].slot == slot
+		}
+	}
+	return cell{}, false
+}
+
+// set stores a value, or clears the slot if the value is empty.
+func (c *content) set(v cell) {
+	at := 0
+	for at < len(c.cells) && c.cells[at].slot < v.slot {
+		at++
+	}
+	found := at < len(c.cells) && c.cells[at].slot == v.slot
+	switch {
+	case v.text == "" && found:
+		c.cells = slices.Delete(c.cells, at, at+1)
+	case v.text == "":
+	case found:
+		c.cells[at] = v
+	default:
+		c.cells = slices.Insert(c.cells, at, v)
+	}
+}
+
+// clear removes every value of a group.
+func (c *content) clear(s *schema, g group) {
+	c.cells = slices.DeleteFunc(c.cells, func(v cell) bool { return s.slots[v.slot].group == g })
+}
+
+// syncVersion is the stored sync_version, 0 where there is none (DM-1).
+func (c *content) syncVersion(s *schema) int64 {
+	if s.versionSlot < 0 {
+		return 0
+	}
+	v, _ := c.get(uint8(s.versionSlot))
+	n, _ := strconv.ParseInt(v.text, 10, 64)
+	return n
+}
+
+func (c *content) setSyncVersion(s *schema, n int64) {
+	if s.versionSlot >= 0 {
+		c.set(cell{slot: uint8(s.versionSlot), text: strconv.FormatInt(n, 10)})
+		c.schema = true
+	}
+}
+
+// from is the identifier in one source system, "" if there is none.
+func (c *content) from(source string) string {
+	for _, e := range c.external {
+		if e.source == source {
+			return e.value
+		}
+	}
+	return ""
+}
+
+// canonical is the contact at the head of the merge tree.
+func (c *contact) canonical() *contact {
+	for c.mergedTo != nil {
+		c = c.mergedTo
+	}
+	return c
+}
+
+// mergeSet is every contact of the merge tree that c heads, c first.
+func (c *contact) mergeSet() []*contact {
+	set := []*contact{c}
+	for _, part := range c.mergedFrom {
+		set = append(set, part.mergeSet()...)
+	}
+	return set
+}
+
+// store holds the contacts in the order of their creation, which is the order
+// of every listing.
+type store struct {
+	byID       map[string]*contact
+	order      []*contact
+	source     string // whose external ids are indexed
+	byExternal map[string][]*contact
+}
+
+func newStore(source string) store {
+	return store{byID: make(map[string]*contact), source: source, byExternal: make(map[string][]*contact)}
+}
+
+func (s *store) add(c *contact) {
+	s.byID[c.id] = c
+	s.order = append(s.order, c)
+}
+
+// reindex follows a change of external ids.
+func (s *store) reindex(c *contact, before, after []externalID) {
+	if slices.Equal(before, after) {
+		return
+	}
+	for _, e := range before {
+		if e.source == s.source {
+			s.byExternal[e.value] = slices.DeleteFunc(s.byExternal[e.value], func(x *contact) bool { return x == c })
+		}
+	}
+	for _, e := range after {
+		if e.source == s.source {
+			s.byExternal[e.value] = append(s.byExternal[e.value], c)
+		}
+	}
+}
+
+// find is the contact that carries an external id: the first that got it, if
+// there are several, and the head of its merge tree.
+func (s *store) find(e externalID) *contact {
+	if e.source != s.source {
+		for _, c := range s.order {
+			if !c.deleted && slices.Contains(c.external, e) {
+				return c.canonical()
+			}
+		}
+		return nil
+	}
+	for _, c := range s.byExternal[e.value] {
+		if head := c.canonical(); !c.deleted && !head.deleted {
+			return head
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package genesys
+
+import (
+	"slices"
+
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// find is the contact of a path; a deleted one is not found (S).
+func (x *exchange) find(id string) (*contact, *refusal) {
+	c := x.m.store.byID[id]
+	if c == nil || c.deleted {
+		return nil, notFound("The contact " + id)
+	}
+	return c, nil
+}
+
+// writable is find for a write: a contact that was merged into another cannot
+// be written any more (M).
+func (x *exchange) writable(id string) (*contact, *refusal) {
+	c, bad := x.find(id)
+	if bad == nil && c.mergedTo != nil {
+		bad = &refusal{
+			status: 409, code: codeConflict,
+			message: "The contact " + id + " was merged into " + c.canonical().id + " and cannot be modified",
+		}
+	}
+	return c, bad
+}
+
+// disclose journals that the answer shows a contact's content.
+func (x *exchange) disclose(c *contact) {
+	if x.lost {
+		return
+	}
+	x.m.rec.Read(mocks.Disclosed{
+		Call: x.r.Call, Cause: x.arrive, Actor: x.actor, Record: c.id, Alias: c.alias,
+		External: c.from(x.m.store.source), Version: c.syncVersion(x.m.base), Stamp: c.modified,
+	})
+}
+
+// bodySize is what a contact's JSON usually needs.
+const bodySize = 1024
+
+func (x *exchange) get(id string) ([]byte, *refusal) {
+	c, bad := x.find(id)
+	if bad != nil {
+		return nil, bad
+	}
+	x.disclose(c)
+	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+}
+
+func (x *exchange) create(string) ([]byte, *refusal) {
+	next, bad := x.m.parseContact(x.r.Body, "")
+	if bad != nil {
+		return nil, bad
+	}
+	c := &contact{id: x.m.ids.UUID(), created: x.now.Truncate(resolution)}
+	x.write(c, next, trace.Create)
+	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+}
+
+func (x *exchange) replace(id string) ([]byte, *refusal) {
+	c, bad := x.writable(id)
+	if bad != nil {
+		return nil, bad
+	}
+	next, bad := x.m.parseContact(x.r.Body, id)
+	if bad != nil {
+		return nil, bad
+	}
+	x.write(c, next, trace.Update)
+	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+}
+
+func (x *exchange) patch(id string) ([]byte, *refusal) {
+	c, bad := x.writable(id)
+	if bad != nil {
+		return nil, bad
+	}
+	next := c.clone()
+	if bad := x.m.applyPatch(&next, x.r.Body); bad != nil {
+		return nil, bad
+	}
+	x.write(c, next, trace.Update)
+	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+}
+
+func (x *exchange) remove(id string) ([]byte, *refusal) {
+	c, bad := x.writable(id)
+	if bad != nil {
+		return nil, bad
+	}
+	x.write(c, c.clone(), trace.Delete)
+	return []byte(`{}`), nil
+}
+
+// write commits a change made through the API.
+func (x *exchange) write(c *contact, next content, verb string) {
+	x.m.commit(c, next, write{
+		call: x.r.Call, cause: x.arrive, actor: x.actor, verb: verb,
+		stamp: x.now, versionSet: next.versionNamed,
+	}, x.now)
+}
+
+// lookup finds a contact by an identifier of type ExternalId.
+func (x *exchange) lookup(string) ([]byte, *refusal) {
+	var buffer [4]mocks.Member
+	members, err := mocks.MembersIn(buffer[:0], string(x.r.Body))
+	if err != nil {
+		return nil, badJSON(err)
+	}
+	i := slices.IndexFunc(members, func(f mocks.Member) bool { return f.Key == "type" })
+	switch {
+	case i < 0:
+		return nil, invalid("type", ruleRequired, "it is required")
+	case members[i].Kind != mocks.JSONString:
+		return nil, invalid("type", ruleType, "expected string, got "+members[i].Kind.String())
+	case members[i].Text != "ExternalId":
+		return nil, invalid("type", ruleChoice, "it has to be ExternalId")
+	}
+	id, bad := externalFrom("identifier", slices.Delete(members, i, i+1))
+	if bad != nil {
+		return nil, bad
+	}
+	c := x.m.store.find(id)
+	if c == nil {
+		return nil, notFound("A contact with this identifier")
+	}
+	x.disclose(c)
+	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+}

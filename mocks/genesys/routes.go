@@ -1,0 +1,95 @@
+package genesys
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Permissions of the engine's account (S).
+const (
+	permissionView    = "externalContacts:contact:view"
+	permissionAdd     = "externalContacts:contact:add"
+	permissionEdit    = "externalContacts:contact:edit"
+	permissionDelete  = "externalContacts:contact:delete"
+	permissionSchemas = "externalContacts:customFields:view"
+)
+
+// endpoint is one operation of the API; id is the path's variable part.
+type endpoint struct {
+	permission string
+	hasBody    bool
+	run        func(x *exchange, id string) ([]byte, *refusal)
+}
+
+// endpoints by method and path template below apiPrefix; {} is variable.
+var endpoints = map[string]endpoint{
+	"GET contacts":                        {permissionView, false, (*exchange).list},
+	"POST contacts":                       {permissionAdd, true, (*exchange).create},
+	"GET contacts/{}":                     {permissionView, false, (*exchange).get},
+	"PUT contacts/{}":                     {permissionEdit, true, (*exchange).replace},
+	"PATCH contacts/{}":                   {permissionEdit, true, (*exchange).patch},
+	"DELETE contacts/{}":                  {permissionDelete, false, (*exchange).remove},
+	"POST identifierlookup/contacts":      {permissionView, true, (*exchange).lookup},
+	"GET scan/contacts":                   {permissionView, false, (*exchange).scan},
+	"GET contacts/schemas":                {permissionSchemas, false, (*exchange).schemas},
+	"GET contacts/schemas/{}":             {permissionSchemas, false, (*exchange).schemaByID},
+	"GET contacts/schemas/{}/versions":    {permissionSchemas, false, (*exchange).schemaVersions},
+	"GET contacts/schemas/{}/versions/{}": {permissionSchemas, false, (*exchange).schemaByID},
+}
+
+// route finds the operation and runs it behind its checks.
+func (x *exchange) route() ([]byte, *refusal) {
+	template, id := split(x.r.Path)
+	op, known := endpoints[x.r.Method+" "+template]
+	if !known {
+		return nil, notFound("The resource")
+	}
+	if bad := x.permitted(op.permission); bad != nil {
+		return nil, bad
+	}
+	if op.hasBody {
+		if bad := x.jsonContent(); bad != nil {
+			return nil, bad
+		}
+	}
+	return op.run(x, id)
+}
+
+// split tells a path's template from its variable part. The version of a
+// schema comes behind its id, after a slash. A path that is not the API's has
+// no template.
+func split(path string) (template, id string) {
+	rest, ok := strings.CutPrefix(path, apiPrefix)
+	if !ok || strings.Contains(rest, "{") {
+		return "", ""
+	}
+	below, ok := strings.CutPrefix(rest, "contacts/")
+	if !ok || below == "schemas" {
+		return rest, ""
+	}
+	below, ok = strings.CutPrefix(below, "schemas/")
+	id, tail, nested := strings.Cut(below, "/")
+	version, versioned := strings.CutPrefix(tail, "versions/")
+	switch {
+	case id == "":
+		return "", ""
+	case !ok && !nested:
+		return "contacts/{}", unescape(id)
+	case !ok:
+		return "", ""
+	case !nested:
+		return "contacts/schemas/{}", id
+	case tail == "versions":
+		return "contacts/schemas/{}/versions", id
+	case versioned:
+		return "contacts/schemas/{}/versions/{}", id + "/" + version
+	}
+	return "", ""
+}
+
+func unescape(part string) string {
+	if plain, err := url.PathUnescape(part); err == nil {
+		return plain
+	}
+	return part
+}

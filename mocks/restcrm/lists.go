@@ -1,0 +1,231 @@
+package restcrm
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/syncproof/syncproof/mocks"
+)
+
+const (
+	listDefault, listMax       = 50, 200
+	changesDefault, changesMax = 200, 1000
+)
+
+// parameters refuses query parameters that the resource does not have.
+func (x *exchange) parameters(known ...string) *problem {
+	unknown := ""
+	//syncproof:unordered the smallest unknown name wins in every order
+	for name, values := range x.r.Query {
+		ok := len(values) == 1 && slices.Contains(known, name)
+		if !ok && (unknown == "" || name < unknown) {
+			unknown = name
+		}
+	}
+	if unknown != "" {
+		return &problem{status: 400, code: "invalid_parameter", detail: "unknown or repeated parameter " + unknown, field: unknown}
+	}
+	return nil
+}
+
+// limitParameter reads ?limit=.
+func (x *exchange) limitParameter(fallback, most int) (int, *problem) {
+	limit := fallback
+	if text := x.r.Query.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > most {
+			return 0, &problem{status: 400, code: "invalid_parameter", detail: "limit must be from 1 to " + strconv.Itoa(most), field: "limit"}
+		}
+		limit = n
+	}
+	if size := x.m.config.PageSize; size > 0 {
+		limit = min(limit, size)
+	}
+	return limit, nil
+}
+
+// cursorText is an opaque position: kind and number, so that a cursor of one
+// resource is refused by another.
+func cursorText(kind string, n uint64) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(kind + ":" + strconv.FormatUint(n, 10)))
+}
+
+func (x *exchange) cursorParameter(name, kind string) (uint64, *problem) {
+	text := x.r.Query.Get(name)
+	if text == "" {
+		return 0, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		if digits, ok := strings.CutPrefix(string(raw), kind+":"); ok {
+			if n, err := strconv.ParseUint(digits, 10, 62); err == nil {
+				return n, nil
+			}
+		}
+	}
+	return 0, &problem{status: 400, code: "invalid_cursor", detail: name + " is no cursor of this resource", field: name}
+}
+
+// list answers GET /v1/contacts: live contacts in the order of their creation.
+func (x *exchange) list() (reply, *problem) {
+	if !x.may("read") {
+		return reply{}, errForbidden("read contacts")
+	}
+	if bad := x.parameters("external_id", "cursor", "limit"); bad != nil {
+		return reply{}, bad
+	}
+	limit, bad := x.limitParameter(listDefault, listMax)
+	if bad != nil {
+		return reply{}, bad
+	}
+	from, bad := x.cursorParameter("cursor", "contacts")
+	if bad != nil {
+		return reply{}, bad
+	}
+	if x.r.Query.Has("external_id") {
+		var found []*contact
+		if c := x.m.store.byExternal[x.r.Query.Get("external_id")]; c != nil && uint64(c.ordinal) >= from {
+			found = append(found, c)
+		}
+		return x.listPage(found, ""), nil
+	}
+	var found []*contact
+	next := ""
+	for i := from; i < uint64(len(x.m.store.order)); i++ {
+		c := x.m.store.order[i]
+		if c.deleted {
+			continue
+		}
+		if len(found) == limit {
+			next = cursorText("contacts", i)
+			break
+		}
+		found = append(found, c)
+	}
+	return x.listPage(found, next), nil
+}
+
+func (x *exchange) listPage(found []*contact, next string) reply {
+	b := make([]byte, 0, 64+768*len(found))
+	b = append(b, `{"data":[`...)
+	for i, c := range found {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		x.disclose(c)
+		b = x.m.appendContact(b, c)
+	}
+	b = append(b, `],"next_cursor":`...)
+	if next == "" {
+		b = append(b, "null"...)
+	} else {
+		b = mocks.AppendString(b, next)
+	}
+	return reply{status: http.StatusOK, body: append(b, '}')}
+}
+
+// changes answers GET /v1/changes. next_cursor stands behind the last change
+// disclosed, so that what a gap hides comes when the gap is lifted.
+func (x *exchange) changes() (reply, *problem) {
+	if !x.may("read") {
+		return reply{}, errForbidden("read contacts")
+	}
+	if bad := x.parameters("after", "limit"); bad != nil {
+		return reply{}, bad
+	}
+	limit, bad := x.limitParameter(changesDefault, changesMax)
+	if bad != nil {
+		return reply{}, bad
+	}
+	last, bad := x.cursorParameter("after", "changes")
+	if bad != nil {
+		return reply{}, bad
+	}
+	b := append(make([]byte, 0, 64+192*min(limit, 64)), `{"changes":[`...)
+	ids := []string{}
+	more := false
+	x.m.store.after(last, func(c *contact) bool {
+		if x.m.gapOpen && c.gap == x.m.gap {
+			return true
+		}
+		if more = len(ids) == limit; more {
+			return false
+		}
+		if len(ids) > 0 {
+			b = append(b, ',')
+		}
+		b = x.m.appendChange(b, c)
+		ids = append(ids, c.id)
+		last = c.sequence
+		return true
+	})
+	x.m.journal.Feed(x.r.Call, x.arrive, x.actor, ids)
+	b = append(b, `],"next_cursor":`...)
+	b = mocks.AppendString(b, cursorText("changes", last))
+	b = append(b, `,"more":`...)
+	return reply{status: http.StatusOK, body: append(strconv.AppendBool(b, more), '}')}, nil
+}
+
+func (m *Mock) appendChange(b []byte, c *contact) []byte {
+	b = append(b, `{"sequence":`...)
+	b = strconv.AppendUint(b, c.sequence, 10)
+	b = append(b, `,"id":`...)
+	b = mocks.AppendString(b, c.id)
+	b = append(b, `,"deleted":`...)
+	b = strconv.AppendBool(b, c.deleted)
+	b = append(b, `,"updated_at":`...)
+	b = m.appendInstant(b, c.updated)
+	b = append(b, `,"updated_by":`...)
+	b = mocks.AppendString(b, c.updatedBy)
+	b = append(b, `,"sync_version":`...)
+	return append(strconv.AppendInt(b, c.number(m.version), 10), '}')
+}
+
+// schema answers GET /v1/schema/contact.
+func (x *exchange) schema() (reply, *problem) {
+	s := x.m.schema
+	b := append([]byte(`{"object":"contact","revision":"`), strconv.Itoa(s.revision)...)
+	b = append(b, `","fields":[`...)
+	first := true
+	for _, p := range s.properties {
+		if !p.visible() {
+			continue
+		}
+		if !first {
+			b = append(b, ',')
+		}
+		first = false
+		b = p.appendDescription(b)
+	}
+	return reply{status: http.StatusOK, body: append(b, "]}"...)}, nil
+}
+
+func (p *property) appendDescription(b []byte) []byte {
+	b = mocks.AppendString(append(b, `{"name":`...), p.name)
+	b = append(append(b, `,"type":"`...), p.kind.String()...)
+	b = append(b, `","max_length":`...)
+	if p.length > 0 {
+		b = strconv.AppendInt(b, int64(p.length), 10)
+	} else {
+		b = append(b, "null"...)
+	}
+	b = strconv.AppendBool(append(b, `,"required":`...), p.required)
+	b = strconv.AppendBool(append(b, `,"writable":`...), !p.readOnly)
+	b = append(b, `,"pattern":`...)
+	if p.pattern != nil {
+		b = mocks.AppendString(b, p.pattern.String())
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, `,"values":`...)
+	if len(p.values) == 0 {
+		return append(b, "null}"...)
+	}
+	for i, v := range p.values {
+		b = mocks.AppendString(append(b, "[,"[min(i, 1)]), v)
+	}
+	return append(b, "]}"...)
+}

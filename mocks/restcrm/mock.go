@@ -1,0 +1,247 @@
+package restcrm
+
+import (
+	"slices"
+	"time"
+
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// Mock is one tenant of the REST CRM. It implements mocks.System.
+type Mock struct {
+	config  mocks.Config
+	journal mocks.Recorder
+	faults  mocks.Faults
+	ids     *mocks.IDs
+
+	made    *schema // as configured
+	schema  *schema // as drift and revocation left it
+	drift   []mocks.Drift
+	revoked []string
+	gap     int // number of the feed gap that is open, or was last
+	gapOpen bool
+
+	version, external *property
+
+	store  store
+	tokens mocks.Tokens
+	limits mocks.Limiter
+	late   mocks.Due[lateCommit]
+
+	members []mocks.Member // scratch of one request
+	second  int64          // the second that date renders
+	date    []string
+}
+
+var _ mocks.System = (*Mock)(nil)
+
+// The document's defaults.
+var vendorQuota = mocks.Quota{Requests: 600, Per: time.Minute, RetryAfter: "reset", Headers: true}
+
+const vendorTokenLife = time.Hour
+
+// New makes a tenant without contacts. It panics if a field's pattern is no
+// regular expression: the configuration is the program's own.
+func New(c mocks.Config) *Mock {
+	made, err := newSchema(&c)
+	if err != nil {
+		panic("restcrm: " + err.Error())
+	}
+	return &Mock{
+		config:   c,
+		journal:  mocks.Recorder{Journal: c.Journal, On: c.On},
+		ids:      mocks.NewIDs(c.Seed),
+		made:     made,
+		schema:   made,
+		version:  made.byName[c.VersionField],
+		external: made.byName[c.ExternalField],
+		store:    newStore(),
+	}
+}
+
+// Faults is the tenant's switchboard.
+func (m *Mock) Faults() *mocks.Faults { return &m.faults }
+
+// Deliveries is empty: the document has no webhooks.
+func (m *Mock) Deliveries(time.Time) []mocks.Delivery { return nil }
+
+// Answered does nothing: there are no deliveries.
+func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
+
+// NextDue is when the next late commit becomes visible.
+func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
+
+// Advance commits what became due by now.
+func (m *Mock) Advance(now time.Time) {
+	m.refresh()
+	for {
+		late, ok := m.late.Take(now)
+		if !ok {
+			return
+		}
+		m.commitLate(late)
+	}
+}
+
+// refresh follows what the harness switched since the last call.
+func (m *Mock) refresh() {
+	if m.faults.FeedHides != m.gapOpen {
+		m.gapOpen = m.faults.FeedHides
+		if m.gapOpen {
+			m.gap++
+		}
+	}
+	if slices.Equal(m.drift, m.faults.Drift) && slices.Equal(m.revoked, m.faults.Revoked) {
+		return
+	}
+	m.drift = slices.Clone(m.faults.Drift)
+	m.revoked = slices.Clone(m.faults.Revoked)
+	m.schema = m.made.drifted(m.drift, m.revoked, m.schema.revision+1)
+}
+
+// assign is one property of a write with its native text, "" for null.
+type assign struct {
+	property *property
+	text     string
+}
+
+// write is a change that passed its validation, and who makes it.
+type write struct {
+	set        []assign
+	stamp      time.Time
+	actor      string
+	origin     mocks.Origin // "" for the API
+	by         string       // updated_by
+	call       uint64
+	cause      uint64
+	versionSet bool // the writer set the version, or bypasses the trigger
+}
+
+// lateCommit is an edit whose transaction is still open.
+type lateCommit struct {
+	contact *contact
+	create  bool
+	write   write
+}
+
+// save stores a write to a new or stored contact and journals it. A save that
+// changes nothing still moves updated_at, the entity tag and the feed.
+func (m *Mock) save(c *contact, create bool, w *write) uint64 {
+	before := c.number(m.version)
+	changes := make([]trace.Change, 0, len(w.set)+1)
+	for _, a := range w.set {
+		changes = m.put(c, a.property, a.text, changes)
+	}
+	if m.version != nil && m.config.TriggerFires(changes, w.versionSet) {
+		changes = m.put(c, m.version, formatInt(c.number(m.version)+1), changes)
+	}
+	verb := trace.Update
+	switch {
+	case w.actor == trace.ActorSetup:
+		verb = trace.Setup
+	case create:
+		verb = trace.Create
+	case len(changes) == 0:
+		verb = trace.Touch
+	}
+	if create {
+		c.created = w.stamp.UnixMilli()
+		m.store.add(c)
+	}
+	return m.stamp(c, w, verb, before, changes)
+}
+
+// stamp ends a commit: the audit properties, the feed and the journal.
+func (m *Mock) stamp(c *contact, w *write, verb string, before int64, changes []trace.Change) uint64 {
+	c.updated, c.updatedBy = w.stamp.UnixMilli(), w.by
+	c.gap = 0
+	if m.gapOpen {
+		c.gap = m.gap
+	}
+	m.store.commit(c)
+	return m.journal.Commit(mocks.Committed{
+		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb,
+		Record: c.id, Alias: c.alias, External: m.externalOf(c),
+		Version: c.number(m.version), Before: before, Stamp: time.UnixMilli(c.updated), Changes: changes,
+	})
+}
+
+func (m *Mock) put(c *contact, p *property, text string, changes []trace.Change) []trace.Change {
+	before := c.values[p.slot]
+	if before == text {
+		return changes
+	}
+	if m.external != nil && p.slot == m.external.slot {
+		if m.store.byExternal[before] == c {
+			delete(m.store.byExternal, before)
+		}
+		if text != "" {
+			m.store.byExternal[text] = c
+		}
+	}
+	c.values[p.slot] = text
+	return append(changes, trace.Change{
+		Field: p.base, Before: before, After: text, Had: before != "", Has: text != "",
+	})
+}
+
+// remove leaves a tombstone; its external id is free for others.
+func (m *Mock) remove(c *contact, w *write) uint64 {
+	c.deleted = true
+	if external := m.externalOf(c); m.store.byExternal[external] == c {
+		delete(m.store.byExternal, external)
+	}
+	return m.stamp(c, w, trace.Delete, c.number(m.version), nil)
+}
+
+// restore brings a tombstone back under its id, unless its external id has
+// gone to another contact.
+func (m *Mock) restore(c *contact, w *write) *problem {
+	external := m.externalOf(c)
+	if external != "" {
+		if m.store.byExternal[external] != nil {
+			return errTaken(external)
+		}
+		m.store.byExternal[external] = c
+	}
+	c.deleted = false
+	m.stamp(c, w, trace.Undelete, c.number(m.version), nil)
+	return nil
+}
+
+func (m *Mock) externalOf(c *contact) string {
+	if m.external == nil {
+		return ""
+	}
+	return c.values[m.external.slot]
+}
+
+// taken refuses an external id that another live contact has.
+func (m *Mock) taken(c *contact, set []assign) *problem {
+	for _, a := range set {
+		if m.external == nil || a.property.slot != m.external.slot || a.text == "" {
+			continue
+		}
+		if other := m.store.byExternal[a.text]; other != nil && other != c {
+			return errTaken(a.text)
+		}
+	}
+	return nil
+}
+
+// missing refuses a new contact without a required property.
+func (m *Mock) missing(set []assign) *problem {
+	for _, p := range m.schema.properties {
+		has := func(a assign) bool { return a.property.slot == p.slot && a.text != "" }
+		if p.required && !p.gone && !slices.ContainsFunc(set, has) {
+			_, err := p.check("")
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Mock) fresh(id string) *contact {
+	return &contact{id: id, values: make([]string, len(m.made.properties))}
+}

@@ -1,0 +1,144 @@
+package salesforce
+
+import (
+	"slices"
+	"time"
+
+	"github.com/syncproof/syncproof/mocks"
+)
+
+// Mock is one Salesforce organisation with the Contact object. It implements
+// mocks.System.
+type Mock struct {
+	config  mocks.Config
+	journal mocks.Recorder
+	faults  mocks.Faults
+	ids     *mocks.IDs
+	org     string
+	self    string // the engine's user id
+
+	made     *schema // as configured
+	schema   *schema // as drift and revocation left it
+	drift    []mocks.Drift
+	revoked  []string
+	gap      int // number of the feed gap that is open, or was last
+	gapOpen  bool
+	pageSize int
+
+	// The columns that mean something to the model, by their slots.
+	firstName, lastName                *column
+	version, status, external, baseVer *column
+
+	store   store
+	tokens  mocks.Tokens
+	limits  mocks.Limiter
+	late    mocks.Due[lateCommit]
+	cursors cursors
+	clients map[string]string // record id -> change origin of the last API write
+
+	members []mocks.Member // scratch of one request
+	second  int64          // the second that date renders
+	date    []string
+	shown   shown
+}
+
+// vendorQuota is the daily limit of an Enterprise organisation. The vendor
+// sends Sforce-Limit-Info and no Retry-After.
+var vendorQuota = mocks.Quota{Requests: 100_000, Per: 24 * time.Hour, Headers: true}
+
+// vendorTokenLife is the default session timeout.
+const vendorTokenLife = 2 * time.Hour
+
+// batchMax is the largest batch of a query, and the default.
+const batchMax = 2000
+
+// New makes an organisation without contacts.
+func New(c mocks.Config) *Mock {
+	m := &Mock{
+		config:  c,
+		journal: mocks.Recorder{Journal: c.Journal, On: c.On},
+		ids:     mocks.NewIDs(c.Seed),
+		made:    newSchema(&c),
+		store:   newStore(),
+		clients: make(map[string]string),
+	}
+	m.schema = m.made
+	m.self = UserID(c.ClientID)
+	m.org = numbered(prefixOrg, c.Seed*0x9e3779b97f4a7c15)
+	m.pageSize = batchMax
+	if c.PageSize > 0 {
+		m.pageSize = min(c.PageSize, batchMax)
+	}
+	m.firstName, m.lastName = m.made.find("FirstName"), m.made.find("LastName")
+	m.version = m.made.find(c.VersionField)
+	m.status = m.made.find(c.StatusField)
+	m.external = m.made.find(c.ExternalField)
+	if c.Conditional {
+		m.baseVer = m.made.find(c.BaseVersionField)
+	}
+	return m
+}
+
+// Faults is the organisation's switchboard.
+func (m *Mock) Faults() *mocks.Faults { return &m.faults }
+
+// Deliveries is empty: the vendor's events do not come as webhooks.
+func (m *Mock) Deliveries(time.Time) []mocks.Delivery { return nil }
+
+// Answered does nothing: there are no deliveries.
+func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
+
+// NextDue is when the next late commit becomes visible.
+func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
+
+// Advance commits what became due by now.
+func (m *Mock) Advance(now time.Time) {
+	m.refresh()
+	for {
+		late, ok := m.late.Take(now)
+		if !ok {
+			return
+		}
+		m.commitLate(late)
+	}
+}
+
+// refresh follows what the harness switched since the last call.
+func (m *Mock) refresh() {
+	if m.faults.FeedHides != m.gapOpen {
+		m.gapOpen = m.faults.FeedHides
+		if m.gapOpen {
+			m.gap++
+		}
+	}
+	if slices.Equal(m.drift, m.faults.Drift) && slices.Equal(m.revoked, m.faults.Revoked) {
+		return
+	}
+	m.drift = slices.Clone(m.faults.Drift)
+	m.revoked = slices.Clone(m.faults.Revoked)
+	m.schema = m.made.drifted(m.drift, m.revoked)
+}
+
+// hiddenByGap: the open gap hides the record's last change from every feed.
+func (m *Mock) hiddenByGap(r *record) bool { return m.gapOpen && r.gap == m.gap }
+
+// currentGap marks a change that commits now.
+func (m *Mock) currentGap() int {
+	if m.gapOpen {
+		return m.gap
+	}
+	return 0
+}
+
+// ChangeOrigin is how the change data capture header would name the origin of
+// the last API write to a record: com/salesforce/api/rest/60.0;client=x, the
+// client being that of Sforce-Call-Options. It is "" where there was none.
+func (m *Mock) ChangeOrigin(id string) string { return m.clients[id] }
+
+// dateHeader is the Date header's value, rendered once a second.
+func (m *Mock) dateHeader(now time.Time) []string {
+	if s := now.Unix(); s != m.second || m.date == nil {
+		m.second, m.date = s, []string{mocks.HTTPDate(now)}
+	}
+	return m.date
+}

@@ -1,0 +1,85 @@
+package mocks
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"time"
+)
+
+// tokensMax bounds the table: the oldest token is forgotten, and so unknown,
+// when more have been issued.
+const tokensMax = 4096
+
+// Token is one access token.
+type Token struct {
+	Value   string
+	Actor   string // who holds it, for the journal
+	Issued  time.Time
+	Expires time.Time
+}
+
+// Validity of a token as presented.
+type Validity uint8
+
+// The validities.
+const (
+	TokenUnknown Validity = iota // never issued, or forgotten
+	TokenValid
+	TokenExpired
+	TokenRevoked
+)
+
+// Tokens is a system's table of issued tokens. The zero value is empty.
+type Tokens struct {
+	byValue map[string]*entry
+	order   []*entry // as issued
+}
+
+type entry struct {
+	Token
+	revoked bool
+}
+
+// Issue stores a new token that lives from now on.
+func (t *Tokens) Issue(now time.Time, value, actor string, life time.Duration) Token {
+	if t.byValue == nil {
+		t.byValue = make(map[string]*entry)
+	}
+	if len(t.order) >= tokensMax {
+		delete(t.byValue, t.order[0].Value)
+		t.order = t.order[1:]
+	}
+	e := &entry{Token: Token{Value: value, Actor: actor, Issued: now, Expires: now.Add(life)}}
+	t.byValue[value] = e
+	t.order = append(t.order, e)
+	return e.Token
+}
+
+// Check looks a presented token up. The token is returned whenever it was
+// issued here, so that the journal can name its holder; it counts only when
+// it is TokenValid. Tokens issued before revokedBefore are revoked.
+func (t *Tokens) Check(now time.Time, value string, revokedBefore time.Time) (Token, Validity) {
+	e := t.byValue[value]
+	switch {
+	case e == nil:
+		return Token{}, TokenUnknown
+	case e.revoked || e.Issued.Before(revokedBefore):
+		return e.Token, TokenRevoked
+	case !now.Before(e.Expires):
+		return e.Token, TokenExpired
+	}
+	return e.Token, TokenValid
+}
+
+// Revoke ends a token.
+func (t *Tokens) Revoke(value string) {
+	if e := t.byValue[value]; e != nil {
+		e.revoked = true
+	}
+}
+
+// SameSecret compares two secrets in constant time, whatever their lengths.
+func SameSecret(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
