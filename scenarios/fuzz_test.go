@@ -1,0 +1,42 @@
+package scenarios
+
+import (
+	"errors"
+	"io/fs"
+	"testing"
+)
+
+// FuzzParse: whatever the bytes, Parse returns a scenario that round-trips or
+// one *Error, and never panics.
+func FuzzParse(f *testing.F) {
+	files := LibraryFS()
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	_, bad := badCases(f)
+	for _, c := range bad {
+		f.Add([]byte(c.text))
+	}
+	for _, v := range Verbs() {
+		f.Add([]byte("scenario: x\nrecords: [{id: ada}]\ntimeline: [{at: 1s, " + string(v) + ": ada, on: cc}]"))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := Parse("fuzz.yaml", data)
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.Message == "" {
+				t.Fatalf("%T is not an *Error with a message: %v", err, err)
+			}
+			return
+		}
+		roundTrip(t, s)
+	})
+}

@@ -1,0 +1,250 @@
+package sim
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/genesys"
+	"github.com/syncproof/syncproof/engine/adapter/restcrm"
+	"github.com/syncproof/syncproof/engine/adapter/salesforce"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/resolve"
+	"github.com/syncproof/syncproof/mocks"
+	mockgenesys "github.com/syncproof/syncproof/mocks/genesys"
+	mockrest "github.com/syncproof/syncproof/mocks/restcrm"
+	mocksalesforce "github.com/syncproof/syncproof/mocks/salesforce"
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// Addresses and credentials of the simulated world. The secrets carry a mark
+// that the secrecy check looks for in everything the engine puts out.
+const (
+	ccURL         = "https://api.cc.test"
+	ccLoginURL    = "https://login.cc.test"
+	crmURL        = "https://crm.test"
+	webhookURL    = "https://engine.test/webhooks/cc"
+	clientID      = "syncproof-engine"
+	webhookSecret = "canary-secret-webhook"
+)
+
+var clientSecrets = [2]string{"canary-secret-cc", "canary-secret-crm"}
+
+// kind is what differs between the vendors.
+type kind struct {
+	mock          func(mocks.Config) mocks.System
+	adapter       func(adapter.Config) (adapter.System, error)
+	signals       adapter.Signals
+	url, loginURL string
+	object        string // the vendor's name of a contact
+	external      string // native name of the field that holds the other side's id
+	baseVersion   string // of the conditional-write rule, "" if there is none
+}
+
+func kindOf(name string) kind {
+	switch name {
+	case "genesys":
+		return kind{
+			mock:    func(c mocks.Config) mocks.System { return mockgenesys.New(c) },
+			adapter: genesys.New, signals: genesys.Signals, url: ccURL, loginURL: ccLoginURL, object: "contact", external: "crm",
+		}
+	case "rest":
+		return kind{
+			mock:    func(c mocks.Config) mocks.System { return mockrest.New(c) },
+			adapter: restcrm.New, signals: restcrm.Signals, url: crmURL, loginURL: crmURL, object: "contact", external: "external_id",
+		}
+	default:
+		return kind{
+			mock:    func(c mocks.Config) mocks.System { return mocksalesforce.New(c) },
+			adapter: salesforce.New, signals: salesforce.Signals, url: crmURL, loginURL: crmURL, object: "Contact",
+			external: "Genesys_Contact_Id__c", baseVersion: "Sync_Base_Version__c",
+		}
+	}
+}
+
+// parts is what the engine under test is made of. Variation replaces some.
+type parts struct {
+	config       engine.Config
+	longestDelay time.Duration
+	machine      func() Machine
+	client       func(h *host, side mapping.Side, f adapter.Flight) adapter.System
+	store        func() Store
+}
+
+// specOf is the engine's own copy of the scenario's mapping.
+func specOf(m *scenarios.Mapping) mapping.Spec {
+	spec := mapping.Spec{Object: m.Object}
+	for _, f := range m.Fields {
+		spec.Fields = append(spec.Fields, mapping.FieldSpec{
+			Name: f.Name, CRMField: f.CRMField, CCField: f.CCField, Type: f.Type, Default: f.Default,
+			Direction: f.Direction, Purpose: f.Purpose, Required: f.Required, MaxLength: f.MaxLength,
+			Pattern: f.Pattern, Values: f.Values, CRMValues: f.CRMValues, CCValues: f.CCValues,
+			Region: f.Region, CRMFormat: f.CRMFormat, CCFormat: f.CCFormat, Phone: f.Phone,
+		})
+	}
+	return spec
+}
+
+func systemSpec(sc *scenarios.Scenario, side mapping.Side) *scenarios.System {
+	if side == mapping.CC {
+		return &sc.Systems.CC
+	}
+	return &sc.Systems.CRM
+}
+
+func (w *World) buildSystem(side mapping.Side) *system {
+	spec := systemSpec(w.sc, side)
+	k := kindOf(spec.Kind)
+	m := w.mapping
+	c := mocks.Config{
+		On: traceSystem(side), Journal: w, Seed: w.rand.seed, ClientID: clientID, ClientSecret: clientSecrets[side],
+		BaseURL: k.url, Fields: w.schemaFields(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
+		ExternalField: k.external, Trigger: spec.Versioning == "trigger", Mapped: m.Names(side),
+		Conditional: yes(spec.Conditional), TokenLife: spec.TokenLife.Std(), PageSize: spec.PageSize, Region: "US",
+	}
+	if c.Conditional {
+		c.BaseVersionField = k.baseVersion
+	}
+	if yes(spec.Webhooks) {
+		c.WebhookURL, c.WebhookSecret = webhookURL, webhookSecret
+	}
+	if q := spec.Quota; q != nil {
+		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}
+	}
+	return &system{
+		side: side, on: traceSystem(side), spec: spec, mock: k.mock(c),
+		clock: clock{epoch: w.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
+	}
+}
+
+func yes(b *bool) bool { return b != nil && *b }
+
+// schemaFields is the tenant's schema as an administrator would have made it
+// for the mapping.
+func (w *World) schemaFields(side mapping.Side) []mocks.Field {
+	var fields []mocks.Field
+	for _, f := range w.sc.MappingOrDefault().Fields {
+		name := f.Native(side.String())
+		if name == "" {
+			continue
+		}
+		values := f.Values
+		names := f.CRMValues
+		if side == mapping.CC {
+			names = f.CCValues
+		}
+		if len(names) > 0 {
+			values = nil
+			for _, v := range f.Values {
+				if other, ok := names[v]; ok {
+					v = other
+				}
+				values = append(values, v)
+			}
+		}
+		kind := f.Kind()
+		if f.MaxLength == 0 && kind == "string" && f.Role() == scenarios.RoleBusiness && f.Name == "notes" {
+			kind = "text"
+		}
+		fields = append(fields, mocks.Field{Name: name, Type: kind, Length: f.MaxLength, Required: f.Required, Values: values})
+	}
+	return fields
+}
+
+func (w *World) buildParts() *parts {
+	p := &parts{config: w.engineConfig()}
+	p.longestDelay = max(p.config.Retry.Cap, p.config.Retry.RetryAfterCap) * 5 / 4
+	p.machine = func() Machine { return engine.New(p.config) }
+	p.store = func() Store { return newMemory() }
+	p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
+		return w.buildClient(h, side, f)
+	}
+	if v := w.options.Variation; v != nil {
+		v.apply(p)
+	}
+	return p
+}
+
+func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapter.System {
+	spec := systemSpec(w.sc, side)
+	k := kindOf(spec.Kind)
+	g := &gate{h: h, side: side}
+	rt := &governed{gate: g, inner: adapter.Governed(&transport{net: w.net, side: side}, side.String(), g, k.signals)}
+	c := adapter.Config{
+		BaseURL: k.url, LoginURL: k.loginURL, ClientID: clientID, ClientSecret: clientSecrets[side],
+		HTTP: &http.Client{Transport: rt}, Flight: f, Fields: w.mapping.Names(side),
+		VersionField: w.mapping.VersionName[side], StatusField: w.mapping.StatusName[side], ExternalField: k.external,
+		Object: k.object, WebhookSecret: webhookSecret,
+	}
+	if yes(spec.Conditional) {
+		c.BaseVersionField = k.baseVersion
+	}
+	s, err := k.adapter(c)
+	if err != nil {
+		w.fail(&HarnessError{Message: "the adapter for " + side.String() + " refuses its configuration: " + err.Error()})
+		return nil
+	}
+	return s
+}
+
+func (w *World) engineConfig() engine.Config {
+	sc := w.sc
+	c := engine.Config{
+		Mapping: w.mapping, WorkingSet: sc.Engine.WorkingSet, MassDelete: sc.Policy.MassDelete, Seed: w.rand.seed,
+		Audit: on(sc.Engine.Audit), Policy: policyOf(sc),
+		Retry: engine.Retry{
+			Base: sc.Engine.Retry.Base.Std(), Factor: sc.Engine.Retry.Factor, Cap: sc.Engine.Retry.Cap.Std(),
+			JitterPercent: sc.Engine.Retry.Jitter, RetryAfterCap: sc.Engine.Retry.RetryAfterCap.Std(),
+		},
+	}
+	for i := range c.Systems {
+		side := mapping.Side(i)
+		spec := systemSpec(sc, side)
+		s := &c.Systems[i]
+		s.Traits = resolve.SystemTraits{Priority: spec.Priority, Resolution: spec.Resolution()}
+		if spec.Versioning == "trigger" {
+			s.Traits.Versioning = resolve.Trigger
+		}
+		s.Automation, s.Overlap, s.PageSize = spec.Automation, sc.Engine.Overlap.Std(), spec.PageSize
+		s.Concurrency, s.Poll = sc.Engine.Concurrency.CRM, on(sc.Engine.Poll.CRM)
+		if side == mapping.CC {
+			s.Concurrency, s.Poll = sc.Engine.Concurrency.CC, on(sc.Engine.Poll.CC)
+		}
+	}
+	return c
+}
+
+// on is a duration that may be off.
+func on(d scenarios.Duration) time.Duration {
+	if d == scenarios.Off {
+		return 0
+	}
+	return d.Std()
+}
+
+func policyOf(sc *scenarios.Scenario) resolve.Policy {
+	p := resolve.Policy{Tolerance: -1}
+	if sc.Policy.Tolerance != nil {
+		p.Tolerance = sc.Policy.Tolerance.Std()
+	}
+	switch sc.Policy.Simultaneous {
+	case "merge":
+		p.Simultaneous = resolve.MergeFields
+	case "hierarchy":
+		p.Simultaneous = resolve.Hierarchy
+	}
+	if sc.Policy.Granularity == "record" {
+		p.Granularity = resolve.ByRecord
+	}
+	switch sc.Policy.DeleteVsEdit {
+	case "delete":
+		p.DeleteVsEdit = resolve.DeleteWins
+	case "restore":
+		p.DeleteVsEdit = resolve.RestoreWins
+	}
+	if sc.Policy.WrongSide == "review" {
+		p.WrongSide = resolve.ReviewWrongSide
+	}
+	return p
+}

@@ -1,0 +1,199 @@
+package sim
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// crashPlan kills the process just before an effect is carried out.
+type crashPlan struct {
+	step  *crashStep
+	seen  int
+	spent bool
+}
+
+// carryOut does one effect of the core.
+func (h *host) carryOut(e engine.Effect) {
+	switch e := e.(type) {
+	case engine.Persist:
+		if !h.dies("persist", "") {
+			h.disk.write(e)
+		}
+	case engine.Fetch:
+		h.soon(h.disk.store.Fetch(h.now(), e))
+	case engine.Lookup:
+		h.soon(engine.LookedUp{Op: e.Op, Record: h.disk.store.Lookup(e.Ref)})
+	case engine.Read:
+		if !h.dies("read", e.Key) {
+			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
+				rec, err := s.Read(ctx, e.Ref.ID)
+				return engine.ReadDone{Op: e.Op, Record: rec, Err: typed(err)}
+			})
+		}
+	case engine.Find:
+		h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
+			found, err := s.Find(ctx, e.External)
+			return engine.FindDone{Op: e.Op, Records: found, Err: typed(err)}
+		})
+	case engine.Write:
+		if !h.dies("write", e.Key) {
+			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
+				rec, err := write(ctx, s, &e)
+				if h.dies("written", e.Key) {
+					return nil
+				}
+				return engine.WriteDone{Op: e.Op, Record: rec, Err: typed(err)}
+			})
+		}
+	case engine.Poll:
+		h.call(e.Op, e.Side, h.poll(e))
+	case engine.Describe:
+		h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
+			schema, err := s.Describe(ctx)
+			return engine.Described{Op: e.Op, Schema: schema, Err: typed(err)}
+		})
+	case engine.Admit:
+		h.admit(e)
+	case engine.Acknowledge:
+		if !h.dies("ack", "") {
+			h.acknowledge(e)
+		}
+	case engine.Tell:
+		h.told(e.Message)
+	case engine.Reply:
+		h.reply(e)
+	}
+}
+
+// call runs one adapter call as a coroutine; its result is the event.
+func (h *host) call(op engine.Op, side mapping.Side, do func(context.Context, adapter.System) engine.Event) {
+	life := h.life
+	h.tasks.start(uint64(op), int(side), func() {
+		e := do(context.Background(), h.clients[side])
+		if h.life == life && h.up && e != nil {
+			h.soon(e)
+		}
+	})
+}
+
+func write(ctx context.Context, s adapter.System, e *engine.Write) (adapter.Record, error) {
+	switch e.Kind {
+	case engine.CreateRecord:
+		return s.Create(ctx, e.Data)
+	case engine.DeleteRecord:
+		return adapter.Record{}, s.Delete(ctx, e.Ref.ID, e.Data.If)
+	default:
+		return s.Update(ctx, e.Ref.ID, e.Data)
+	}
+}
+
+func (h *host) poll(e engine.Poll) func(context.Context, adapter.System) engine.Event {
+	return func(ctx context.Context, s adapter.System) engine.Event {
+		after := e.After
+		if r, ok := s.(adapter.Rewinder); ok && e.Rewind {
+			after = r.Rewind(after, h.parts.config.Systems[e.Side].Overlap)
+		}
+		page, err := s.(adapter.Feed).Changes(ctx, after, e.Limit)
+		return engine.PollDone{Op: e.Op, Page: page, Err: typed(err)}
+	}
+}
+
+func typed(err error) *adapter.Error {
+	if err == nil {
+		return nil
+	}
+	return adapter.As(err)
+}
+
+func (h *host) admit(e engine.Admit) {
+	t := h.asked[e.Call]
+	if t == nil || t.killed {
+		return
+	}
+	h.w.soon(func() {
+		if h.asked[e.Call] != t {
+			return
+		}
+		delete(h.asked, e.Call)
+		h.tasks.resume(t)
+	})
+}
+
+func (h *host) told(m engine.Message) {
+	h.w.Emit(trace.Event{
+		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: h.aliasOf(m.Key, m.Ref),
+		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,
+	})
+}
+
+// aliasOf is the scenario's name for a record key of the engine.
+func (h *host) aliasOf(key string, refs ...engine.Ref) string {
+	if side, id, ok := strings.Cut(key, ":"); ok {
+		on := mapping.CC
+		if side == mapping.CRM.String() {
+			on = mapping.CRM
+		}
+		if alias := h.w.natives[on][id]; alias != "" {
+			return alias
+		}
+	}
+	for _, ref := range refs {
+		if alias := h.w.natives[ref.Side][ref.ID]; alias != "" {
+			return alias
+		}
+	}
+	return ""
+}
+
+func (h *host) reply(e engine.Reply) {
+	if then := h.replies[e.Token]; then != nil {
+		delete(h.replies, e.Token)
+		then(e)
+	}
+}
+
+// claim journals what the engine says that it decided.
+func (h *host) claim(b engine.Batch) {
+	for _, op := range b.Ops {
+		switch op := op.(type) {
+		case engine.Append:
+			h.claimEntry(&op.Entry)
+		case engine.PutRecord:
+			h.claimStatus(op.Record)
+		}
+	}
+}
+
+func (h *host) claimEntry(e *engine.LedgerEntry) {
+	claim := trace.Event{
+		Kind: trace.ClaimDecision, On: trace.Engine, Record: e.Key, Alias: h.aliasOf(e.Key), Code: e.Rule,
+		Verb: e.Status.String(), Text: e.Why, Version: e.Version, Attempt: int32(e.Number),
+	}
+	if int(e.Winner) < 2 {
+		claim.Origin = sideOf(int(e.Winner)).String()
+	}
+	for _, l := range e.Lost {
+		claim.Changes = append(claim.Changes, trace.Change{
+			Field: l.Side.String() + "." + l.Field, Before: l.Value, Had: true,
+		})
+	}
+	h.w.Emit(claim)
+}
+
+func (h *host) claimStatus(r *engine.Record) {
+	status := r.Status.String()
+	if h.disk.statuses[r.Key] == status {
+		return
+	}
+	h.disk.statuses[r.Key] = status
+	h.w.Emit(trace.Event{
+		Kind: trace.ClaimStatus, On: trace.Engine, Record: r.Key, Alias: h.aliasOf(r.Key), Code: status,
+		Text: strconv.Itoa(int(r.Decisions)),
+	})
+}

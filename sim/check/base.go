@@ -1,0 +1,50 @@
+package check
+
+import "slices"
+
+// base is what may be the merge base of one side, field by field: the values
+// that an earlier decision can have rested on. Where the journal leaves more
+// than one reading open, the set holds them all; an empty set means that
+// there is certainly no base (CR-12).
+type base struct {
+	values   [][]string
+	versions []int64
+}
+
+func newBase(fields int) base { return base{values: make([][]string, fields)} }
+
+// changed says whether a value differs from the base: certainly, and possibly.
+func (b *base) changed(f int, v string) (surely, possibly bool) {
+	set := b.values[f]
+	surely = !slices.Contains(set, v)
+	return surely, surely || len(set) > 1
+}
+
+// settle makes v the only base of a field.
+func (b *base) settle(f int, v string) { b.values[f] = append(b.values[f][:0], v) }
+
+// admit adds v to what may be the base of a field.
+func (b *base) admit(f int, v string) {
+	if !slices.Contains(b.values[f], v) {
+		b.values[f] = append(b.values[f], v)
+	}
+}
+
+// forget is a store that was lost.
+func (b *base) forget() {
+	for f := range b.values {
+		b.values[f] = nil
+	}
+	b.versions = nil
+}
+
+func (b *base) admitVersion(v int64) {
+	if !slices.Contains(b.versions, v) {
+		b.versions = append(b.versions, v)
+	}
+}
+
+func (b *base) settleVersion(v int64) { b.versions = append(b.versions[:0], v) }
+
+// lost says that there is certainly no base.
+func (b *base) lost() bool { return len(b.versions) == 0 }

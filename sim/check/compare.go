@@ -1,0 +1,103 @@
+package check
+
+import "slices"
+
+// comparison is how two states stand to the bases.
+type comparison struct {
+	sure, may  [2]bool // the side changed some two-way field, certainly and possibly
+	both       bool    // both may have changed
+	surelyBoth bool
+	possible   bool // there may be a conflict
+	certain    bool // there is a conflict whatever the base was
+}
+
+// compare holds one state of each side against the bases.
+func (s *story) compare(st [2]*state) comparison {
+	var c comparison
+	overlap, sureOverlap := false, false
+	for f, fd := range s.m.fields.list {
+		if !fd.twoWay() {
+			continue
+		}
+		x, y := st[cc].content[f], st[crm].content[f]
+		xs, xm := s.base[cc].changed(f, x)
+		ys, ym := s.base[crm].changed(f, y)
+		c.sure[cc], c.may[cc] = c.sure[cc] || xs, c.may[cc] || xm
+		c.sure[crm], c.may[crm] = c.sure[crm] || ys, c.may[crm] || ym
+		if !fd.agree(x, y) {
+			overlap = overlap || xm && ym
+			// Without a base an empty value never contests a present one.
+			empty := x == fd.empty() || y == fd.empty()
+			sureOverlap = sureOverlap || xs && ys && !(empty && s.base[cc].lost())
+		}
+	}
+	c.both = c.may[cc] && c.may[crm]
+	c.surelyBoth = c.sure[cc] && c.sure[crm]
+	differ := !slices.Equal(st[cc].content, st[crm].content)
+	c.possible, c.certain = overlap, sureOverlap
+	if s.m.set.byRecord {
+		c.possible, c.certain = c.both && differ, c.surelyBoth && differ
+	}
+	return c
+}
+
+// table asks the decision table about state t of a side and o of the other.
+func (s *story) table(side, t, o int) outcomes {
+	var a [2]contender
+	a[side] = s.m.contend(s.p.node(side), t)
+	a[1-side] = s.m.contend(s.p.node(1-side), o)
+	return s.m.set.decide(a, [2]*base{&s.base[cc], &s.base[crm]})
+}
+
+// rebase moves the bases to what a committed write proves of the decision
+// behind it. Where the engine cannot know that the write arrived, the old
+// readings stay open.
+func (s *story) rebase(w *write, n *node, partner []int) {
+	side, other := n.side, 1-n.side
+	now := &n.states[w.state]
+	keep := w.hidden || w.outlived || w.unjudged
+	set := func(b *base, f int, v string) {
+		if keep {
+			b.admit(f, v)
+		} else {
+			b.settle(f, v)
+		}
+	}
+	if w.verb != "update" {
+		for f, v := range now.content {
+			set(&s.base[side], f, v)
+			set(&s.base[other], f, v)
+			s.admitKnown(other, f)
+		}
+	}
+	if s.settledAt == nil && len(w.changes) > 0 {
+		s.settledAt = make([]int32, len(s.m.fields.list))
+	}
+	for k := range w.changes {
+		ch := &w.changes[k]
+		s.settledAt[ch.field] = w.ev + 1
+		if keep {
+			s.settledAt[ch.field] = 0
+		}
+		set(&s.base[side], ch.field, ch.after)
+		set(&s.base[other], ch.field, ch.after)
+	}
+	if !keep {
+		s.base[other].versions = s.base[other].versions[:0]
+		s.base[side].settleVersion(now.version)
+	}
+	s.base[side].admitVersion(now.version)
+	s.base[other].admitVersion(now.version)
+	if p := s.p.node(other); p != nil {
+		for _, o := range partner {
+			s.base[other].admitVersion(p.states[o].version)
+		}
+	}
+}
+
+// admitKnown admits what the engine knows of a side's field as its base.
+func (s *story) admitKnown(side, f int) {
+	if p := s.newest(side); p != nil {
+		s.base[side].admit(f, s.p.node(side).states[p.state].content[f])
+	}
+}

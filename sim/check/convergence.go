@@ -1,0 +1,185 @@
+package check
+
+import (
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// convergence: after faults end and the system is idle, both sides agree on
+// every mapped two-way field and the version of every record.
+func convergence(m *model) Result {
+	t := &tally{m: m}
+	if m.end >= 0 && m.ev[m.end].Code != "idle" {
+		t.doubt("the run ended by %s, not idle", or(m.ev[m.end].Code, "an unnamed cause"))
+	}
+	excused := 0
+	for _, p := range m.people {
+		d := m.difference(p)
+		if d == nil {
+			continue
+		}
+		t.seen++
+		if d.message == "" {
+			continue
+		}
+		why := m.mayDiffer(p)
+		switch {
+		case why != "":
+			excused++
+		case m.end < 0 || m.ev[m.end].Code != "idle":
+			// Still on its way, perhaps.
+		case m.faultOpen():
+			t.doubt("%s differs (%s), but a fault never ended", p.name, d.message)
+		default:
+			t.fail(p.name, d.ops, "%s: %s", p.name, d.message)
+		}
+	}
+	passed := "records agree"
+	if excused > 0 {
+		passed = plural("records looked at, ", excused, "excused by a flag, a refusal or an unreachable notice")
+	}
+	return t.verdict(passed, "no record exists on both sides")
+}
+
+// difference is how a person's two sides stand at the end; nil if the
+// invariant does not speak of them.
+type difference struct {
+	message string // "" if they agree
+	ops     []uint64
+}
+
+func (m *model) difference(p *person) *difference {
+	a, b := p.live(cc), p.live(crm)
+	switch {
+	case a == nil && b == nil, len(p.alive(cc)) > 1 || len(p.alive(crm)) > 1:
+		return nil
+	case a == nil || b == nil:
+		return m.oneSided(p, a, b)
+	}
+	x, y := a.last(), b.last()
+	d := &difference{ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
+	for f, fd := range m.fields.list {
+		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) {
+			d.message = "cc holds " + fd.name + " " + shown(x.content[f]) + ", crm holds " + shown(y.content[f])
+			return d
+		}
+	}
+	if x.version != y.version && !m.versionMoved(a) && !m.versionMoved(b) {
+		d.message = "cc holds version " + number(x.version) + ", crm holds version " + number(y.version)
+	}
+	return d
+}
+
+// oneSided is a record that lives on one side only. One that nobody touched
+// since before the run is left alone.
+func (m *model) oneSided(p *person, a, b *node) *difference {
+	n, missing := a, crm
+	if a == nil {
+		n, missing = b, cc
+	}
+	if p.spec != nil && !p.spec.Linked && p.spec.On != "cc" && p.spec.On != "crm" && len(p.nodes[missing]) == 0 {
+		return nil
+	}
+	if len(p.nodes[missing]) == 0 && p.story.edits == 0 {
+		return nil
+	}
+	d := &difference{ops: []uint64{m.op(n.last().ev)}}
+	d.message = "it lives in " + sideNames[n.side] + ", and not in " + sideNames[missing]
+	if other := p.node(missing); other != nil {
+		d.ops = append(d.ops, m.op(other.last().ev))
+	}
+	return d
+}
+
+// versionMoved says that the last foreign change of a record moved its
+// version and no content: that is aligned at most once (CR-1), so it may stay.
+func (m *model) versionMoved(n *node) bool {
+	for k := len(n.states) - 1; k > 0; k-- {
+		if s := &n.states[k]; s.by == byUser && s.version != n.states[k-1].version {
+			return sameContent(n, k)
+		}
+	}
+	return false
+}
+
+// mayDiffer is why the model lets a person's two sides differ at the end, ""
+// if it does not.
+func (m *model) mayDiffer(p *person) string {
+	s := p.story
+	switch {
+	case s.flagCause >= 0:
+		return "it waits for a person"
+	case p.merged || !p.simple():
+		if len(s.flags) > 0 {
+			return "its identity waits for a person"
+		}
+		return "its identity changed"
+	case m.deadLetterCause(p) != "":
+		return m.deadLetterCause(p)
+	case m.massDelete() && (everGoneAny(p)):
+		return "a mass delete waits for a person"
+	}
+	for side := range p.nodes {
+		if m.set.pollOff[side] && m.unheard(p, side) {
+			return "its last notice never arrived and polling is off"
+		}
+	}
+	return ""
+}
+
+// unheard says that a side's last foreign change never reached the engine.
+func (m *model) unheard(p *person, side int) bool {
+	n := p.node(side)
+	if n == nil {
+		return false
+	}
+	for k := len(n.states) - 1; k >= 0; k-- {
+		if n.states[k].by == byEngine {
+			continue
+		}
+		for _, i := range n.log {
+			if e := &m.ev[i]; i > n.states[k].ev && (e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func everGoneAny(p *person) bool {
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			if everGone(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// alive are the records of a side that were not deleted or merged away.
+func (p *person) alive(side int) []*node {
+	var out []*node
+	for _, n := range p.nodes[side] {
+		if !n.last().gone {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (p *person) live(side int) *node {
+	if a := p.alive(side); len(a) > 0 {
+		return a[len(a)-1]
+	}
+	return nil
+}
+
+func (m *model) faultOpen() bool {
+	for k := range m.faults {
+		if m.faults[k].end < 0 {
+			return true
+		}
+	}
+	return false
+}

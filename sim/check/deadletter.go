@@ -1,0 +1,210 @@
+package check
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// shortest lengths that either vendor allows for the default vocabulary; a
+// value above its limit is a cause for a dead letter (FC-1).
+var shortest = map[string]int{
+	"first_name": 40, "last_name": 80, "title": 128, "phone": 40, "mobile": 40,
+	"email": 80, "city": 40, "notes": 4000,
+}
+
+// otherLength is the bound for fields outside the vocabulary.
+const otherLength = 255
+
+// deadLetterCause is why the model accepts that a record is dead-lettered, ""
+// if it does not: a system refused a request for it for good, the schema or
+// the permissions changed, or one of its values cannot be made valid.
+func (m *model) deadLetterCause(p *person) string {
+	for k := range m.faults {
+		if c := m.faults[k].code; c == string(scenarios.Drift) || c == string(scenarios.Permission) {
+			return "the schema or the permissions changed"
+		}
+	}
+	if m.refused(p) {
+		return "a system refused a request for it"
+	}
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			for k := range n.states {
+				if k > 0 && sameContent(n, k) {
+					continue
+				}
+				if f := m.unfit(n.states[k].content); f != "" {
+					return "its " + f + " cannot be made valid for both systems"
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// refused says that a system gave a permanent refusal to the engine for this
+// person; a creation names no record, so any refused creation may be meant.
+func (m *model) refused(p *person) bool {
+	for _, i := range p.log {
+		e := &m.ev[i]
+		if e.Kind == trace.Arrive && e.Actor == trace.ActorEngine && m.refusedCall(e.Call) {
+			return true
+		}
+	}
+	if len(p.nodes[cc]) > 0 && len(p.nodes[crm]) > 0 {
+		return false
+	}
+	return m.creationRefused()
+}
+
+func (m *model) refusedCall(n uint64) bool {
+	c := m.exchange(n)
+	if c == nil || c.answer == 0 {
+		return false
+	}
+	a := &m.ev[c.answer-1]
+	switch a.Status {
+	case 400, 405, 406, 409, 410, 413, 415, 422:
+		return !strings.Contains(a.Code, "LIMIT")
+	case 403:
+		return !limited(a)
+	case 300:
+		return true
+	}
+	return false
+}
+
+func (m *model) creationRefused() bool {
+	if m.refusedCreate == nil {
+		found := m.findRefusedCreation()
+		m.refusedCreate = &found
+	}
+	return *m.refusedCreate
+}
+
+func (m *model) findRefusedCreation() bool {
+	for n := range m.calls {
+		c := &m.calls[n]
+		if c.arrive == 0 {
+			continue
+		}
+		if e := &m.ev[c.arrive-1]; e.Actor == trace.ActorEngine && e.Method != "GET" && m.index[place{e.On, e.Record}] == nil && m.refusedCall(uint64(n)) {
+			return true
+		}
+	}
+	return false
+}
+
+// unfit names a field whose value one of the systems may refuse.
+func (m *model) unfit(content []string) string {
+	for i, f := range m.fields.list {
+		if f.unfit(content[i]) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+func (f *field) unfit(v string) bool {
+	if v == "" {
+		return f.spec.Required || f.name == "last_name"
+	}
+	limit := shortest[f.name]
+	if limit == 0 {
+		limit = otherLength
+	}
+	if f.spec.MaxLength > 0 {
+		limit = min(limit, f.spec.MaxLength)
+	}
+	if utf8.RuneCountInString(v) > limit || f.badPattern(v) {
+		return true
+	}
+	switch f.kind {
+	case kindPicklist:
+		return len(f.spec.Values) > 0 && !slices.Contains(f.spec.Values, v)
+	case kindMultiPicklist:
+		for _, item := range strings.Split(v, ";") {
+			if len(f.spec.Values) > 0 && !slices.Contains(f.spec.Values, item) {
+				return true
+			}
+		}
+	case kindPhone:
+		return f.oddPhone(v)
+	case kindEmail:
+		return strings.Count(v, "@") != 1 || strings.ContainsAny(v, " ,;")
+	case kindInteger, kindDecimal:
+		return strings.Trim(v, "-0123456789.") != "" || len(v) > 15
+	case kindBoolean:
+		return v != "true" && v != "false"
+	case kindDate:
+		return len(v) != len("2006-01-02")
+	}
+	return false
+}
+
+func (f *field) badPattern(v string) bool {
+	if f.spec.Pattern == "" {
+		return false
+	}
+	re, err := regexp.Compile(f.spec.Pattern)
+	return err != nil || !re.MatchString(v)
+}
+
+// oddPhone says that a number is of a kind that a mask may not carry: of
+// another region, with an extension, or not valid.
+func (f *field) oddPhone(v string) bool {
+	if strings.Contains(v, ";ext=") || !strings.HasPrefix(v, "+") {
+		return true
+	}
+	num, err := phonenumbers.Parse(v, f.region)
+	return err != nil || !phonenumbers.IsPossibleNumber(num) || phonenumbers.GetRegionCodeForNumber(num) != f.region && (f.spec.CRMFormat != "" || f.spec.CCFormat != "") ||
+		strings.EqualFold(f.spec.Phone, "valid") && !phonenumbers.IsValidNumber(num)
+}
+
+// massDelete says that users deleted more records within an hour than the
+// policy lets pass without asking.
+func (m *model) massDelete() bool { return m.deletions().most > m.set.massDelete }
+
+// deletions are the users' deletions, and the most of them within an hour.
+type deletions struct {
+	most  int
+	first int32 // the one that went over the threshold, -1
+}
+
+func (m *model) deletions() *deletions {
+	if m.deleted == nil {
+		m.deleted = m.countDeletions()
+	}
+	return m.deleted
+}
+
+func (m *model) countDeletions() *deletions {
+	const hour = int64(3600e9)
+	d := &deletions{first: -1}
+	var at [2][]int64
+	for i := range m.ev {
+		e := &m.ev[i]
+		if e.Kind != trace.Commit || e.Verb != trace.Delete || e.Actor == trace.ActorEngine {
+			continue
+		}
+		side := sideOf(e.On)
+		at[side] = append(at[side], e.At)
+		for len(at[side]) > 0 && e.At-at[side][0] > hour {
+			at[side] = at[side][1:]
+		}
+		if n := len(at[side]); n > d.most {
+			d.most = n
+			if n == m.set.massDelete+1 {
+				d.first = int32(i)
+			}
+		}
+	}
+	return d
+}

@@ -1,0 +1,76 @@
+package check
+
+// lookForFlag notes the first event at which the model accepts that the
+// record is flagged: a conflict that the table may call simultaneous, or a
+// one-way field edited on the wrong side where the policy is review.
+func (s *story) lookForFlag(i int32) {
+	if s.flagCause >= 0 || s.cur[cc] < 0 || s.cur[crm] < 0 {
+		return
+	}
+	for _, x := range s.recent(cc) {
+		for _, y := range s.recent(crm) {
+			st := [2]*state{&s.p.node(cc).states[x], &s.p.node(crm).states[y]}
+			if s.mayFlag(x, y, st) {
+				s.flagCause = i
+				return
+			}
+		}
+	}
+}
+
+func (s *story) mayFlag(x, y int, st [2]*state) bool {
+	if s.m.set.wrongSide == "review" && s.wrongSide(st) {
+		return true
+	}
+	if s.m.set.simultaneous != "review" || !s.compare(st).possible {
+		return false
+	}
+	o := s.table(cc, x, y)
+	return o.flag
+}
+
+// wrongSide says that a one-way field may have been edited where it arrives.
+func (s *story) wrongSide(st [2]*state) bool {
+	for f, fd := range s.m.fields.list {
+		if fd.twoWay() {
+			continue
+		}
+		target := 1 - fd.source
+		v := st[target].content[f]
+		if _, may := s.base[target].changed(f, v); may && v != st[fd.source].content[f] {
+			return true
+		}
+	}
+	return false
+}
+
+// recent are the last states of a side that the engine knows, with the one
+// that is stored.
+func (s *story) recent(side int) []int {
+	const most = 4
+	out := []int{s.cur[side]}
+	for k := len(s.known[side]) - 1; k >= 0 && len(out) < most; k-- {
+		if p := &s.known[side][k]; p.from >= 0 {
+			out = appendNew(out, p.state)
+		}
+	}
+	return out
+}
+
+// flagOnDelete notes a deletion that meets an edit (CR-13).
+func (s *story) flagOnDelete(i int32) {
+	if s.flagCause >= 0 || s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.set.deleteVsEdit != "review" {
+		return
+	}
+	for side := range s.cur {
+		if !s.stored(side).gone || s.stored(1-side).gone {
+			continue
+		}
+		for f, v := range s.stored(1 - side).content {
+			if _, may := s.base[1-side].changed(f, v); may {
+				s.flagCause = i
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,250 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// mostCuts bounds the states of one side that are tried for one write. Where
+// the engine may have known more, a refusal is not certain.
+const mostCuts = 16
+
+// engineWrote describes and judges a committed write of the engine and moves
+// the bases to what the decision behind it rested on.
+func (s *story) engineWrote(i int32, n *node) {
+	w := s.m.describe(i, n, s.cur[n.side])
+	s.writes = append(s.writes, w)
+	own := point{state: w.state, ev: i, from: i, sure: true}
+	if c := s.m.exchange(s.m.ev[i].Call); c != nil && c.send > 0 {
+		switch {
+		case c.receive > i:
+			own.from = c.receive - 1
+		case c.receive == 0:
+			own.sure = false
+		}
+	}
+	status := n.states[w.state].status
+	if w.status && status == "FLAGGED" {
+		s.flags = append(s.flags, flagging{i, w.side})
+	}
+	var partner []int
+	switch w.verb {
+	case trace.Update:
+		s.findStale(w)
+		partner = s.judge(w, n)
+	case trace.Delete:
+		s.judgeDelete(w, n)
+	case trace.Create, trace.Undelete:
+		s.judgeRevival(w, n)
+	}
+	s.known[n.side] = append(s.known[n.side], own)
+	s.rebase(w, n, partner)
+}
+
+// judge holds a write against every pair of states that the engine may have
+// decided on, and returns the other side's states that explain it.
+func (s *story) judge(w *write, n *node) []int {
+	sources := s.sources(1-n.side, s.m.sentAt(w.ev))
+	if len(w.changes) == 0 {
+		return sources
+	}
+	targets := s.targets(n.side, s.m.sentAt(w.ev))
+	if len(targets) == 0 || s.p.node(1-n.side) == nil || len(sources) == 0 {
+		w.unjudged = true
+		return sources
+	}
+	var explain []int
+	first, clean := "", false
+	for _, t := range targets {
+		for _, o := range sources {
+			v := s.weigh(w, n, t, o)
+			if v.wrong != "" {
+				first = or(first, v.wrong)
+				continue
+			}
+			explain = appendNew(explain, o)
+			if clean {
+				continue
+			}
+			if gaps := s.findGaps(w, n, t); !gaps.faulty() || len(explain) == 1 {
+				clean = !gaps.faulty()
+				s.adopt(w, v, gaps)
+			}
+		}
+	}
+	switch {
+	case len(explain) > 0:
+		return explain
+	case w.outlived || len(sources) >= mostCuts:
+		w.unjudged = true
+	default:
+		w.wrong = first
+		s.adopt(w, weighing{}, s.findGaps(w, n, targets[0]))
+		s.markOverwritten(w)
+	}
+	return sources
+}
+
+// adopt takes over what was found for the states that explain a write best.
+func (s *story) adopt(w *write, v weighing, g gaps) {
+	w.rule, w.conflict, w.races = v.rule, v.conflict, g.races
+	for k := range w.changes {
+		ch := &w.changes[k]
+		ch.read, ch.gap, ch.fault, ch.lost = g.read[k], g.open[k], g.fault[k], false
+	}
+	for _, k := range v.lost {
+		w.changes[k].lost = !w.changes[k].gap
+	}
+}
+
+// targets are the states on which a write to its own side may rest: the
+// newest that the engine had for certain, and what it may have known since.
+func (s *story) targets(side int, sent int32) []int {
+	var out []int
+	for k := len(s.known[side]) - 1; k >= 0; k-- {
+		p := &s.known[side][k]
+		if p.from < 0 || p.from > sent {
+			continue
+		}
+		out = appendNew(out, p.state)
+		if p.sure {
+			break
+		}
+	}
+	return out
+}
+
+// sources are the states of the other side that the engine may have known,
+// newest first.
+func (s *story) sources(side int, sent int32) []int {
+	var out []int
+	for k := len(s.known[side]) - 1; k >= 0 && len(out) < mostCuts; k-- {
+		if p := &s.known[side][k]; p.from >= 0 && p.from <= sent {
+			out = appendNew(out, p.state)
+		}
+	}
+	return out
+}
+
+func appendNew(list []int, v int) []int {
+	if slices.Contains(list, v) {
+		return list
+	}
+	return append(list, v)
+}
+
+// weighing is one write held against one pair of states.
+type weighing struct {
+	wrong    string
+	rule     string
+	conflict bool
+	lost     []int // indexes into the write's changes
+}
+
+// weigh says whether a write that read state t of its own side and state o of
+// the other is what the table gives.
+func (s *story) weigh(w *write, n *node, t, o int) weighing {
+	other := 1 - n.side
+	mine, theirs := &n.states[t], &s.p.node(other).states[o]
+	var st [2]*state
+	st[n.side], st[other] = mine, theirs
+	c := s.compare(st)
+	res := outcomes{}
+	if c.possible {
+		res = s.table(n.side, t, o)
+	}
+	v := weighing{rule: "CR-2"}
+	if c.both {
+		v.rule = "CR-3"
+	}
+	for k := range w.changes {
+		ch := &w.changes[k]
+		f := s.m.fields.list[ch.field]
+		if ch.after == mine.content[ch.field] || s.person {
+			continue // what it read there, sent again; or a person's word
+		}
+		if why := s.weighField(ch, f, n.side, mine, theirs, &c, &res); why != "" {
+			v.wrong = why
+			return v
+		}
+		mineSure, _ := s.base[n.side].changed(ch.field, mine.content[ch.field])
+		if mineSure && f.twoWay() {
+			v.lost = append(v.lost, k)
+			v.conflict = true
+			v.rule = or(res.rule, v.rule)
+		}
+	}
+	if s.base[n.side].lost() {
+		v.rule = "CR-12"
+	}
+	v.wrong = s.weighVersion(w, mine, theirs, &c)
+	return v
+}
+
+func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *state, c *comparison, res *outcomes) string {
+	other := 1 - side
+	was, source := mine.content[ch.field], theirs.content[ch.field]
+	if f.source == side {
+		return fmt.Sprintf("field %s travels from %s only, and was written there", f.name, sideNames[side])
+	}
+	if ch.after != source && !f.agree(ch.after, source) {
+		return fmt.Sprintf("%s of %s became %s, which %s did not hold when it was read (%s)",
+			f.name, sideNames[side], shown(ch.after), sideNames[other], shown(source))
+	}
+	mineSure, _ := s.base[side].changed(ch.field, was)
+	_, theirsMay := s.base[other].changed(ch.field, source)
+	if !f.twoWay() {
+		return ""
+	}
+	if s.base[side].lost() && ch.after == f.empty() && was != f.empty() {
+		return fmt.Sprintf("without a base, the empty %s of %s overwrote %s (CR-12)", f.name, sideNames[other], shown(was))
+	}
+	if s.m.set.byRecord {
+		mineSure, theirsMay = c.sure[side], c.may[other]
+	}
+	if !mineSure {
+		return ""
+	}
+	if !theirsMay {
+		return fmt.Sprintf("only %s changed %s (%s), and %s overwrote it with its unchanged %s (CR-2)",
+			sideNames[side], f.name, shown(was), sideNames[other], shown(source))
+	}
+	if res.wins[other] {
+		return ""
+	}
+	if res.onlyFlag() {
+		return fmt.Sprintf("both sides changed %s and the table says review (CR-6), but %s was overwritten with %s",
+			f.name, shown(was), shown(source))
+	}
+	return fmt.Sprintf("both sides changed %s: the table lets %s win by %s (%s), but %s was written",
+		f.name, sideNames[side], res.rule, shown(was), shown(source))
+}
+
+// weighVersion is CR-3's: the maximum of both sides, plus 1 if both changed.
+func (s *story) weighVersion(w *write, mine, theirs *state, c *comparison) string {
+	got := s.p.node(w.side).states[w.state].version
+	most := max(mine.version, theirs.version)
+	low := most
+	if c.surelyBoth && !s.base[cc].lost() && !s.base[crm].lost() && !s.person {
+		low++
+	}
+	if got < low {
+		return fmt.Sprintf("the write carries version %d where both sides' versions ask for %d (CR-3)", got, low)
+	}
+	if got > most+2 && !s.person {
+		return fmt.Sprintf("the write carries version %d, far above both sides' %d and %d (CR-3)", got, mine.version, theirs.version)
+	}
+	return ""
+}
+
+// markOverwritten notes the unsettled edits that a write overwrote which the
+// table does not explain.
+func (s *story) markOverwritten(w *write) {
+	for k := range w.changes {
+		ch := &w.changes[k]
+		surely, _ := s.base[w.side].changed(ch.field, ch.read)
+		ch.lost = surely && !ch.gap && ch.after != ch.read && !s.base[w.side].lost() && s.m.fields.list[ch.field].twoWay()
+	}
+}

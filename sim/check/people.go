@@ -1,0 +1,191 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// gatherPeople ties the records of both systems together: by the external
+// ids that they carried at any time, by merges, and by the scenario's names
+// for what it laid as linked.
+func (m *model) gatherPeople() {
+	m.nameCreated()
+	group := make(map[*node]*node, len(m.nodes))
+	for _, n := range m.nodes {
+		group[n] = n
+	}
+	root := func(n *node) *node {
+		for group[n] != n {
+			group[n] = group[group[n]]
+			n = group[n]
+		}
+		return n
+	}
+	join := func(a, b *node) {
+		if b != nil {
+			group[root(a)] = root(b)
+		}
+	}
+	merged := map[*node]bool{}
+	specs := m.specs()
+	named := map[string]*node{}
+	for _, n := range m.nodes {
+		seen := ""
+		for i := range n.states {
+			s := &n.states[i]
+			if s.external != seen && s.external != "" {
+				join(n, m.index[place{systemOf(1 - n.side), s.external}])
+			}
+			seen = s.external
+			if e := &m.ev[s.ev]; e.Verb == trace.Merge {
+				join(n, m.index[place{n.on, e.External}])
+				merged[n] = true
+			}
+		}
+		if n.alias == "" {
+			continue
+		}
+		if other := named[n.alias]; other == nil {
+			named[n.alias] = n
+		} else if spec := specs[n.alias]; spec == nil || spec.Linked {
+			join(n, other)
+		}
+	}
+	byRoot := map[*node]*person{}
+	for _, n := range m.nodes {
+		r := root(n)
+		p := byRoot[r]
+		if p == nil {
+			p = &person{}
+			byRoot[r] = p
+			m.people = append(m.people, p)
+		}
+		p.adopt(n)
+		p.merged = p.merged || merged[n]
+	}
+	for _, p := range m.people {
+		m.settle(p, specs)
+	}
+	m.spread()
+}
+
+func (p *person) adopt(n *node) {
+	n.person = p
+	p.nodes[n.side] = append(p.nodes[n.side], n)
+	p.log = append(p.log, n.log...)
+	if p.alias == "" {
+		p.alias = n.alias
+	}
+}
+
+// settle names a person and orders the log.
+func (m *model) settle(p *person, specs map[string]*scenarios.Record) {
+	p.name = p.alias
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			if p.name == "" {
+				p.name = n.id
+			}
+			m.byKey[n.id] = p
+			if n.alias != "" && m.byAlias[n.alias] == nil {
+				m.byAlias[n.alias] = p
+				m.byKey[n.alias] = p
+			}
+		}
+	}
+	p.spec = specs[p.alias]
+	slices.Sort(p.log)
+}
+
+// specs are the scenario's records by name.
+func (m *model) specs() map[string]*scenarios.Record {
+	out := make(map[string]*scenarios.Record, len(m.sc.Records.List))
+	for i := range m.sc.Records.List {
+		out[m.sc.Records.List[i].ID] = &m.sc.Records.List[i]
+	}
+	return out
+}
+
+// nameCreated gives the records that users created the names that the
+// timeline calls them: the n-th creation on a side is the n-th create step.
+func (m *model) nameCreated() {
+	var steps [2][]*scenarios.Step
+	for i := range m.sc.Timeline {
+		if s := &m.sc.Timeline[i]; s.Verb == scenarios.Create {
+			side := cc
+			if s.On == "crm" {
+				side = crm
+			}
+			steps[side] = append(steps[side], s)
+		}
+	}
+	var next [2]int
+	for side := range steps {
+		slices.SortStableFunc(steps[side], func(a, b *scenarios.Step) int { return int(a.At/1e6) - int(b.At/1e6) })
+	}
+	for _, n := range m.nodes {
+		first := &n.states[0]
+		if first.by != byUser || m.ev[first.ev].Verb != trace.Create {
+			continue
+		}
+		if k := next[n.side]; k < len(steps[n.side]) {
+			if n.alias == "" {
+				n.alias = steps[n.side][k].Record
+			}
+			next[n.side]++
+		}
+	}
+}
+
+// spread gives each person the events that name records by alias or by the
+// engine's own key, in a second pass over only those kinds.
+func (m *model) spread() {
+	touched := map[*person]bool{}
+	for i := range m.ev {
+		e := &m.ev[i]
+		switch e.Kind {
+		case trace.Person, trace.Told, trace.ClaimDecision, trace.ClaimStatus:
+			if p := m.whom(e); p != nil {
+				p.log = append(p.log, int32(i))
+				touched[p] = true
+			}
+		}
+	}
+	for _, p := range m.people {
+		if touched[p] {
+			slices.Sort(p.log)
+		}
+	}
+}
+
+// whom resolves the person that a claim, a message or a person's action names.
+func (m *model) whom(e *trace.Event) *person {
+	if p := m.byAlias[e.Alias]; p != nil && e.Alias != "" {
+		return p
+	}
+	if e.Record == "" {
+		return nil
+	}
+	if p := m.byKey[e.Record]; p != nil {
+		return p
+	}
+	// Keys such as "contact/ID" or "cc:ID" hold a native id.
+	for _, part := range strings.FieldsFunc(e.Record, func(r rune) bool { return strings.ContainsRune("/:|#, ", r) }) {
+		if p := m.byKey[part]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+func containsAny(s string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}

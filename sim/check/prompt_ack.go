@@ -1,0 +1,69 @@
+package check
+
+import (
+	"time"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// vendorTimeout is how long a vendor waits for an acknowledgement.
+const vendorTimeout = 10 * time.Second
+
+// promptAck: an acknowledgement waits for the engine's disk and for the
+// deliveries before it, never for the other system. The bound is a hundred
+// durable writes and a second, plus four writes for each delivery that waits
+// as well, and never more than the vendor's patience.
+func promptAck(m *model) Result {
+	t := &tally{m: m}
+	var order []int32
+	waiting := map[int32]bool{} // deliveries, by index
+	for i := range m.ev {
+		e := &m.ev[i]
+		switch e.Kind {
+		case trace.Deliver:
+			waiting[int32(i)] = true
+			order = append(order, int32(i))
+		case trace.Crash:
+			clear(waiting)
+			order = order[:0]
+		case trace.Ack:
+			d := m.deliveredAt(int32(i), e)
+			if !waiting[d] {
+				continue
+			}
+			t.seen++
+			m.prompt(t, d, int32(i), len(waiting))
+			delete(waiting, d)
+		}
+	}
+	for _, d := range order {
+		if !waiting[d] || m.end < 0 || m.ev[m.end].At-m.ev[d].At <= int64(vendorTimeout) {
+			continue
+		}
+		t.seen++
+		t.fail(m.nameOf(&m.ev[d]), []uint64{m.op(d)}, "the delivery at %s about %s was never answered",
+			clockText(m.ev[d].At), m.nameOf(&m.ev[d]))
+	}
+	return t.verdict("deliveries were answered promptly", "nothing was delivered")
+}
+
+func (m *model) prompt(t *tally, d, ack int32, queue int) {
+	from, to := &m.ev[d], &m.ev[ack]
+	if from.Code == "forged" && to.Status/100 == 2 {
+		t.fail(m.nameOf(from), []uint64{from.Op, to.Op}, "a forged delivery at %s was answered %d, not 401 (EV-1)", clockText(to.At), to.Status)
+	}
+	bound := time.Second + time.Duration(100+4*queue)*m.set.fsync
+	bound = min(bound, vendorTimeout)
+	if took := time.Duration(to.At - from.At); took > bound {
+		ops := []uint64{from.Op}
+		what := ""
+		for i := d + 1; i < ack && len(ops) < longestChain; i++ {
+			if e := &m.ev[i]; (e.Kind == trace.Receive || e.Kind == trace.Lose) && e.On != from.On {
+				ops = append(ops, e.Op)
+				what = ", with answers of " + e.On.String() + " in between"
+			}
+		}
+		t.fail(m.nameOf(from), append(ops, to.Op), "the delivery at %s about %s was answered after %s; at most %s do not depend on the other system%s",
+			clockText(from.At), m.nameOf(from), took.Round(time.Millisecond), bound, what)
+	}
+}

@@ -1,0 +1,115 @@
+package check
+
+import "github.com/syncproof/syncproof/sim/trace"
+
+// review is a time in which a record waits for a person.
+type review struct {
+	from, to int32 // indexes; to is -1 while it still waits
+	ended    string
+}
+
+// reviewIsolation: while a record is flagged nobody writes a business field or
+// the version of it automatically; its status may be written once.
+func reviewIsolation(m *model) Result {
+	t := &tally{m: m}
+	for _, p := range m.people {
+		for _, in := range m.reviews(p) {
+			t.seen++
+			if p.simple() {
+				m.isolated(t, p, in)
+			}
+		}
+	}
+	return t.verdict("flagged records were left alone", "nothing was flagged")
+}
+
+func (m *model) isolated(t *tally, p *person, in review) {
+	var statuses [2]int
+	for _, w := range p.story.writes {
+		if m.sentAt(w.ev) < in.from && w.ev != in.from || in.to >= 0 && w.ev > in.to || w.outlived {
+			continue
+		}
+		e := &m.ev[w.ev]
+		if w.business() {
+			t.fail(p.name, append([]uint64{m.op(in.from)}, m.chain(w.ev, nil)...),
+				"%s was flagged at %s, and at %s the engine wrote it in %s before a person had decided",
+				p.name, clockText(m.ev[in.from].At), clockText(e.At), sideNames[w.side])
+			continue
+		}
+		if w.status && !w.hidden && !m.crashBetween(in.from, e.At) {
+			if statuses[w.side]++; statuses[w.side] == 2 {
+				t.fail(p.name, []uint64{m.op(in.from), e.Op}, "the status of the flagged %s was written twice in %s", p.name, sideNames[w.side])
+			}
+		}
+	}
+}
+
+// reviews are the times in which a person's record waited: from the first
+// sign that the engine flagged it, until a person acted, the sides came to
+// agree, or the engine lost its store.
+func (m *model) reviews(p *person) []review {
+	var out []review
+	for _, f := range p.story.flags {
+		if n := len(out); n > 0 && (out[n-1].to < 0 || f.ev <= out[n-1].to) {
+			continue
+		}
+		to, why := m.reviewEnd(p, f.ev)
+		out = append(out, review{f.ev, to, why})
+	}
+	return out
+}
+
+func (m *model) reviewEnd(p *person, from int32) (int32, string) {
+	end, why := int32(-1), ""
+	earlier := func(i int32, reason string) {
+		if i > from && (end < 0 || i < end) {
+			end, why = i, reason
+		}
+	}
+	for _, i := range p.story.persons {
+		earlier(i, "a person decided")
+	}
+	for k := range m.outages {
+		if m.outages[k].wipe {
+			earlier(m.outages[k].crash, "the store was lost")
+		}
+	}
+	for _, i := range p.log {
+		if e := &m.ev[i]; i > from && e.Kind == trace.Commit && (e.Actor != trace.ActorEngine || e.Verb == trace.Delete) && m.agreeAt(p, i) {
+			earlier(i, "the sides agree")
+			break
+		}
+	}
+	return end, why
+}
+
+// agreeAt says that the two sides held the same content after an event.
+func (m *model) agreeAt(p *person, i int32) bool {
+	a, b := p.node(cc), p.node(crm)
+	if a == nil || b == nil {
+		return false
+	}
+	x, y := a.at(i), b.at(i)
+	if x == nil || y == nil || x.gone != y.gone {
+		return false
+	}
+	if x.gone {
+		return true
+	}
+	for f, fd := range m.fields.list {
+		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) {
+			return false
+		}
+	}
+	return true
+}
+
+// at is the state that a record was in after an event, nil before its first.
+func (n *node) at(ev int32) *state {
+	for k := len(n.states) - 1; k >= 0; k-- {
+		if n.states[k].ev <= ev {
+			return &n.states[k]
+		}
+	}
+	return nil
+}

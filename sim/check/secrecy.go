@@ -1,0 +1,110 @@
+package check
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// canary is what every secret of the simulated world begins with.
+const canary = "canary-secret"
+
+// needles are the forms in which a canary may leak: plain, hexadecimal, and
+// the part of its base64 that does not depend on its neighbours, at each of
+// the three alignments.
+var needles = canaryForms()
+
+func canaryForms() []string {
+	forms := []string{canary, hex.EncodeToString([]byte(canary))}
+	for shift := range 3 {
+		padded := strings.Repeat("x", shift) + canary
+		text := base64.StdEncoding.EncodeToString([]byte(padded))
+		// Drop the characters that mix in the padding before and after.
+		from := (shift*8 + 5) / 6
+		to := len(padded) * 8 / 6
+		forms = append(forms, text[from:to])
+	}
+	return forms
+}
+
+// secrecy: no canary secret in any output or journal entry, in any form.
+func secrecy(m *model) Result {
+	t := &tally{m: m}
+	for i := range m.ev {
+		e := &m.ev[i]
+		switch e.Kind {
+		case trace.Send, trace.Output, trace.Told, trace.ClaimDecision, trace.ClaimStatus, trace.ClaimState:
+			t.seen++
+		case trace.Commit:
+			if e.Actor == trace.ActorEngine {
+				t.seen++
+			}
+		}
+		if where := leak(e); where != "" {
+			t.fail("", []uint64{e.Op}, "a secret appears in the %s of operation %d (%s)", where, e.Op, e.Kind)
+		}
+	}
+	return t.verdict("outputs hold no secret", "the engine put out nothing")
+}
+
+// leak names the part of an event that holds a canary, "" if none does.
+func leak(e *trace.Event) string {
+	for _, part := range [...]struct{ name, text string }{
+		{"text", e.Text}, {"path", e.Path}, {"record", e.Record}, {"external id", e.External}, {"alias", e.Alias},
+		{"code", e.Code}, {"actor", e.Actor}, {"verb", e.Verb}, {"origin", e.Origin}, {"method", e.Method},
+		{"retry-after", e.RetryAfter}, {"date", e.Date},
+	} {
+		if leaks(part.text) {
+			return part.name
+		}
+	}
+	for k := range e.Changes {
+		if c := &e.Changes[k]; leaks(c.Before) || leaks(c.After) || leaks(c.Field) {
+			return "changes"
+		}
+	}
+	for _, r := range e.Records {
+		if leaks(r) {
+			return "records"
+		}
+	}
+	return ""
+}
+
+func leaks(s string) bool {
+	if len(s) < len(canary) {
+		return false
+	}
+	for _, n := range needles {
+		if strings.Contains(s, n) {
+			return true
+		}
+	}
+	if strings.IndexByte(s, '%') >= 0 {
+		if plain, err := url.QueryUnescape(s); err == nil && strings.Contains(plain, canary) {
+			return true
+		}
+	}
+	return strings.Contains(s, `\u`) && strings.Contains(unescapeJSON(s), canary)
+}
+
+// unescapeJSON undoes \uXXXX and leaves everything else as it is.
+func unescapeJSON(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		if strings.HasPrefix(s, `\u`) && len(s) >= 6 {
+			if r, err := strconv.ParseUint(s[2:6], 16, 16); err == nil {
+				b.WriteRune(rune(r))
+				s = s[6:]
+				continue
+			}
+		}
+		b.WriteByte(s[0])
+		s = s[1:]
+	}
+	return b.String()
+}

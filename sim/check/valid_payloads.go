@@ -1,0 +1,98 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// validPayloads: the strict mocks refused no request of the engine for its
+// form. Excepted are rules that no schema describes (validation rules, unique
+// values), states that moved on, credentials, limits, and the requests that
+// were on their way when the first refusal after a drift told of it.
+func validPayloads(m *model) Result {
+	t := &tally{m: m}
+	var drifted [2]*drift
+	faultAt := 0
+	for i := range m.ev {
+		e := &m.ev[i]
+		for faultAt < len(m.faults) && m.faults[faultAt].begin < int32(i) {
+			f := &m.faults[faultAt]
+			if f.code == string(scenarios.Drift) && (f.on == trace.CC || f.on == trace.CRM) {
+				drifted[sideOf(f.on)] = &drift{}
+			}
+			faultAt++
+		}
+		if e.Kind != trace.Answer || e.On != trace.CC && e.On != trace.CRM || !m.byEngine(e) {
+			continue
+		}
+		if e.Status/100 == 2 {
+			t.seen++
+			continue
+		}
+		if !formRefusal(e) || drifted[sideOf(e.On)].excuses(m, int32(i), e) {
+			continue
+		}
+		t.seen++
+		path := m.requestOf(e)
+		t.fail(m.nameOf(path), m.chain(int32(i), nil), "%s refused %s %s with %d %s at %s",
+			e.On, path.Method, path.Path, e.Status, e.Code, clockText(e.At))
+	}
+	return t.verdict("requests were accepted in their form", "the engine made no request")
+}
+
+// drift is a schema change whose first refusal is excused.
+type drift struct {
+	told int32 // index at which the engine had the first refusal, 0 before
+}
+
+func (d *drift) excuses(m *model, i int32, e *trace.Event) bool {
+	if d == nil {
+		return false
+	}
+	c := m.exchange(e.Call)
+	if d.told == 0 {
+		d.told = i
+		if c != nil && c.receive > 0 {
+			d.told = c.receive - 1
+		}
+		return true
+	}
+	return c == nil || c.lose > 0 || c.send-1 <= d.told
+}
+
+// byEngine says that an answer went to the engine's account.
+func (m *model) byEngine(e *trace.Event) bool {
+	c := m.exchange(e.Call)
+	return c == nil || c.arrive == 0 || m.ev[c.arrive-1].Actor == trace.ActorEngine
+}
+
+// requestOf is the event that holds the request's method and path.
+func (m *model) requestOf(e *trace.Event) *trace.Event {
+	c := m.exchange(e.Call)
+	switch {
+	case c != nil && c.arrive > 0:
+		return &m.ev[c.arrive-1]
+	case c != nil && c.send > 0:
+		return &m.ev[c.send-1]
+	}
+	return e
+}
+
+// Codes of refusals that say nothing of the request's form: rules that a
+// schema cannot describe, and states that moved on.
+var notForm = []string{
+	"VALIDATION", "DUPLICATE", "LIMIT", "DELETED", "NOT_FOUND", "not.found", "conflict", "CONFLICT",
+	"precondition", "PRECONDITION", "invalid_grant", "invalid_client", "INVALID_SESSION", "INSUFFICIENT_ACCESS",
+	"permission", "UNABLE_TO_LOCK_ROW", "unique", "merged", "version",
+}
+
+// formRefusal says that an answer refuses a request for its form.
+func formRefusal(e *trace.Event) bool {
+	switch e.Status {
+	case 401, 403, 404, 408, 409, 410, 412, 423, 425, 429:
+		return false
+	}
+	return e.Status/100 == 4 && !containsAny(e.Code, notForm...) && !strings.Contains(e.Code, "TooMany")
+}

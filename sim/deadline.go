@@ -1,0 +1,25 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// deadline is when the run is given up. It is far beyond what the retry
+// policy and the quotas imply, so that the liveness check, which computes the
+// exact bound, always sees the run miss it.
+func (w *World) deadline() int64 {
+	sc := w.sc
+	work := int64(sc.Records.Count()+len(sc.Schedule())) * 40
+	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
+	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
+	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {
+		if q := spec.Quota; q != nil && q.Requests > 0 {
+			spare += time.Duration(work/int64(q.Requests)+2) * q.Per.Std()
+		} else {
+			spare += time.Duration(work/300+2) * time.Minute
+		}
+	}
+	return int64(sc.End()) + int64(spare)
+}

@@ -1,0 +1,307 @@
+package sim
+
+import (
+	"container/heap"
+	"slices"
+
+	"github.com/syncproof/syncproof/engine"
+)
+
+// Store is the engine's durable state as the world drives it: the queue, the
+// records, the ledger and the meta data of one process after the other.
+type Store interface {
+	// Apply makes a batch part of the durable state, at the engine's clock now.
+	Apply(now engine.Instant, b engine.Batch)
+	Fetch(now engine.Instant, f engine.Fetch) engine.Fetched
+	Lookup(ref engine.Ref) *engine.Record
+	// Reopen is what a new process does first: leases are gone, and delays
+	// that a wrong clock made absurd are bounded by latest.
+	Reopen(latest engine.Instant) engine.Meta
+	// Empty reports whether no queue entry is left.
+	Empty() bool
+	// Latest is the last ledger entry of a record that lost values.
+	Latest(key string) (engine.LedgerEntry, bool)
+}
+
+// entry is one coalesced queue entry.
+type entry struct {
+	key     string
+	ref     engine.Ref
+	hint    string
+	lane    engine.Lane
+	gen     uint64
+	due     engine.Instant
+	order   uint64 // of arrival, among equals
+	attempt int
+	review  *engine.Reviewed
+	taken   *engine.Reviewed // the review that was given out with the lease
+	leased  bool
+	index   int // in its lane's heap, -1 while leased
+}
+
+// lane orders entries by the instant at which they become due, then by arrival.
+type lane []*entry
+
+func (l lane) Len() int { return len(l) }
+func (l lane) Less(i, j int) bool {
+	return l[i].due < l[j].due || (l[i].due == l[j].due && l[i].order < l[j].order)
+}
+func (l lane) Swap(i, j int) {
+	l[i], l[j] = l[j], l[i]
+	l[i].index, l[j].index = i, j
+}
+func (l *lane) Push(x any) {
+	e := x.(*entry)
+	e.index = len(*l)
+	*l = append(*l, e)
+}
+func (l *lane) Pop() any {
+	old := *l
+	e := old[len(old)-1]
+	old[len(old)-1] = nil
+	*l = old[:len(old)-1]
+	e.index = -1
+	return e
+}
+
+// memory is the store on the simulated disk.
+type memory struct {
+	records map[string]*engine.Record
+	keys    map[engine.Ref]string
+	order   []string // record keys in the order in which they came
+	entries map[string]*entry
+	lanes   [2]lane
+	arrived uint64
+	ledger  map[string][]engine.LedgerEntry
+	meta    engine.Meta
+}
+
+func newMemory() *memory {
+	return &memory{
+		records: map[string]*engine.Record{},
+		keys:    map[engine.Ref]string{},
+		entries: map[string]*entry{},
+		ledger:  map[string][]engine.LedgerEntry{},
+	}
+}
+
+func (m *memory) Apply(now engine.Instant, b engine.Batch) {
+	for _, op := range b.Ops {
+		switch op := op.(type) {
+		case engine.Enqueue:
+			m.enqueue(now, op)
+		case engine.EnqueueAll:
+			m.enqueueAll(now, op)
+		case engine.Done:
+			m.done(op)
+		case engine.Requeue:
+			m.requeue(op)
+		case engine.PutRecord:
+			m.put(op.Record)
+		case engine.Append:
+			m.append(op.Entry)
+		case engine.PutGate:
+			m.meta.Gates[op.Side] = op.Until
+		case engine.PutCursor:
+			m.meta.Cursors[op.Side] = op.Cursor
+		case engine.PutDeletes:
+			m.meta.Deletes = op
+		}
+	}
+}
+
+func (m *memory) keyOf(ref engine.Ref) string {
+	if key, ok := m.keys[ref]; ok {
+		return key
+	}
+	return ref.String()
+}
+
+func (m *memory) enqueue(now engine.Instant, op engine.Enqueue) {
+	key := m.keyOf(op.Ref)
+	due := max(op.Due, now)
+	e := m.entries[key]
+	if e == nil {
+		m.arrived++
+		e = &entry{key: key, ref: op.Ref, lane: op.Lane, due: due, order: m.arrived, index: -1}
+		m.entries[key] = e
+		heap.Push(&m.lanes[e.lane], e)
+	}
+	e.gen++
+	if op.Hint != "" {
+		e.hint = op.Hint
+	}
+	if op.Review != nil {
+		e.review = op.Review
+	}
+	lane := min(e.lane, op.Lane)
+	if !e.leased && (lane != e.lane || due < e.due) {
+		heap.Remove(&m.lanes[e.lane], e.index)
+		e.lane, e.due = lane, min(due, e.due)
+		heap.Push(&m.lanes[e.lane], e)
+		return
+	}
+	e.lane = lane
+}
+
+func (m *memory) enqueueAll(now engine.Instant, op engine.EnqueueAll) {
+	for _, key := range m.order {
+		rec := m.records[key]
+		if op.Mass && (rec.Flag == nil || !rec.Flag.Mass) {
+			continue
+		}
+		for side, id := range rec.ID {
+			if id != "" {
+				m.enqueue(now, engine.Enqueue{Ref: engine.Ref{Side: sideOf(side), ID: id}, Lane: op.Lane})
+				break
+			}
+		}
+	}
+}
+
+func (m *memory) done(op engine.Done) {
+	e := m.entries[op.Key]
+	if e == nil {
+		return
+	}
+	if e.gen != op.Generation {
+		m.giveBack(e)
+		return
+	}
+	if e.index >= 0 {
+		heap.Remove(&m.lanes[e.lane], e.index)
+	}
+	delete(m.entries, op.Key)
+}
+
+// giveBack ends a lease.
+func (m *memory) giveBack(e *entry) {
+	if e.leased {
+		e.leased, e.taken, e.attempt = false, nil, 0
+		heap.Push(&m.lanes[e.lane], e)
+	}
+}
+
+// untake puts a review back that was given out, unless a newer one came.
+func (e *entry) untake() {
+	if e.review == nil {
+		e.review = e.taken
+	}
+	e.taken = nil
+}
+
+func (m *memory) requeue(op engine.Requeue) {
+	e := m.entries[op.Key]
+	if e == nil {
+		return
+	}
+	if e.index >= 0 {
+		heap.Remove(&m.lanes[e.lane], e.index)
+	}
+	e.leased, e.lane, e.due, e.attempt = false, op.Lane, op.Due, op.Attempt
+	e.untake()
+	heap.Push(&m.lanes[e.lane], e)
+}
+
+// put stores a record, lets both ids lead to it, and folds queue entries of
+// ids that had no record before into the record's own.
+func (m *memory) put(rec *engine.Record) {
+	if m.records[rec.Key] == nil {
+		m.order = append(m.order, rec.Key)
+	}
+	m.records[rec.Key] = rec
+	for side, id := range rec.ID {
+		if id == "" {
+			continue
+		}
+		ref := engine.Ref{Side: sideOf(side), ID: id}
+		m.keys[ref] = rec.Key
+		m.fold(ref.String(), rec.Key)
+	}
+}
+
+func (m *memory) fold(from, into string) {
+	e := m.entries[from]
+	if e == nil || from == into || e.leased {
+		return
+	}
+	heap.Remove(&m.lanes[e.lane], e.index)
+	delete(m.entries, from)
+	m.enqueue(e.due, engine.Enqueue{Ref: e.ref, Lane: e.lane, Hint: e.hint, Review: e.review})
+}
+
+func (m *memory) append(entry engine.LedgerEntry) {
+	entries := m.ledger[entry.Key]
+	if i := slices.IndexFunc(entries, func(old engine.LedgerEntry) bool { return old.Number == entry.Number }); i >= 0 {
+		entries[i] = entry
+		return
+	}
+	m.ledger[entry.Key] = append(entries, entry)
+}
+
+func (m *memory) Fetch(now engine.Instant, f engine.Fetch) engine.Fetched {
+	out := engine.Fetched{Op: f.Op}
+	m.take(&out, engine.Fresh, now, f.Max)
+	m.take(&out, engine.Backlog, now, f.Max-max(f.Fresh, len(out.Items)))
+	out.FreshWaits = len(m.lanes[engine.Fresh]) > 0 && m.lanes[engine.Fresh][0].due <= now
+	for _, l := range m.lanes {
+		if len(l) > 0 && (out.Next == 0 || l[0].due < out.Next) {
+			out.Next = l[0].due
+		}
+	}
+	return out
+}
+
+func (m *memory) take(out *engine.Fetched, from engine.Lane, now engine.Instant, n int) {
+	l := &m.lanes[from]
+	for ; n > 0 && len(*l) > 0 && (*l)[0].due <= now; n-- {
+		e := heap.Pop(l).(*entry)
+		e.leased, e.taken, e.review = true, e.review, nil
+		out.Items = append(out.Items, engine.Item{
+			Key: e.key, Generation: e.gen, Ref: e.ref, Lane: e.lane, Attempt: e.attempt,
+			Record: m.records[e.key], Hint: e.hint, Review: e.taken,
+		})
+	}
+}
+
+func (m *memory) Lookup(ref engine.Ref) *engine.Record {
+	if key, ok := m.keys[ref]; ok {
+		return m.records[key]
+	}
+	return nil
+}
+
+func (m *memory) Reopen(latest engine.Instant) engine.Meta {
+	var leased []*entry
+	for _, e := range m.entries { //syncproof:unordered sorted below by order of arrival
+		if e.leased {
+			leased = append(leased, e)
+		}
+		e.due = min(e.due, latest)
+	}
+	slices.SortFunc(leased, func(a, b *entry) int { return int(int64(a.order) - int64(b.order)) })
+	for _, e := range leased {
+		e.leased = false
+		e.untake()
+		heap.Push(&m.lanes[e.lane], e)
+	}
+	for i := range m.lanes {
+		heap.Init(&m.lanes[i])
+	}
+	for i := range m.meta.Gates {
+		m.meta.Gates[i] = min(m.meta.Gates[i], latest)
+	}
+	return m.meta
+}
+
+func (m *memory) Empty() bool { return len(m.entries) == 0 }
+
+func (m *memory) Latest(key string) (engine.LedgerEntry, bool) {
+	entries := m.ledger[key]
+	for i := len(entries) - 1; i >= 0; i-- {
+		if len(entries[i].Lost) > 0 {
+			return entries[i], true
+		}
+	}
+	return engine.LedgerEntry{}, false
+}

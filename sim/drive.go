@@ -1,0 +1,130 @@
+package sim
+
+import (
+	"strconv"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// crashStep is a crash that waits for an effect.
+type crashStep struct {
+	crash scenarios.Crash
+	after int64
+}
+
+// dies reports whether a planned crash strikes before this effect, and kills
+// the process then.
+func (h *host) dies(effect, key string) bool {
+	for _, p := range h.crashes {
+		c := &p.step.crash
+		if p.spent || c.Effect != effect || h.w.agenda.now < p.step.after {
+			continue
+		}
+		if c.Record != "" && h.aliasOf(key) != c.Record {
+			continue
+		}
+		p.seen++
+		if p.seen < max(c.Nth, 1) {
+			continue
+		}
+		p.spent = true
+		h.w.windows--
+		where := "before " + effect + " " + strconv.Itoa(p.seen)
+		if t := h.tasks.current; t != nil {
+			// Inside a call: the process dies as soon as the call yields.
+			h.up = false
+			h.w.soon(func() { h.up = true; h.crash(*c, where) })
+			return true
+		}
+		h.crash(*c, where)
+		return true
+	}
+	return false
+}
+
+// disk carries batches to the store: they are written at once, durable after
+// the next sync, and lost or kept by a crash in between. One sync runs at a
+// time and covers what was written before it began (group commit).
+type disk struct {
+	h        *host
+	store    Store
+	pending  []engine.Persist
+	syncing  bool
+	life     int
+	statuses map[string]string // as last claimed
+	recent   []engine.Ref      // the latest notices made durable
+}
+
+// recentMax bounds how many notices a broker could deliver again.
+const recentMax = 10_000
+
+func (d *disk) write(p engine.Persist) {
+	d.pending = append(d.pending, p)
+	d.sync()
+}
+
+func (d *disk) sync() {
+	if d.syncing || len(d.pending) == 0 {
+		return
+	}
+	d.syncing = true
+	w, n, life := d.h.w, len(d.pending), d.life
+	w.at(w.agenda.now+int64(w.sc.Engine.Fsync), func() {
+		if d.life != life || !d.h.up {
+			return
+		}
+		d.syncing = false
+		done := d.pending[:n]
+		d.pending = d.pending[n:]
+		for i := range done {
+			d.apply(&done[i])
+		}
+		d.sync()
+		for i := range done {
+			if d.h.dies("persisted", "") {
+				return
+			}
+			d.h.step(engine.Persisted{Op: done[i].Op})
+		}
+	})
+}
+
+func (d *disk) apply(p *engine.Persist) {
+	d.store.Apply(d.h.now(), p.Batch)
+	d.h.claim(p.Batch)
+	for _, op := range p.Batch.Ops {
+		if e, ok := op.(engine.Enqueue); ok {
+			if len(d.recent) == recentMax {
+				d.recent = d.recent[:copy(d.recent, d.recent[recentMax/2:])]
+			}
+			d.recent = append(d.recent, e.Ref)
+		}
+	}
+}
+
+// crash decides what of the unsynced batches survives. A process that dies
+// leaves them in the page cache: all survive. With `lost` the machine lost
+// power and none does. With `torn` it lost power in the middle of writing
+// them: a prefix survives, and the batch after it is cut, which its checksum
+// shows, so that it counts as never written.
+func (d *disk) crash(c scenarios.Crash) {
+	survive := len(d.pending)
+	switch {
+	case c.Lost:
+		survive = 0
+	case c.Torn:
+		survive = int(d.h.w.rand.below(int64(len(d.pending)), "torn", uint64(d.life), 0))
+	}
+	for i := range d.pending[:survive] {
+		d.apply(&d.pending[i])
+	}
+	d.pending, d.syncing = nil, false
+	if c.Wipe {
+		d.store = d.h.parts.store()
+		d.statuses = map[string]string{}
+		d.h.w.Emit(trace.Event{Kind: trace.FaultBegin, On: trace.Engine, Code: string(scenarios.LoseStore), Text: "the engine's disk is empty"})
+		d.h.w.Emit(trace.Event{Kind: trace.FaultEnd, On: trace.Engine, Code: string(scenarios.LoseStore)})
+	}
+}

@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// Machine is an engine's core as the world drives it; *engine.Core is one.
+type Machine interface {
+	Step(now engine.Instant, e engine.Event, out *engine.Effects)
+	Idle() bool
+	Gauges() engine.Gauges
+}
+
+// host is the machine on which the engine runs: it starts and kills the
+// process, carries its effects out, and keeps its disk.
+type host struct {
+	w     *World
+	parts *parts
+	clock clock
+	disk  *disk
+	tasks *tasks
+
+	life      int // counts processes
+	up        bool
+	machine   Machine
+	effects   engine.Effects
+	stepping  bool
+	inbox     []engine.Event
+	clients   [2]adapter.System
+	asked     map[uint64]*task
+	lastAsk   uint64
+	wakeAt    engine.Instant
+	wakeSeq   uint64
+	doors     map[uint64]*door
+	lastDoor  uint64
+	crashes   []*crashPlan
+	most      engine.Gauges
+	replies   map[uint64]func(engine.Reply)
+	lastReply uint64
+}
+
+// now is the process's own clock: wall time when it started, and from then on
+// a monotonic one, so that a step of the machine's clock moves no timer.
+func (h *host) now() engine.Instant {
+	return engine.Instant(h.clock.at(h.w.agenda.now).UnixNano())
+}
+
+// boot starts a process on what the disk holds.
+func (h *host) boot() {
+	w := h.w
+	h.life++
+	h.up = true
+	h.tasks = &tasks{}
+	h.asked, h.doors = map[uint64]*task{}, map[uint64]*door{}
+	h.replies = map[uint64]func(engine.Reply){}
+	h.most = engine.Gauges{}
+	h.wakeAt = 0
+	h.disk.life = h.life
+	fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
+	for side := range h.clients {
+		h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
+	}
+	h.machine = h.parts.machine()
+	meta := h.disk.store.Reopen(h.now().Add(h.parts.longestDelay))
+	h.step(engine.Started{Meta: meta})
+}
+
+// step gives the process one event and carries out what follows. Events that
+// arise meanwhile wait their turn.
+func (h *host) step(e engine.Event) {
+	if !h.up {
+		return
+	}
+	h.inbox = append(h.inbox, e)
+	if h.stepping {
+		return
+	}
+	h.stepping = true
+	for i := 0; i < len(h.inbox) && h.up; i++ {
+		h.effects.Reset()
+		h.machine.Step(h.now(), h.inbox[i], &h.effects)
+		h.gauge()
+		for _, effect := range h.effects.List {
+			if !h.up {
+				break
+			}
+			h.carryOut(effect)
+		}
+		if h.up {
+			h.wake(h.effects.Wake)
+		}
+	}
+	h.inbox = h.inbox[:0]
+	h.stepping = false
+}
+
+// soon gives the process an event behind what is happening now, unless the
+// process has died by then.
+func (h *host) soon(e engine.Event) {
+	life := h.life
+	h.w.soon(func() {
+		if h.life == life {
+			h.step(e)
+		}
+	})
+}
+
+// wake arranges the Tick that the core asked for.
+func (h *host) wake(at engine.Instant) {
+	if at == h.wakeAt {
+		return
+	}
+	h.wakeAt = at
+	h.wakeSeq++
+	if at == 0 {
+		return
+	}
+	seq, life := h.wakeSeq, h.life
+	when := h.clock.when(h.w.agenda.now, time.Unix(0, int64(at)))
+	h.w.background(when, func() {
+		if h.life != life || h.wakeSeq != seq {
+			return
+		}
+		h.wakeAt = 0
+		h.step(engine.Tick{})
+	})
+}
+
+// crash kills the process. Its calls end, its memory is gone, what it put on
+// the wire travels on, and the disk keeps what was synced.
+func (h *host) crash(c scenarios.Crash, where string) {
+	if !h.up {
+		return
+	}
+	w := h.w
+	op := w.Emit(trace.Event{Kind: trace.Crash, On: trace.Engine, Text: where})
+	h.up = false
+	h.inbox = h.inbox[:0]
+	h.disk.crash(c)
+	h.tasks.close()
+	w.windows++
+	w.at(w.agenda.now+int64(c.Down), func() {
+		w.windows--
+		w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: op})
+		h.clock.from, h.clock.offset = w.agenda.now, h.clock.error(w.agenda.now)
+		h.boot()
+	})
+}
+
+// idle reports whether the process is up and has nothing to do.
+func (h *host) idle() bool {
+	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.doors) == 0 &&
+		h.disk.store.Empty() && h.machine.Idle()
+}
+
+// polls reports whether the engine watches a system's feed.
+func (h *host) polls(side int) bool { return h.parts.config.Systems[side].Poll > 0 }
+
+// gauge journals every new maximum of what EV-9 bounds.
+func (h *host) gauge() {
+	g := h.machine.Gauges()
+	if g.WorkingSet > h.most.WorkingSet {
+		h.most.WorkingSet = g.WorkingSet
+		h.measure("working_set", g.WorkingSet, g.WorkingSetLimit)
+	}
+	for side := range g.InFlight {
+		if g.InFlight[side] > h.most.InFlight[side] {
+			h.most.InFlight[side] = g.InFlight[side]
+			h.measure("in_flight."+sideOf(side).String(), g.InFlight[side], g.InFlightLimit[side])
+		}
+	}
+}
+
+func (h *host) measure(what string, value, limit int) {
+	h.w.Emit(trace.Event{Kind: trace.Gauge, On: trace.Engine, Code: what, Version: int64(value), Before: int64(limit)})
+}
+
+// gate is the adapter.Gate of one client: every exchange asks the core first.
+type gate struct {
+	h    *host
+	side mapping.Side
+}
+
+// call numbers an admitted exchange of the running task, so that its end can
+// be reported.
+func (g *gate) Admit(_ context.Context) error {
+	h, t := g.h, g.h.tasks.current
+	if t == nil || t.killed {
+		return errKilled
+	}
+	h.lastAsk++
+	call := h.lastAsk
+	h.asked[call] = t
+	h.soon(engine.Asked{Op: engine.Op(t.op), Side: g.side, Call: call})
+	for h.asked[call] != nil {
+		if !t.park() {
+			return errKilled
+		}
+	}
+	t.call = call
+	return nil
+}
+
+// Report tells the core what an answer said about limits.
+func (g *gate) Report(s adapter.Signal) {
+	h, t := g.h, g.h.tasks.current
+	h.soon(engine.Exchanged{Side: g.side, Call: t.call, Signal: s, Answered: true})
+	t.call = 0
+}
+
+// governed wraps the network for one client: the core's gate in front, and a
+// report also of exchanges that got no answer.
+type governed struct {
+	inner http.RoundTripper
+	gate  *gate
+}
+
+func (g *governed) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := g.inner.RoundTrip(req)
+	if t := g.gate.h.tasks.current; err != nil && t != nil && t.call != 0 {
+		g.gate.h.soon(engine.Exchanged{Side: g.gate.side, Call: t.call})
+		t.call = 0
+	}
+	return res, err
+}

@@ -1,0 +1,317 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// network carries HTTP exchanges and webhooks between the engine and the
+// systems, with the latency and the faults of the scenario. It reads real
+// requests and answers with real responses; there is no socket.
+type network struct {
+	w      *World
+	calls  uint64
+	links  [2]link // engine to cc, engine to crm
+	flying int     // exchanges and deliveries under way
+}
+
+// link is the state of the path between the engine and one system.
+type link struct {
+	faults  []*linkFault
+	inUse   int // exchanges under way
+	latency time.Duration
+	jitter  time.Duration
+}
+
+// linkFault is one open fault window on a link.
+type linkFault struct {
+	step  *scenarios.Step
+	since int64
+	drawn uint64 // messages judged so far
+}
+
+// connectTimeout is how long a connection attempt into a partition takes
+// before the client gives up, where the request's own timeout is not shorter.
+const connectTimeout = 5 * time.Second
+
+// exchange is one HTTP request and its answer under way.
+type exchange struct {
+	call     uint64
+	side     mapping.Side
+	task     *task // nil once the process that sent it is dead
+	sent     uint64
+	request  mocks.Request
+	http     *http.Request
+	response *http.Response
+	err      error
+	done     bool
+	fed      bool // the answer is a page of the change feed
+	deadline int64
+}
+
+// RoundTrip is the http.RoundTripper of one adapter: it hands the request to
+// the network and waits, as a coroutine, for what comes back.
+type transport struct {
+	net  *network
+	side mapping.Side
+}
+
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	current := t.net.w.host.tasks.current
+	if current == nil || current.killed {
+		return nil, &adapter.NotSent{Err: errKilled}
+	}
+	x, err := t.net.send(current, t.side, req)
+	if err != nil {
+		return nil, err
+	}
+	for !x.done {
+		if !current.park() {
+			x.task = nil
+			return nil, errKilled
+		}
+	}
+	return x.response, x.err
+}
+
+// send puts a request on the wire.
+func (n *network) send(t *task, side mapping.Side, req *http.Request) (*exchange, error) {
+	body, err := readAll(req)
+	if err != nil {
+		return nil, &adapter.NotSent{Err: err}
+	}
+	n.calls++
+	x := &exchange{call: n.calls, side: side, task: t, http: req}
+	var query url.Values
+	if req.URL.RawQuery != "" {
+		query = req.URL.Query()
+	}
+	x.request = mocks.Request{
+		Method: req.Method, Path: req.URL.EscapedPath(), Query: query, Header: req.Header, Body: body, Call: x.call,
+	}
+	if x.request.Header.Get("Host") == "" && req.URL.Host != "" {
+		x.http.Host = req.URL.Host
+	}
+	x.sent = n.w.Emit(trace.Event{
+		Kind: trace.Send, On: traceSystem(side), Actor: trace.ActorEngine, Call: x.call,
+		Method: req.Method, Path: x.request.Path,
+	})
+	x.request.Cause = x.sent
+	n.flying++
+	n.links[side].inUse++
+	n.depart(x)
+	return x, nil
+}
+
+func readAll(req *http.Request) ([]byte, error) {
+	if req.Body == nil {
+		return nil, nil
+	}
+	defer req.Body.Close()
+	if req.ContentLength > 0 {
+		body := make([]byte, req.ContentLength)
+		_, err := io.ReadFull(req.Body, body)
+		return body, err
+	}
+	return io.ReadAll(req.Body)
+}
+
+// depart decides what becomes of the request on its way to the system.
+func (n *network) depart(x *exchange) {
+	w, l := n.w, &n.links[x.side]
+	timeout := int64(w.sc.Engine.Timeout)
+	x.deadline = w.agenda.now + timeout
+	if l.cut(w, towardsSystem) {
+		wait := min(timeout, int64(connectTimeout))
+		w.at(w.agenda.now+wait, func() {
+			n.finish(x, nil, &adapter.NotSent{Err: &net.OpError{Op: "dial", Net: "tcp", Err: errTimeout}}, "partition")
+		})
+		return
+	}
+	delay, fate := l.fate(w, x.call, towardsSystem)
+	switch fate {
+	case lost:
+		n.timeout(x, "loss")
+		return
+	case reset:
+		w.at(w.agenda.now+delay, func() { n.finish(x, nil, errReset, "reset") })
+		return
+	}
+	w.at(w.agenda.now+delay, func() { n.arrive(x, fate) })
+	if x.request.Method != http.MethodPost && l.hits(w, scenarios.Duplicate, x.call) != nil {
+		copied := *x
+		w.at(w.agenda.now+delay+int64(l.latency)/4, func() { n.handle(&copied) })
+	}
+}
+
+// handle lets the system answer one request.
+func (n *network) handle(x *exchange) *mocks.Response {
+	s := n.w.systems[x.side]
+	now := s.now(n.w)
+	s.mock.Advance(now)
+	n.w.disclosed = false
+	s.mock.Faults().InProgress = n.links[x.side].inUse
+	r := s.mock.Handle(now, &x.request)
+	x.fed = n.w.disclosed
+	n.w.stir(s)
+	return r
+}
+
+// arrive lets the system handle the request, and sends the answer back.
+func (n *network) arrive(x *exchange, fate fate) {
+	w, l := n.w, &n.links[x.side]
+	if l.cut(w, towardsSystem) {
+		n.timeout(x, "partition")
+		return
+	}
+	r := n.handle(x)
+	if fate == resetAfter {
+		w.at(w.agenda.now+int64(l.latency), func() { n.finish(x, nil, errReset, "reset") })
+		return
+	}
+	delay, back := l.fate(w, x.call, towardsEngine)
+	if back == lost || l.cut(w, towardsEngine) {
+		n.timeout(x, "loss")
+		return
+	}
+	w.at(w.agenda.now+delay, func() { n.deliver(x, r) })
+}
+
+// deliver gives the answer to the client, body faults included.
+func (n *network) deliver(x *exchange, r *mocks.Response) {
+	w, l := n.w, &n.links[x.side]
+	if l.cut(w, towardsEngine) {
+		n.timeout(x, "partition")
+		return
+	}
+	if x.task == nil || x.task.killed {
+		n.close(x)
+		return
+	}
+	body := &responseBody{data: r.Body, net: n, x: x}
+	if l.hits(w, scenarios.Truncate, x.call) != nil && len(r.Body) > 0 {
+		body.data, body.cut = r.Body[:len(r.Body)/2], true
+	}
+	if f := l.hits(w, scenarios.SlowBody, x.call); f != nil {
+		body.until = w.agenda.now + int64(f.step.Amount)
+	}
+	response := &http.Response{
+		StatusCode: r.Status, Status: http.StatusText(r.Status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: r.Header, Body: body, ContentLength: int64(len(r.Body)), Request: x.http,
+	}
+	n.finish(x, response, nil, "")
+}
+
+// timeout ends the exchange for the client when its patience is over.
+func (n *network) timeout(x *exchange, reason string) {
+	n.w.at(x.deadline, func() { n.finish(x, nil, errTimeout, reason) })
+}
+
+// finish resumes the client with the outcome.
+func (n *network) finish(x *exchange, r *http.Response, err error, reason string) {
+	n.close(x)
+	if x.task == nil || x.task.killed {
+		return
+	}
+	on := traceSystem(x.side)
+	if err != nil {
+		n.w.Emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: reason})
+	} else {
+		n.w.Emit(trace.Event{
+			Kind: trace.Receive, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Status: int16(r.StatusCode),
+			Code: limitCode(r), RetryAfter: r.Header.Get("Retry-After"), Date: r.Header.Get("Date"),
+		})
+	}
+	if x.fed && err == nil {
+		n.w.fed[x.side] = x.sent
+	}
+	x.response, x.err, x.done = r, err, true
+	n.w.host.tasks.resume(x.task)
+}
+
+// limitCode names the limit signal that is not a 429, so that the journal
+// shows it without the body.
+func limitCode(r *http.Response) string {
+	if r.StatusCode != http.StatusForbidden {
+		return ""
+	}
+	if b, ok := r.Body.(*responseBody); ok && bytes.Contains(b.data, []byte("REQUEST_LIMIT_EXCEEDED")) {
+		return "REQUEST_LIMIT_EXCEEDED"
+	}
+	return ""
+}
+
+func (n *network) close(x *exchange) {
+	if x.call == 0 {
+		return
+	}
+	n.flying--
+	n.links[x.side].inUse--
+}
+
+func (n *network) busy() bool { return n.flying > 0 }
+
+// responseBody is an answer's body: at once, cut short, or slow.
+type responseBody struct {
+	data  []byte
+	cut   bool
+	until int64 // true time at which the rest is there, 0 for at once
+	net   *network
+	x     *exchange
+}
+
+func (b *responseBody) Read(p []byte) (int, error) {
+	w := b.net.w
+	for b.until > w.agenda.now {
+		t := w.host.tasks.current
+		if t == nil {
+			return 0, errKilled
+		}
+		wake := min(b.until, b.x.deadline)
+		w.at(wake, func() { w.host.tasks.resume(t) })
+		if !t.park() {
+			return 0, errKilled
+		}
+		if w.agenda.now >= b.x.deadline && b.until > w.agenda.now {
+			return 0, errTimeout
+		}
+	}
+	if len(b.data) == 0 {
+		if b.cut {
+			return 0, io.ErrUnexpectedEOF
+		}
+		return 0, io.EOF
+	}
+	n := copy(p, b.data)
+	b.data = b.data[n:]
+	return n, nil
+}
+
+func (b *responseBody) Close() error { return nil }
+
+// timeoutError is the net.Error that a client's deadline gives.
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "the request timed out" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+func (timeoutError) Is(target error) bool {
+	return target == context.DeadlineExceeded
+}
+
+var (
+	errTimeout net.Error = timeoutError{}
+	errReset             = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+)

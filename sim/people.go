@@ -1,0 +1,271 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// play does one step of the timeline.
+func (w *World) play(step *scenarios.Step) {
+	w.steps--
+	if step.Verb.Fault() {
+		w.begin(step)
+		return
+	}
+	var err error
+	switch step.Verb {
+	case scenarios.Review:
+		w.review(step)
+	case scenarios.Restore:
+		w.restore(step)
+	default:
+		err = w.act(step)
+	}
+	if err != nil {
+		w.refused(step, err)
+	}
+}
+
+// refused journals that a system did not let a person do what the scenario
+// says; the run goes on, and expectations tell whether it mattered.
+func (w *World) refused(step *scenarios.Step, err error) {
+	w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: string(step.Verb), Alias: step.Record, Code: "refused", Text: err.Error()})
+}
+
+// act is what a user does in one system.
+func (w *World) act(step *scenarios.Step) error {
+	s := w.systems[sideNamed(step.On)]
+	defer w.stir(s)
+	s.mock.Advance(s.now(w))
+	if step.All {
+		return w.actOnAll(s, step)
+	}
+	return w.actOn(s, step, step.Record)
+}
+
+func (w *World) actOnAll(s *system, step *scenarios.Step) error {
+	var names []string
+	s.mock.Each(func(r mocks.Snapshot) bool {
+		if name := w.natives[s.side][r.ID]; name != "" && !r.Deleted {
+			names = append(names, name)
+		}
+		return true
+	})
+	for _, name := range names {
+		if err := w.actOn(s, step, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *World) actOn(s *system, step *scenarios.Step, name string) error {
+	now, origin := s.now(w), originOf(step.As)
+	id := w.nativeOf(s.side, name)
+	if id == "" && step.Verb != scenarios.Create {
+		return fmt.Errorf("%s has no record %s", s.side, name)
+	}
+	switch step.Verb {
+	case scenarios.Edit, scenarios.Create:
+		return w.edit(s, step, name, id)
+	case scenarios.Save:
+		return s.mock.Save(now, step.By, origin, id, 0)
+	case scenarios.Delete:
+		return s.mock.Remove(now, step.By, origin, id, 0)
+	case scenarios.Undelete:
+		return s.mock.Restore(now, step.By, origin, id, 0)
+	case scenarios.Merge:
+		return s.mock.Merge(now, step.By, id, w.nativeOf(s.side, step.Other), 0)
+	}
+	return nil
+}
+
+func (w *World) edit(s *system, step *scenarios.Step, name, id string) error {
+	set, err := w.nativeSet(s.side, step.Set)
+	if err != nil {
+		return err
+	}
+	e := mocks.Edit{
+		By: step.By, Origin: originOf(step.As), Record: id, Set: set, Version: step.Version,
+		Bypass: step.Bypass, CommitAfter: step.Late.Std(),
+	}
+	if step.Verb == scenarios.Create {
+		w.creating = name
+		defer func() { w.creating = "" }()
+	}
+	made, err := s.mock.Edit(s.now(w), e)
+	if err == nil && step.Verb == scenarios.Create {
+		w.setAlias(s.side, made, name)
+	}
+	return err
+}
+
+// nativeOf is a record's native id in one system by the scenario's name; of
+// several the one that came first.
+func (w *World) nativeOf(side mapping.Side, name string) string { return w.ids[side][name] }
+
+func originOf(as string) mocks.Origin {
+	switch as {
+	case "agent":
+		return mocks.Agent
+	case "automation":
+		return mocks.Automation
+	default:
+		return mocks.User
+	}
+}
+
+func sideNamed(name string) mapping.Side {
+	if name == "cc" {
+		return mapping.CC
+	}
+	return mapping.CRM
+}
+
+// flagged is the engine's durable record of a name, as its console shows it.
+func (w *World) flagged(name string) *engine.Record {
+	for side := range w.ids {
+		if id := w.ids[side][name]; id != "" {
+			if rec := w.host.disk.store.Lookup(engine.Ref{Side: sideOf(side), ID: id}); rec != nil {
+				return rec
+			}
+		}
+	}
+	return nil
+}
+
+// review is a person who looks at the console and decides at once.
+func (w *World) review(step *scenarios.Step) {
+	h := w.host
+	if step.Record == "mass-delete" {
+		w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: "approve", Alias: step.Record, Actor: step.By, Code: step.Choose})
+		if step.Choose == "approve" {
+			h.soon(engine.Approved{})
+		}
+		return
+	}
+	rec := w.flagged(step.Record)
+	if rec == nil || rec.Flag == nil {
+		w.refused(step, fmt.Errorf("the engine has no flag on %s", step.Record))
+		return
+	}
+	set, err := w.canonicalSet(step.Set)
+	if err != nil {
+		w.refused(step, err)
+		return
+	}
+	r := engine.Reviewed{Ref: refOf(rec), State: rec.Flag.State, Choose: mapping.Side(2), Set: set}
+	switch step.Choose {
+	case "cc", "crm":
+		r.Choose = sideNamed(step.Choose)
+	}
+	w.decideAs(step, "review", r)
+}
+
+// restore is a person who takes back what the last decision overwrote.
+func (w *World) restore(step *scenarios.Step) {
+	rec := w.flagged(step.Record)
+	if rec == nil {
+		w.refused(step, fmt.Errorf("the engine does not know %s", step.Record))
+		return
+	}
+	entry, ok := w.host.disk.store.Latest(rec.Key)
+	if !ok {
+		w.refused(step, fmt.Errorf("the ledger holds nothing that was overwritten in %s", step.Record))
+		return
+	}
+	r := engine.Reviewed{Ref: refOf(rec), Choose: mapping.Side(2), Restore: true}
+	for _, l := range entry.Lost {
+		if len(step.Fields) == 0 || slices.Contains(step.Fields, l.Field) {
+			r.Set = append(r.Set, engine.FieldText{Index: l.Index, Value: l.Value})
+		}
+	}
+	w.decideAs(step, "restore", r)
+}
+
+func (w *World) decideAs(step *scenarios.Step, verb string, r engine.Reviewed) {
+	h := w.host
+	h.lastReply++
+	r.Token = h.lastReply
+	e := trace.Event{Kind: trace.Person, On: trace.World, Verb: verb, Alias: step.Record, Actor: step.By, Origin: step.Choose}
+	for _, set := range r.Set {
+		e.Changes = append(e.Changes, trace.Change{Field: w.mapping.Fields[set.Index].Name, After: set.Value, Has: set.Value != ""})
+	}
+	op := w.Emit(e)
+	h.replies[r.Token] = func(reply engine.Reply) {
+		if !reply.OK {
+			w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: verb, Alias: step.Record, Cause: op, Code: "refused", Text: reply.Why})
+		}
+	}
+	h.soon(r)
+}
+
+func refOf(rec *engine.Record) engine.Ref {
+	for side, id := range rec.ID {
+		if id != "" {
+			return engine.Ref{Side: sideOf(side), ID: id}
+		}
+	}
+	return engine.Ref{}
+}
+
+// nativeSet renders scenario values for one system.
+func (w *World) nativeSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
+	out := make(map[string]any, len(sets))
+	for _, set := range sets {
+		i, ok := w.mapping.FieldIndex(set.Field)
+		if !ok {
+			return nil, fmt.Errorf("field %s is not mapped", set.Field)
+		}
+		name := w.mapping.Fields[i].Native[side]
+		if set.Clear {
+			out[name] = nil
+			continue
+		}
+		if t := w.mapping.Fields[i].Type; t == mapping.TypePhone || t == mapping.TypeString || t == mapping.TypeEmail {
+			out[name] = set.Value // as the person typed it
+			continue
+		}
+		canonical, err := w.canonical(i, set.Value)
+		if err != nil {
+			return nil, err
+		}
+		native, err := w.mapping.Render(side, i, canonical)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = anyOf(native)
+	}
+	return out, nil
+}
+
+// canonical reads a scenario's text as the contact center would.
+func (w *World) canonical(i int, text string) (string, error) {
+	value, _, err := w.mapping.Canonical(mapping.CC, i, mapping.Native{Kind: mapping.String, Text: text})
+	return value, err
+}
+
+func (w *World) canonicalSet(sets []scenarios.FieldSet) ([]engine.FieldText, error) {
+	var out []engine.FieldText
+	for _, set := range sets {
+		i, ok := w.mapping.FieldIndex(set.Field)
+		if !ok {
+			return nil, fmt.Errorf("field %s is not mapped", set.Field)
+		}
+		value := ""
+		if !set.Clear {
+			var err error
+			if value, err = w.canonical(i, set.Value); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, engine.FieldText{Index: i, Value: value})
+	}
+	return out, nil
+}

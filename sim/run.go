@@ -1,0 +1,93 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+func run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error) {
+	w, err := newWorld(sc, o)
+	if err != nil {
+		return nil, err
+	}
+	defer w.host.tasks.close()
+	for _, step := range sc.Schedule() {
+		w.steps++
+		w.at(max(int64(step.At), 1), func() { w.play(&step) })
+	}
+	w.host.boot()
+	if err := w.loop(ctx, w.deadline()); err != nil {
+		return nil, err
+	}
+	if w.broken != nil {
+		return nil, w.broken
+	}
+	if w.ended != "until" {
+		w.Emit(trace.Event{Kind: trace.End, Code: w.ended})
+	}
+	return &Result{
+		Scenario: sc, Events: w.journal.Events(), Hash: w.journal.Hash(), Ended: w.ended, Exchanges: int(w.net.calls),
+	}, nil
+}
+
+// newWorld builds everything that exists at the start.
+func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
+	m, err := mapping.New(specOf(sc.MappingOrDefault()))
+	if err != nil {
+		return nil, &HarnessError{Message: fmt.Sprintf("%s: the mapping cannot be used: %v", sc.Path, err)}
+	}
+	seed := sc.Seed
+	if o.Seed != nil {
+		seed = *o.Seed
+	}
+	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, genuine: map[string]mocks.Delivery{}}
+	for i := range w.natives {
+		w.natives[i], w.ids[i] = map[string]string{}, map[string]string{}
+	}
+	w.journal = trace.NewJournal(func() int64 { return w.agenda.now })
+	w.contactIDs = mocks.NewIDs(splitmix(seed))
+	w.keepsDeliveries = keepsDeliveries(sc)
+	w.net = &network{w: w}
+	w.host = &host{w: w, tasks: &tasks{}}
+	for i := range w.systems {
+		w.systems[i] = w.buildSystem(mapping.Side(i))
+		spec := w.systems[i].spec
+		w.net.links[i].latency, w.net.links[i].jitter = spec.Latency.Std(), spec.Jitter.Std()
+	}
+	w.host.clock = clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)}
+	w.host.parts = w.buildParts()
+	w.host.disk = &disk{h: w.host, store: w.host.parts.store(), statuses: map[string]string{}}
+	w.adoptCapabilities()
+	if w.broken != nil {
+		return nil, w.broken
+	}
+	if err := w.populate(); err != nil {
+		return nil, &HarnessError{Message: fmt.Sprintf("%s: %v", sc.Path, err)}
+	}
+	return w, nil
+}
+
+// adoptCapabilities tells the core what its adapters can do.
+func (w *World) adoptCapabilities() {
+	h := w.host
+	for i := range h.parts.config.Systems {
+		if client := h.parts.client(h, mapping.Side(i), nil); client != nil {
+			h.parts.config.Systems[i].Capabilities = client.Capabilities()
+		}
+	}
+}
+
+// keepsDeliveries reports whether the scenario needs genuine webhooks again.
+func keepsDeliveries(sc *scenarios.Scenario) bool {
+	for i := range sc.Timeline {
+		if v := sc.Timeline[i].Verb; v == scenarios.ReplayWebhook || v == scenarios.ForgeWebhook {
+			return true
+		}
+	}
+	return false
+}

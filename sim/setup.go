@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// ageAtStart is how long before the run the records were last changed.
+const ageAtStart = 24 * time.Hour
+
+// populate lays the records that exist before the run, in both systems and in
+// the engine's store.
+func (w *World) populate() error {
+	for r := range w.sc.All() {
+		if err := w.lay(&r); err != nil {
+			return fmt.Errorf("record %s (line %d): %w", r.ID, r.Line, err)
+		}
+	}
+	return nil
+}
+
+// lay makes one record on the sides where it exists. The contact center's id
+// is drawn first, so that both sides can be laid with the other's id.
+func (w *World) lay(r *scenarios.Record) error {
+	var ids [2]string
+	if r.On != "crm" {
+		ids[mapping.CC] = w.contactIDs.UUID()
+	}
+	for _, side := range [...]mapping.Side{mapping.CRM, mapping.CC} {
+		if r.On != "both" && r.On != side.String() {
+			continue
+		}
+		id, err := w.seed(r, side, ids)
+		if err != nil {
+			return err
+		}
+		ids[side] = id
+		w.setAlias(side, id, r.ID)
+	}
+	if r.Linked && r.On == "both" && r.Base == "known" {
+		w.remember(r, ids)
+	}
+	return nil
+}
+
+func (w *World) seed(r *scenarios.Record, side mapping.Side, ids [2]string) (string, error) {
+	fields := append([]scenarios.FieldSet(nil), r.Fields...)
+	if side == mapping.CC {
+		fields = append(fields, r.CC...)
+	} else {
+		fields = append(fields, r.CRM...)
+	}
+	set, err := w.renderedSet(side, fields)
+	if err != nil {
+		return "", err
+	}
+	s := mocks.Seed{
+		Alias: r.ID, Set: set, Version: w.seedVersion(r), Modified: w.systems[side].clock.at(0).Add(-ageAtStart),
+	}
+	if side == mapping.CC {
+		s.ID = ids[side]
+	}
+	if r.Linked && r.On == "both" {
+		s.External = ids[side.Other()]
+	}
+	if r.Mirrors != "" {
+		s.External = w.ids[side.Other()][r.Mirrors]
+	}
+	return w.systems[side].mock.Seed(s)
+}
+
+func (w *World) seedVersion(r *scenarios.Record) *int64 {
+	if r.Version != nil {
+		return r.Version
+	}
+	one := int64(1)
+	return &one
+}
+
+// remember makes the engine's store know the pair as in sync.
+func (w *World) remember(r *scenarios.Record, ids [2]string) {
+	content := make([]string, len(w.mapping.Fields))
+	for _, set := range r.Fields {
+		if i, ok := w.mapping.FieldIndex(set.Field); ok && !set.Clear {
+			content[i], _ = w.canonical(i, set.Value)
+		}
+	}
+	rec := &engine.Record{Key: engine.Ref{Side: mapping.CC, ID: ids[0]}.String(), ID: ids, Status: engine.InSync}
+	for side := range rec.Base {
+		modified := w.systems[side].clock.at(0).Add(-ageAtStart)
+		rec.Base[side] = engine.Base{
+			Known: true, Present: true, Content: content, Version: *w.seedVersion(r), Edit: engine.Instant(modified.UnixNano()),
+		}
+	}
+	w.host.disk.statuses[rec.Key] = rec.Status.String()
+	w.host.disk.store.Apply(0, engine.Batch{Ops: []engine.StoreOp{engine.PutRecord{Record: rec}}})
+}
+
+// renderedSet renders scenario values as the engine would have stored them.
+func (w *World) renderedSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
+	out := make(map[string]any, len(sets))
+	for _, set := range sets {
+		i, ok := w.mapping.FieldIndex(set.Field)
+		if !ok {
+			return nil, fmt.Errorf("field %s is not mapped", set.Field)
+		}
+		name := w.mapping.Fields[i].Native[side]
+		if set.Clear {
+			delete(out, name)
+			continue
+		}
+		canonical, err := w.canonical(i, set.Value)
+		if err != nil {
+			return nil, err
+		}
+		native, err := w.mapping.Render(side, i, canonical)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = anyOf(native)
+	}
+	return out, nil
+}
+
+// anyOf is a native value in the form that mocks take.
+func anyOf(n mapping.Native) any {
+	switch n.Kind {
+	case mapping.Number:
+		return json.Number(n.Text)
+	case mapping.Bool:
+		return n.Text == "true"
+	case mapping.List:
+		var list []string
+		if json.Unmarshal([]byte(n.Text), &list) != nil {
+			return n.Text
+		}
+		return list
+	case mapping.String:
+		return n.Text
+	default:
+		return nil
+	}
+}

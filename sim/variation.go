@@ -1,0 +1,33 @@
+package sim
+
+import (
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+)
+
+// Variation is how an engine under test differs from the reference engine:
+// each part may be wrapped. The zero Variation is the reference engine.
+type Variation struct {
+	Config  func(*engine.Config)
+	Machine func(Machine) Machine
+	Adapter func(mapping.Side, adapter.System) adapter.System
+	Store   func(Store) Store
+}
+
+func (v *Variation) apply(p *parts) {
+	if v.Config != nil {
+		v.Config(&p.config)
+	}
+	if machine := p.machine; v.Machine != nil {
+		p.machine = func() Machine { return v.Machine(machine()) }
+	}
+	if client := p.client; v.Adapter != nil {
+		p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
+			return v.Adapter(side, client(h, side, f))
+		}
+	}
+	if store := p.store; v.Store != nil {
+		p.store = func() Store { return v.Store(store()) }
+	}
+}
