@@ -1,0 +1,56 @@
+# Everything a developer runs. Go is the only thing to install: tools are
+# pinned in internal/tools/go.mod and built by the go command.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.linked=$(VERSION)
+FUZZTIME ?= 10s
+COUNT   ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test race lint bench fuzz build cover schema clean
+
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## play the whole scenario library and judge it
+	$(GO) run ./cmd/syncproof run
+
+test: ## run all tests
+	$(GO) test ./...
+
+race: ## run all tests under the race detector
+	$(GO) test -race -timeout 40m ./...
+
+lint: ## static analysis: golangci-lint, and the project's own rules
+	$(GO) vet ./...
+	$(GO) tool -modfile=internal/tools/go.mod golangci-lint run ./...
+	$(GO) test ./internal/lint
+
+bench: ## run all benchmarks; COUNT=10 for benchstat
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+build: ## build bin/syncproof
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/syncproof ./cmd/syncproof
+
+cover: ## write coverage.out and print the coverage of each package
+	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...
+	$(GO) tool cover -func=coverage.out | tail -n 1
+
+schema: ## write the JSON Schemas anew from the Go types
+	$(GO) run ./cmd/syncproof schema scenario > scenarios/scenario.schema.json.new
+	mv scenarios/scenario.schema.json.new scenarios/scenario.schema.json
+	$(GO) run ./cmd/syncproof schema report > docs/report.schema.json.new
+	mv docs/report.schema.json.new docs/report.schema.json
+
+clean: ## remove what was built and written
+	rm -rf bin syncproof-failures syncproof-report
+	rm -f coverage.out junit.xml report.json

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/syncproof/syncproof/internal/watchdog"
+	"github.com/syncproof/syncproof/reports"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim"
+	"github.com/syncproof/syncproof/sim/check"
+)
+
+// player runs scenarios one at a time.
+type player struct {
+	seed  *uint64
+	until uint64
+	// stall is how long a run may stand still, in wall time.
+	stall time.Duration
+	// moved is told how far a run has come; it is called from any goroutine.
+	moved func(name string, at scenarios.Duration, events int)
+	// quick leaves the judging out.
+	quick bool
+	// simulate plays the world; nil is sim.Run.
+	simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
+}
+
+// play runs and judges one scenario. Whatever goes wrong with the harness
+// becomes the case's fault, so that other cases are none the worse for it.
+func (p *player) play(ctx context.Context, j job) reports.Case {
+	began := time.Now()
+	var beats atomic.Uint64
+	stuck := make(chan string, 1)
+	stop := watchdog.Watch(beats.Load, p.stall, func(stack string) { stuck <- stack })
+	defer stop()
+	done := make(chan reports.Case, 1)
+	go func() { done <- p.attempt(ctx, j, &beats, stop) }()
+	var c reports.Case
+	select {
+	case c = <-done:
+	case stack := <-stuck:
+		c = p.blank(j)
+		c.Fault = p.blocked(stack)
+	}
+	c.Wall = time.Since(began)
+	return c
+}
+
+// blank is a case of which nothing is known yet.
+func (p *player) blank(j job) reports.Case {
+	seed := j.sc.Seed
+	if p.seed != nil {
+		seed = *p.seed
+	}
+	return reports.Case{
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed,
+		Rerun: fmt.Sprintf("syncproof run %s --seed %d", shellWord(j.name), seed),
+	}
+}
+
+// attempt plays the scenario on the calling goroutine. finished ends the
+// watch: the judges have no heart that beats.
+func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finished func()) (c reports.Case) {
+	c = p.blank(j)
+	defer func() {
+		if v := recover(); v != nil {
+			c.Fault = &reports.Fault{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}
+		}
+	}()
+	simulate := p.simulate
+	if simulate == nil {
+		simulate = sim.Run
+	}
+	options := sim.Options{Seed: p.seed, Until: p.until, Beat: beats}
+	if p.moved != nil {
+		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
+	}
+	result, err := simulate(ctx, j.sc, options)
+	finished()
+	if err != nil {
+		c.Fault = faultOf(err)
+		return c
+	}
+	c.Hash, c.Ended, c.Exchanges = result.Hash, result.Ended, result.Exchanges
+	c.Journal, c.Events = result.Events, len(result.Events)
+	if n := len(result.Events); n > 0 {
+		c.Virtual = time.Duration(result.Events[n-1].At)
+	}
+	if !p.quick {
+		judged := check.Case{Scenario: j.sc, Events: result.Events}
+		c.Results, c.Decisions = check.Judge(judged), check.Decisions(judged)
+	}
+	return c
+}
+
+func faultOf(err error) *reports.Fault {
+	var h *sim.HarnessError
+	switch {
+	case errors.As(err, &h):
+		return &reports.Fault{Inconclusive: h.Inconclusive, Message: h.Message, Stack: h.Stack}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &reports.Fault{Inconclusive: true, Message: "interrupted before the scenario ended"}
+	}
+	return &reports.Fault{Message: err.Error()}
+}
+
+// blocked explains a run that no longer moves: which function holds it up.
+func (p *player) blocked(stack string) *reports.Fault {
+	f := &reports.Fault{
+		Inconclusive: true,
+		Message:      fmt.Sprintf("nothing moved for %s of wall time: the code under test blocks outside its RoundTrip", p.stall),
+		Stack:        stack,
+	}
+	var names, traces []string
+	for _, s := range watchdog.Suspects(stack, "(*player).attempt", "created by iter.Pull") {
+		names = append(names, s.String())
+		traces = append(traces, s.Stack)
+	}
+	if len(names) > 0 {
+		f.Message += "; it stands in " + strings.Join(names, ", or in ")
+		f.Stack = strings.Join(traces, "\n\n")
+	}
+	return f
+}
+
+// shellWord quotes a word for a POSIX shell where it has to be.
+func shellWord(s string) string {
+	safe := s != "" && s[0] != '-' && !strings.ContainsFunc(s, func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && !strings.ContainsRune("-_./=:@%+,", r)
+	})
+	if safe {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

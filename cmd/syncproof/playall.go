@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/syncproof/syncproof/reports"
+	"github.com/syncproof/syncproof/sim/check"
+)
+
+// playAll plays the jobs in the given order of starting, several at once, and
+// reports them in their own order.
+func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags, p *player, files *outputs) (*reports.Suite, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	bar := a.newProgress(len(jobs))
+	defer bar.finish()
+	p.moved = bar.moved
+	results := start(ctx, jobs, order, f.jobs, p)
+	suite := &reports.Suite{Tool: version(), Invariants: check.Invariants()}
+	style := a.style()
+	style.Decisions = f.decisions
+	table := reports.NewConsole(a.out, style, namesOf(jobs))
+	began := time.Now()
+	for i := range jobs {
+		c := <-results[i]
+		if files.journal != nil {
+			if err := reports.Records(files.journal, c.Name, c.Journal); err != nil {
+				return nil, broken("cannot write %s: %w", files.journal.path, err)
+			}
+		}
+		if c.Verdict() == reports.Pass {
+			c.Journal = nil // nothing points into it any more
+		}
+		suite.Cases = append(suite.Cases, c)
+		bar.print(func() {
+			if !a.json {
+				table.Case(&c)
+			}
+		})
+		if f.failFast && c.Verdict() != reports.Pass {
+			break
+		}
+	}
+	bar.finish()
+	suite.NotRun = len(jobs) - len(suite.Cases)
+	suite.Wall = time.Since(began)
+	if a.json {
+		return suite, reports.JSON(a.out, suite)
+	}
+	return suite, table.Close(suite)
+}
+
+// start plays all jobs, at most n at once, and gives a channel for the result
+// of each.
+func start(ctx context.Context, jobs []job, order []int, n int, p *player) []chan reports.Case {
+	results := make([]chan reports.Case, len(jobs))
+	for i := range results {
+		results[i] = make(chan reports.Case, 1)
+	}
+	var mu sync.Mutex
+	next := 0
+	take := func() (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next == len(order) {
+			return 0, false
+		}
+		next++
+		return order[next-1], true
+	}
+	for range min(n, len(jobs)) {
+		go func() {
+			for i, ok := take(); ok; i, ok = take() {
+				results[i] <- p.play(ctx, jobs[i])
+			}
+		}()
+	}
+	return results
+}
+
+func inOrder(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	return order
+}
+
+func permutation(n int, seed uint64) []int {
+	return rand.New(rand.NewPCG(seed, 0)).Perm(n)
+}
+
+func namesOf(jobs []job) []string {
+	names := make([]string, len(jobs))
+	for i, j := range jobs {
+		names[i] = j.name
+	}
+	return names
+}
+
+// writeJSON writes any value as indented JSON to standard output.
+func (a *app) writeJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/syncproof/syncproof/reports"
+)
+
+// defaultStall is how long a run may stand still in wall time.
+const defaultStall = 30 * time.Second
+
+type runFlags struct {
+	seed        uint64
+	junit       string
+	report      string
+	markdown    string
+	journal     string
+	filter      string
+	requirement string
+	list        bool
+	decisions   bool
+	jobs        int
+	failFast    bool
+	shuffle     uint64
+	stall       time.Duration
+}
+
+func newRun(a *app) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run [FILE|DIR|NAME...]",
+		Short: "play scenarios and judge them",
+		Long: `Plays scenarios and judges each by all invariants and its own expectations.
+
+An argument is a file, a folder (every *.yaml below it) or the name of a
+scenario in the embedded library; without arguments the whole library is
+played. All files are read and checked before the first one runs.
+
+The exit code is 0 only if something was judged and everything judged held.`,
+		Example: `  syncproof run
+  syncproof run tests/sync --junit junit.xml --report report.json
+  syncproof run higher-version-wins --seed 7
+  syncproof run --requirement CR-7 --list
+  syncproof run --filter '^within-tolerance' --jobs 1`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p := &player{stall: f.stall}
+			if cmd.Flags().Changed("seed") {
+				p.seed = &f.seed
+			}
+			shuffled := cmd.Flags().Changed("shuffle")
+			return a.run(cmd, args, &f, p, shuffled)
+		},
+	}
+	flags := cmd.Flags()
+	flags.Uint64Var(&f.seed, "seed", 0, "seed for every scenario, in place of its own")
+	flags.StringVar(&f.junit, "junit", "", "write JUnit XML to this file")
+	flags.StringVar(&f.report, "report", "", "write the JSON report to this file")
+	flags.StringVar(&f.markdown, "markdown", "", "write a Markdown summary to this file")
+	flags.StringVar(&f.journal, "journal", "", "write every event of every run to this file, one JSON object a line")
+	flags.StringVar(&f.filter, "filter", "", "only scenarios whose name or title matches this regular expression")
+	flags.StringVar(&f.requirement, "requirement", "", "only scenarios that cover this requirement, e.g. CR-7")
+	flags.BoolVar(&f.list, "list", false, "list the scenarios and run none")
+	flags.BoolVar(&f.decisions, "decisions", false, "show what was decided in each scenario, and by which rule")
+	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "scenarios at once; results come in order whatever the number")
+	flags.BoolVar(&f.failFast, "fail-fast", false, "stop after the first scenario that is no pass")
+	flags.Uint64Var(&f.shuffle, "shuffle", 0, "start the scenarios in an order drawn from this number; the report is the same")
+	flags.DurationVar(&f.stall, "stall", defaultStall, "give a scenario up that has not moved for this long in wall time")
+	return cmd
+}
+
+func (a *app) run(cmd *cobra.Command, args []string, f *runFlags, p *player, shuffled bool) error {
+	jobs, err := a.selected(args, f)
+	if err != nil {
+		return err
+	}
+	if f.list {
+		return a.list(jobs)
+	}
+	files, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer files.discard()
+	order := inOrder(len(jobs))
+	if shuffled {
+		order = permutation(len(jobs), f.shuffle)
+	}
+	suite, err := a.playAll(cmd.Context(), jobs, order, f, p, files)
+	if err != nil {
+		return err
+	}
+	if err := files.write(suite); err != nil {
+		return err
+	}
+	return verdictError(suite.Verdict())
+}
+
+// selected are the jobs that pass the filters. None is a mistake of the
+// caller: a run of nothing would look like a run in which nothing failed.
+func (a *app) selected(args []string, f *runFlags) ([]job, error) {
+	if f.jobs < 1 {
+		return nil, misuse("", "--jobs is %d, it must be at least 1", f.jobs)
+	}
+	if f.stall <= 0 {
+		return nil, misuse("", "--stall is %v, it must be positive", f.stall)
+	}
+	pattern, err := regexp.Compile(f.filter)
+	if err != nil {
+		return nil, misuse("", "--filter: %w", err)
+	}
+	jobs, err := pick(args)
+	if err != nil {
+		return nil, err
+	}
+	all := len(jobs)
+	jobs = slices.DeleteFunc(jobs, func(j job) bool {
+		matches := pattern.MatchString(j.name) || pattern.MatchString(j.sc.Title)
+		covers := f.requirement == "" || slices.Contains(j.sc.Requirements, strings.ToUpper(f.requirement))
+		return !matches || !covers
+	})
+	if len(jobs) == 0 {
+		return nil, misuse("`syncproof run --list` shows what there is", "no scenario to run: %d found, none selected", all)
+	}
+	return jobs, nil
+}
+
+// list prints what would run.
+func (a *app) list(jobs []job) error {
+	if a.json {
+		type entry struct {
+			Name         string   `json:"name"`
+			Title        string   `json:"title"`
+			Requirements []string `json:"requirements"`
+		}
+		entries := make([]entry, 0, len(jobs))
+		for _, j := range jobs {
+			entries = append(entries, entry{j.name, j.sc.Title, append([]string{}, j.sc.Requirements...)})
+		}
+		return a.writeJSON(entries)
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, j := range jobs {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", reports.Plain(j.name), strings.Join(j.sc.Requirements, " "), reports.Plain(j.sc.Title))
+	}
+	return w.Flush()
+}
+
+// outputs are the files that a run was asked to write.
+type outputs struct {
+	junit, report, markdown, journal *output
+}
+
+// open begins all files before anything runs.
+func (f *runFlags) open() (*outputs, error) {
+	o := &outputs{}
+	for _, want := range []struct {
+		path string
+		to   **output
+	}{{f.junit, &o.junit}, {f.report, &o.report}, {f.markdown, &o.markdown}, {f.journal, &o.journal}} {
+		if want.path == "" {
+			continue
+		}
+		begun, err := createOutput(want.path)
+		if err != nil {
+			o.discard()
+			return nil, err
+		}
+		*want.to = begun
+	}
+	return o, nil
+}
+
+// write fills and commits the files. Each is tried, whatever became of the others.
+func (o *outputs) write(suite *reports.Suite) error {
+	var first error
+	for _, f := range []struct {
+		to   **output
+		fill func(io.Writer, *reports.Suite) error
+	}{
+		{&o.junit, reports.JUnit},
+		{&o.report, reports.JSON},
+		{&o.markdown, reports.Markdown},
+		{&o.journal, func(io.Writer, *reports.Suite) error { return nil }}, // filled as the runs ended
+	} {
+		if *f.to == nil {
+			continue
+		}
+		err := f.fill(*f.to, suite)
+		if err != nil {
+			err = broken("cannot write %s: %w", (*f.to).path, err)
+			(*f.to).discard()
+		} else {
+			err = (*f.to).commit()
+		}
+		*f.to = nil
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// discard drops what was not written.
+func (o *outputs) discard() {
+	for _, f := range []*output{o.junit, o.report, o.markdown, o.journal} {
+		if f != nil {
+			f.discard()
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/syncproof/syncproof/reports"
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// schemas are the formats that have a JSON Schema, made only when asked for.
+var schemas = []struct {
+	name string
+	make func() ([]byte, error)
+}{
+	{"scenario", scenarios.Schema},
+	{"report", reports.Schema},
+}
+
+func newSchema(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema [scenario|report]",
+		Short: "print the JSON Schema of a format",
+		Long: `Prints the JSON Schema of the scenario format (the default) or of the JSON
+report, for editors and validators.`,
+		Example: `  syncproof schema > scenario.schema.json
+  syncproof schema report`,
+		Args:      atMost(1),
+		ValidArgs: []string{"scenario", "report"},
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := "scenario"
+			if len(args) == 1 {
+				name = args[0]
+			}
+			for _, s := range schemas {
+				if s.name != name {
+					continue
+				}
+				text, err := s.make()
+				if err != nil {
+					return err
+				}
+				_, err = a.out.Write(text)
+				return err
+			}
+			return misuse("known are scenario and report", "there is no schema of %q", name)
+		},
+	}
+}
