@@ -40,7 +40,7 @@ func New() *Scenario {
 		Engine: Engine{
 			WorkingSet:  64,
 			Concurrency: Pair[int]{8, 8},
-			Poll:        Pair[Duration]{30 * second, 30 * second},
+			Poll:        Pair[Duration]{300 * second, 30 * second},
 			Audit:       24 * 3600 * second,
 			Overlap:     120 * second,
 			Retry:       Retry{Base: second, Factor: 2, Cap: 300 * second, Jitter: 10, RetryAfterCap: 900 * second},

@@ -65,7 +65,7 @@ var facts = map[string]fact{
 	"Engine.clock":       {doc: "How the engine's clock differs from true time."},
 	"Engine.working_set": {doc: "Records worked on at once; default 64.", min: 1, max: 1_000_000},
 	"Engine.concurrency": {doc: "Requests in flight to each system; default 8.", min: 1, max: 10_000},
-	"Engine.poll":        {doc: "Polling interval for each system, or off; default 30s.", off: true},
+	"Engine.poll":        {doc: "Polling interval for each system, or off; default 5m for cc, whose webhooks come first, and 30s for crm.", off: true},
 	"Engine.audit":       {doc: "Interval of the sweep over all links, or off; default 1d.", off: true},
 	"Engine.overlap":     {doc: "How far polling looks behind its watermark; default 2m."},
 	"Engine.retry":       {doc: "The backoff schedule."},

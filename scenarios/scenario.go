@@ -79,7 +79,7 @@ type Engine struct {
 	WorkingSet int   `yaml:"working_set,omitempty"` // records worked on at once, default 64
 	// Concurrency is the limit of requests in flight to each system, default 8.
 	Concurrency Pair[int]      `yaml:"concurrency,omitempty"`
-	Poll        Pair[Duration] `yaml:"poll,omitempty"`    // interval, "off" disables; default 30s for each
+	Poll        Pair[Duration] `yaml:"poll,omitempty"`    // interval, "off" disables; default 5m for cc (its webhooks come first), 30s for crm
 	Audit       Duration       `yaml:"audit,omitempty"`   // sweep of all links, default 24h
 	Overlap     Duration       `yaml:"overlap,omitempty"` // how far polling looks behind its watermark, default 2m
 	Retry       Retry          `yaml:"retry,omitempty"`

@@ -166,26 +166,33 @@ func (w *World) buildParts() *parts {
 	return p
 }
 
+// buildClient is the adapter of one process: its requests pass the core's
+// gate and then the virtual network.
 func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapter.System {
-	spec := systemSpec(w.sc, side)
-	k := kindOf(spec.Kind)
+	k := kindOf(systemSpec(w.sc, side).Kind)
 	g := &gate{h: h, side: side}
 	rt := &governed{gate: g, inner: adapter.Governed(&transport{net: w.net, side: side}, side.String(), g, k.signals)}
+	s, err := k.adapter(w.adapterConfig(side, &http.Client{Transport: rt}, f))
+	if err != nil {
+		w.fail(&HarnessError{Message: "the adapter for " + side.String() + " refuses its configuration: " + err.Error()})
+		return nil
+	}
+	return s
+}
+
+func (w *World) adapterConfig(side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
+	spec := systemSpec(w.sc, side)
+	k := kindOf(spec.Kind)
 	c := adapter.Config{
 		BaseURL: k.url, LoginURL: k.loginURL, ClientID: clientID, ClientSecret: clientSecrets[side],
-		HTTP: &http.Client{Transport: rt}, Flight: f, Fields: w.mapping.Names(side),
+		HTTP: client, Flight: f, Fields: w.mapping.Names(side),
 		VersionField: w.mapping.VersionName[side], StatusField: w.mapping.StatusName[side], ExternalField: k.external,
 		Object: k.object, WebhookSecret: webhookSecret,
 	}
 	if yes(spec.Conditional) {
 		c.BaseVersionField = k.baseVersion
 	}
-	s, err := k.adapter(c)
-	if err != nil {
-		w.fail(&HarnessError{Message: "the adapter for " + side.String() + " refuses its configuration: " + err.Error()})
-		return nil
-	}
-	return s
+	return c
 }
 
 func (w *World) engineConfig() engine.Config {

@@ -69,6 +69,9 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if err := w.populate(); err != nil {
 		return nil, &HarnessError{Message: fmt.Sprintf("%s: %v", sc.Path, err)}
 	}
+	if err := w.prelude(); err != nil {
+		return nil, &HarnessError{Message: fmt.Sprintf("%s: %v", sc.Path, err)}
+	}
 	return w, nil
 }
 

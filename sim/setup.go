@@ -86,6 +86,9 @@ func (w *World) seedVersion(r *scenarios.Record) *int64 {
 // remember makes the engine's store know the pair as in sync.
 func (w *World) remember(r *scenarios.Record, ids [2]string) {
 	content := make([]string, len(w.mapping.Fields))
+	for i := range content {
+		content[i] = w.mapping.Fields[i].Empty()
+	}
 	for _, set := range r.Fields {
 		if i, ok := w.mapping.FieldIndex(set.Field); ok && !set.Clear {
 			content[i], _ = w.canonical(i, set.Value)

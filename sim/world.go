@@ -34,6 +34,7 @@ type World struct {
 	lastGenuine     string
 	notices         uint64 // forged so far
 
+	muted   bool      // nothing is journaled: the run has not begun
 	steps   int       // timeline steps still to come
 	windows int       // fault windows still open
 	changed [2]uint64 // Op of the last commit
@@ -69,6 +70,9 @@ func (s *system) now(w *World) time.Time { return s.clock.at(w.agenda.now) }
 // Emit is the journal as the mocks and the world write it: it adds the
 // scenario's name of the record and notes what the end of the run depends on.
 func (w *World) Emit(e trace.Event) uint64 {
+	if w.muted {
+		return 0
+	}
 	if w.creating != "" && e.Kind == trace.Commit && e.Verb == trace.Create {
 		w.setAlias(mapping.Side(e.On-trace.CC), e.Record, w.creating)
 	}

@@ -20,6 +20,8 @@ import (
 type player struct {
 	seed  *uint64
 	until uint64
+	// eventsMax bounds a run's journal, 0 for the simulator's own bound.
+	eventsMax int
 	// stall is how long a run may stand still, in wall time.
 	stall time.Duration
 	// moved is told how far a run has come; it is called from any goroutine.
@@ -57,10 +59,11 @@ func (p *player) blank(j job) reports.Case {
 	if p.seed != nil {
 		seed = *p.seed
 	}
-	return reports.Case{
-		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed,
-		Rerun: fmt.Sprintf("syncproof run %s --seed %d", shellWord(j.name), seed),
+	rerun := fmt.Sprintf("syncproof run %s --seed %d", shellWord(j.name), seed)
+	if p.eventsMax > 0 {
+		rerun += fmt.Sprintf(" --max-events %d", p.eventsMax)
 	}
+	return reports.Case{Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Rerun: rerun}
 }
 
 // attempt plays the scenario on the calling goroutine. finished ends the
@@ -76,7 +79,7 @@ func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finis
 	if simulate == nil {
 		simulate = sim.Run
 	}
-	options := sim.Options{Seed: p.seed, Until: p.until, Beat: beats}
+	options := sim.Options{Seed: p.seed, Until: p.until, EventsMax: p.eventsMax, Beat: beats}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}

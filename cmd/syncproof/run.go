@@ -32,6 +32,7 @@ type runFlags struct {
 	failFast    bool
 	shuffle     uint64
 	stall       time.Duration
+	eventsMax   int
 }
 
 func newRun(a *app) *cobra.Command {
@@ -52,7 +53,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run --requirement CR-7 --list
   syncproof run --filter '^within-tolerance' --jobs 1`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := &player{stall: f.stall}
+			p := &player{stall: f.stall, eventsMax: f.eventsMax}
 			if cmd.Flags().Changed("seed") {
 				p.seed = &f.seed
 			}
@@ -73,6 +74,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "scenarios at once; results come in order whatever the number")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "stop after the first scenario that is no pass")
 	flags.Uint64Var(&f.shuffle, "shuffle", 0, "start the scenarios in an order drawn from this number; the report is the same")
+	flags.IntVar(&f.eventsMax, "max-events", 0, "cut a scenario short after this many events; what is then open is inconclusive")
 	flags.DurationVar(&f.stall, "stall", defaultStall, "give a scenario up that has not moved for this long in wall time")
 	return cmd
 }
@@ -112,6 +114,9 @@ func (a *app) selected(args []string, f *runFlags) ([]job, error) {
 	}
 	if f.stall <= 0 {
 		return nil, misuse("", "--stall is %v, it must be positive", f.stall)
+	}
+	if f.eventsMax < 0 {
+		return nil, misuse("", "--max-events is %d, it must not be negative", f.eventsMax)
 	}
 	pattern, err := regexp.Compile(f.filter)
 	if err != nil {

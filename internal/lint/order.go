@@ -195,9 +195,9 @@ func (o *order) inner(e ast.Expr) bool {
 }
 
 // collects is s = append(s, ...) of pure values into a slice that is sorted
-// by the statement after the loop.
+// after the loop, before anything but further appends touches it.
 func (o *order) collects(a *ast.AssignStmt) bool {
-	if len(a.Lhs) != 1 || len(a.Rhs) != 1 || len(o.after) == 0 {
+	if len(a.Lhs) != 1 || len(a.Rhs) != 1 {
 		return false
 	}
 	call, ok := a.Rhs[0].(*ast.CallExpr)
@@ -209,7 +209,44 @@ func (o *order) collects(a *ast.AssignStmt) bool {
 			return false
 		}
 	}
-	return o.sorts(o.after[0], types.ExprString(a.Lhs[0])) && o.write("append", a.Lhs[0], call.Args[0])
+	return o.sortedLater(types.ExprString(a.Lhs[0])) && o.write("append", a.Lhs[0], call.Args[0])
+}
+
+// sortedLater looks for the sort in the statements after the loop.
+func (o *order) sortedLater(slice string) bool {
+	for _, stmt := range o.after {
+		if o.sorts(stmt, slice) {
+			return true
+		}
+		if !o.onlyAppends(stmt, slice) {
+			return false
+		}
+	}
+	return false
+}
+
+// onlyAppends reports that a statement neither leaves nor reads the slice,
+// save in slice = append(slice, ...).
+func (o *order) onlyAppends(stmt ast.Stmt, slice string) bool {
+	only := true
+	ast.Inspect(stmt, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.ReturnStmt, *ast.BranchStmt:
+			only = false
+		case *ast.AssignStmt:
+			if call, ok := x.Rhs[0].(*ast.CallExpr); ok && len(x.Lhs) == 1 && o.builtin(call, "append") &&
+				types.ExprString(x.Lhs[0]) == slice && types.ExprString(call.Args[0]) == slice {
+				for _, e := range call.Args[1:] {
+					only = only && !strings.Contains(types.ExprString(e), slice)
+				}
+				return false
+			}
+		case ast.Expr:
+			only = only && types.ExprString(x) != slice
+		}
+		return only
+	})
+	return only
 }
 
 // sorts is a call of package slices or sort, alone in its statement, on the

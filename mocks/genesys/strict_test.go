@@ -69,7 +69,7 @@ var postRefusals = []refusalCase{
 var customRefusals = []refusalCase{
 	{"custom fields without schema", "POST", "contacts", `{"customFields":{"notes":"x"}}`, 400, ruleSchema, ruleSchema, "schema"},
 	{"another schema", "POST", "contacts", `{"schema":{"id":"x","version":1},"customFields":{}}`, 400, ruleSchema, ruleSchema, "schema.id"},
-	{"a later schema", "POST", "contacts", `{"schema":` + "SCHEMA9" + `,"customFields":{}}`, 400, ruleSchema, ruleSchema, "schema.version"},
+	{"a later schema", "POST", "contacts", `{"schema":SCHEMA9,"customFields":{}}`, 400, ruleSchema, ruleSchema, "schema.version"},
 	{"unknown custom field", "POST", "contacts", `{"schema":SCHEMA,"customFields":{"shoe":"x"}}`, 400, ruleUnknown, ruleUnknown, "customFields.shoe"},
 	{"too long a note", "POST", "contacts", `{"schema":SCHEMA,"customFields":{"notes":"` + strings.Repeat("x", 4001) + `"}}`, 400, codeInvalid, ruleLength, "notes"},
 	{"no such tier", "POST", "contacts", `{"schema":SCHEMA,"customFields":{"tier":"lead"}}`, 400, codeInvalid, ruleChoice, "tier"},
@@ -96,7 +96,7 @@ var patchRefusals = []refusalCase{
 	{"PATCH as a merge patch", "PATCH", "contacts/ID", `{"title":"x"}`, 400, ruleUnknown, ruleUnknown, "title"},
 	{"PATCH without changes", "PATCH", "contacts/ID", `{}`, 400, codeInvalid, ruleRequired, "changes"},
 	{"PATCH with no change", "PATCH", "contacts/ID", `{"changes":[]}`, 400, codeInvalid, ruleRequired, "changes"},
-	{"PATCH without $", "PATCH", "contacts/ID", set("title", `"x"`), 400, codeInvalid, ruleFormat, "changes.field"},
+	{"PATCH without $", "PATCH", "contacts/ID", patch(`{"field":"title","value":"x","action":"Update"}`), 400, codeInvalid, ruleFormat, "changes.field"},
 	{"PATCH without action", "PATCH", "contacts/ID", patch(`{"field":"$.title","value":"x"}`), 400, codeInvalid, ruleChoice, "changes.action"},
 	{"PATCH with an unknown action", "PATCH", "contacts/ID", patch(`{"field":"$.title","value":"x","action":"append"}`), 400, codeInvalid, ruleChoice, "changes.action"},
 	{"PATCH that sets nothing", "PATCH", "contacts/ID", patch(`{"field":"$.title","action":"Update"}`), 400, codeInvalid, ruleRequired, "changes.value"},

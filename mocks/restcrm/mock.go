@@ -41,6 +41,10 @@ var vendorQuota = mocks.Quota{Requests: 600, Per: time.Minute, RetryAfter: "rese
 
 const vendorTokenLife = time.Hour
 
+// idSalt keeps the ids apart from those of another system that has the same
+// seed: an id in the wrong place must not be found.
+const idSalt = 0x726573742d63726d
+
 // New makes a tenant without contacts. It panics if a field's pattern is no
 // regular expression: the configuration is the program's own.
 func New(c mocks.Config) *Mock {
@@ -51,7 +55,7 @@ func New(c mocks.Config) *Mock {
 	return &Mock{
 		config:   c,
 		journal:  mocks.Recorder{Journal: c.Journal, On: c.On},
-		ids:      mocks.NewIDs(c.Seed),
+		ids:      mocks.NewIDs(c.Seed ^ idSalt),
 		made:     made,
 		schema:   made,
 		version:  made.byName[c.VersionField],

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"slices"
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
@@ -50,25 +51,33 @@ func (m *Mock) conflict(r *record, set []assign) *apiError {
 	return nil
 }
 
-// fresh is an empty record; checkboxes start unticked.
+// fresh is an empty record.
 func (m *Mock) fresh(id string) *record {
-	r := &record{id: id, values: make([]string, len(m.made.columns))}
-	for _, c := range m.made.columns {
-		if c.kind == kindBoolean && c.system == plain {
-			r.values[c.slot] = "false"
-		}
-	}
-	return r
+	return &record{id: id, values: make([]string, m.made.slots)}
 }
 
-// create stores a new record and journals it.
-func (m *Mock) create(r *record, w *write) uint64 {
+// withDefaults adds to a new record's fields what it starts with: every
+// checkbox that is not named is unticked, never null.
+func (m *Mock) withDefaults(set []assign) []assign {
+	for _, c := range m.made.columns {
+		named := func(a assign) bool { return a.column.slot == c.slot }
+		if c.kind == kindBoolean && c.system == plain && !slices.ContainsFunc(set, named) {
+			set = append(set, assign{c, "false"})
+		}
+	}
+	return set
+}
+
+// create stores a new record and journals it; verb tells a user's or client's
+// record from one that the harness lays.
+func (m *Mock) create(r *record, w *write, verb string) uint64 {
+	w.set = m.withDefaults(w.set)
 	r.created, r.createdBy = w.stamp.Unix(), w.user
 	r.modified, r.modstamp, r.modifiedBy = r.created, r.created, w.user
 	changes := m.assign(r, w)
 	r.gap = m.currentGap()
 	m.store.add(r)
-	return m.journalCommit(r, w, trace.Create, 0, changes)
+	return m.journalCommit(r, w, verb, 0, changes)
 }
 
 // update changes a stored record and journals it. Automation moves

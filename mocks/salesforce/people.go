@@ -110,7 +110,7 @@ func (m *Mock) by(now time.Time, by string, origin mocks.Origin, cause uint64) w
 
 func (m *Mock) commit(r *record, create bool, w *write) {
 	if create {
-		m.create(r, w)
+		m.create(r, w, trace.Create)
 	} else {
 		m.update(r, w)
 	}
@@ -217,11 +217,7 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	if s.External != "" && m.external != nil {
 		w.set = append(w.set, assign{m.external, s.External})
 	}
-	r.created, r.createdBy = s.Modified.Unix(), w.user
-	r.modified, r.modstamp, r.modifiedBy = r.created, r.created, w.user
-	changes := m.assign(r, &w)
-	m.store.add(r)
-	m.journalCommit(r, &w, trace.Setup, 0, changes)
+	m.create(r, &w, trace.Setup)
 	return id, nil
 }
 

@@ -73,7 +73,7 @@ func (x *exchange) batch() int {
 func (x *exchange) page(c *cursor, offset int) []byte {
 	end := min(offset+x.batch(), len(c.rows))
 	rows := c.rows[offset:end]
-	b := make([]byte, 0, 128+512*len(rows))
+	b := make([]byte, 0, 256+len(rows)*(128+48*len(c.query.fields)))
 	b = append(b, `{"totalSize":`...)
 	b = strconv.AppendInt(b, int64(len(c.rows)), 10)
 	b = append(b, `,"done":`...)

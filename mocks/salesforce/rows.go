@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // upsertBodySince is the API version (in tenths) from which an upsert that
@@ -139,7 +140,7 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 			return nil, err
 		}
 	}
-	x.m.create(r, x.writer(set))
+	x.m.create(r, x.writer(set), trace.Create)
 	x.recordClient(r.id)
 	return r, nil
 }

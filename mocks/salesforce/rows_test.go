@@ -93,6 +93,9 @@ func TestInsertUpdateDelete(t *testing.T) {
 	if c := w.last(trace.Commit); c.Verb != trace.Create || c.Version != 4 || c.Before != 0 || c.Actor != "engine" || c.Call == 0 {
 		t.Errorf("the commit is %+v", c)
 	}
+	if ticked := w.field(saved.ID, "DoNotCall"); ticked != "false" {
+		t.Errorf("a new checkbox is %q", ticked)
+	}
 	path := root + "/sobjects/Contact/" + saved.ID
 	w.now = w.now.Add(5 * time.Second)
 	if resp := w.send("PATCH", path, "", `{"Title":"Dr","Sync_Version__c":5.0}`); resp.Status != 204 || len(resp.Body) != 0 {

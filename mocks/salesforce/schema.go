@@ -68,7 +68,7 @@ type column struct {
 	length     int
 	scale      int // of a double
 	system     system
-	slot       int // of a plain column, into record.values
+	slot       int // into record.values; -1 for a column of the system
 	custom     bool
 	required   bool
 	readOnly   bool
@@ -86,6 +86,7 @@ func (c *column) filterable() bool { return c.kind != kindTextarea || c.length <
 type schema struct {
 	columns []*column // in describe's order
 	byName  map[string]*column
+	slots   int // how many plain columns there are
 }
 
 // find looks a column up by its API name, which is not case-sensitive.
@@ -152,9 +153,12 @@ func newSchema(c *mocks.Config) *schema {
 	if c.Conditional {
 		s.ensure(mocks.Field{Name: c.BaseVersionField, Type: "integer"})
 	}
-	for i, col := range s.columns {
+	for _, col := range s.columns {
 		col.base = col.name
-		col.slot = i
+		if col.slot = -1; col.system == plain {
+			col.slot = s.slots
+			s.slots++
+		}
 		col.readOnly = col.readOnly || col.system != plain
 		col.externalID = col.name == c.ExternalField
 	}
@@ -226,7 +230,7 @@ func customColumn(f mocks.Field) *column {
 // what the engine's account may no longer see. Slots stay: the data outlives
 // the names.
 func (s *schema) drifted(drift []mocks.Drift, hidden []string) *schema {
-	out := &schema{columns: make([]*column, len(s.columns))}
+	out := &schema{columns: make([]*column, len(s.columns)), slots: s.slots}
 	for i, c := range s.columns {
 		fresh := *c
 		out.columns[i] = &fresh

@@ -59,7 +59,7 @@ func (m *model) difference(p *person) *difference {
 	d := &difference{ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
 	for f, fd := range m.fields.list {
 		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) {
-			d.message = "cc holds " + fd.name + " " + shown(x.content[f]) + ", crm holds " + shown(y.content[f])
+			d.message = "cc holds " + fd.name + " " + shown(x.content[f]) + ", crm holds " + fd.name + " " + shown(y.content[f])
 			return d
 		}
 	}
@@ -113,7 +113,9 @@ func (m *model) mayDiffer(p *person) string {
 			return "its identity waits for a person"
 		}
 		return "its identity changed"
-	case m.deadLetterCause(p) != "":
+	case m.refused(p):
+		return "a system refused a request for it"
+	case m.wasDead(p) && m.deadLetterCause(p) != "":
 		return m.deadLetterCause(p)
 	case m.massDelete() && (everGoneAny(p)):
 		return "a mass delete waits for a person"

@@ -41,9 +41,14 @@ func (m *model) decisionsOf(p *person) []Decision {
 	var out []Decision
 	s := p.story
 	var open *grouping
+	person := false
 	flush := func() {
 		if open != nil {
-			out = append(out, open.close(m, p))
+			d := open.close(m, p)
+			if open.person {
+				d.ModelRule, d.Agrees = "CR-10", true
+			}
+			out = append(out, d)
 			open = nil
 		}
 	}
@@ -63,6 +68,7 @@ func (m *model) decisionsOf(p *person) []Decision {
 		switch {
 		case e.Kind == trace.Person, e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Touch:
 			flush()
+			person = e.Kind == trace.Person && slices.Contains(s.persons, i)
 		case e.Kind == trace.Commit && e.Actor == trace.ActorEngine:
 			for next < len(s.writes) && s.writes[next].ev < i {
 				next++
@@ -73,7 +79,7 @@ func (m *model) decisionsOf(p *person) []Decision {
 					continue
 				}
 				if open == nil {
-					open = &grouping{first: i}
+					open = &grouping{first: i, person: person}
 				}
 				open.writes = append(open.writes, w)
 			}
@@ -86,6 +92,7 @@ func (m *model) decisionsOf(p *person) []Decision {
 // grouping is a decision being gathered.
 type grouping struct {
 	first  int32
+	person bool // a person decided
 	writes []*write
 }
 

@@ -10,14 +10,13 @@ import (
 // own write or the engine had read what it tells of already.
 func durableAck(m *model) Result {
 	t := &tally{m: m}
-	polled := true
+	polled := false
 	for i := range m.ev {
 		e := &m.ev[i]
 		if e.Kind != trace.Ack || e.Status/100 != 2 || e.On != trace.CC && e.On != trace.CRM || !m.set.pollOff[sideOf(e.On)] {
-			polled = polled && e.Kind != trace.Ack
+			polled = polled || e.Kind == trace.Ack
 			continue
 		}
-		polled = false
 		if code := m.deliveryCode(e); code == "forged" {
 			continue
 		}
@@ -32,7 +31,7 @@ func durableAck(m *model) Result {
 		t.fail(m.nameOf(e), m.noticeOps(e), "the notice about %s was acknowledged at %s, and the engine never asked for the record afterwards",
 			m.nameOf(e), clockText(e.At))
 	}
-	if t.seen == 0 && !polled {
+	if t.seen == 0 && polled {
 		return t.verdict("", "polling is on: a lost notice heals, and would not show")
 	}
 	return t.verdict("acknowledged notices, each followed by a read", "no notice was acknowledged with polling off")

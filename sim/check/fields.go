@@ -151,6 +151,7 @@ func (t *fieldTable) find(name string) (int, bool) {
 // smaller is kept.
 func invert(values map[string]string) map[string]string {
 	out := make(map[string]string, len(values))
+	//syncproof:unordered of two values with one alias the smaller wins in every order
 	for canonical, native := range values {
 		if old, ok := out[native]; !ok || canonical < old {
 			out[native] = canonical

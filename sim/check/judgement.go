@@ -222,6 +222,23 @@ func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *sta
 		f.name, sideNames[side], res.rule, shown(was), shown(source))
 }
 
+// highest is the version that a write may carry at most: the maximum of the
+// stored and the effective versions, plus 1 where both sides may have changed.
+func (s *story) highest(most int64, c *comparison) int64 {
+	for side := range s.base {
+		for _, v := range s.base[side].versions {
+			most = max(most, v+1)
+		}
+		if s.base[side].lost() {
+			return most + 2
+		}
+	}
+	if c.both {
+		most++
+	}
+	return most
+}
+
 // weighVersion is CR-3's: the maximum of both sides, plus 1 if both changed.
 func (s *story) weighVersion(w *write, mine, theirs *state, c *comparison) string {
 	got := s.p.node(w.side).states[w.state].version
@@ -233,8 +250,8 @@ func (s *story) weighVersion(w *write, mine, theirs *state, c *comparison) strin
 	if got < low {
 		return fmt.Sprintf("the write carries version %d where both sides' versions ask for %d (CR-3)", got, low)
 	}
-	if got > most+2 && !s.person {
-		return fmt.Sprintf("the write carries version %d, far above both sides' %d and %d (CR-3)", got, mine.version, theirs.version)
+	if high := s.highest(most, c); got > high && !s.person {
+		return fmt.Sprintf("the write carries version %d, where the sides' %d and %d ask for %d at most (CR-3)", got, mine.version, theirs.version, high)
 	}
 	return ""
 }

@@ -250,6 +250,12 @@ func (s *story) read(i int32, e *trace.Event) {
 	if s.readBefore(side, e.Call) {
 		return // the network delivered the request once more; its answer goes nowhere
 	}
+	if k := len(s.known[side]) - 1; k >= 0 && from >= 0 {
+		// Polling reads an unchanged record again and again.
+		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && (last.sure || !sure) {
+			return
+		}
+	}
 	s.known[side] = append(s.known[side], point{state: s.cur[side], ev: i, from: from, sure: sure})
 	s.settleAgreed(side)
 	s.lookForFlag(i)

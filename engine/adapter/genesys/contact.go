@@ -12,11 +12,19 @@ import (
 // such a read attaches it.
 const tagNoSchema = "no-schema"
 
-// read decodes the contact at the cursor.
-func (l *layout) read(r *jsonread.Reader, source string) adapter.Record {
-	var rec adapter.Record
-	values := l.blank()
-	schema := false
+// contact is a decoded representation.
+type contact struct {
+	rec     adapter.Record
+	values  []mapping.Native // by slot
+	customs bool             // it shows customFields
+	schema  schemaRef        // zero if it has none
+}
+
+// read decodes the contact at the cursor. Custom fields that it does not show
+// are left Absent.
+func (l *layout) read(r *jsonread.Reader, source string) contact {
+	c := contact{values: l.blank()}
+	rec := &c.rec
 	mergedTo, canonical := "", ""
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
@@ -31,18 +39,15 @@ func (l *layout) read(r *jsonread.Reader, source string) adapter.Record {
 		case "externalIds":
 			rec.External = external(r, source)
 		case "schema":
-			schema = r.Kind() == '{'
-			r.Skip()
+			c.schema = readSchemaRef(r)
 		case "address":
-			l.readInto(r, l.address, values)
+			l.readInto(r, l.address, c.values)
 		case "customFields":
-			if r.Kind() == '{' {
-				l.emptyCustoms(values)
-			}
-			l.readInto(r, l.customs, values)
+			c.customs = r.Kind() == '{'
+			l.readInto(r, l.customs, c.values)
 		default:
 			if slot, mapped := l.members[string(key)]; mapped {
-				values[slot] = l.value(r, slot)
+				c.values[slot] = l.value(r, slot)
 			} else {
 				r.Skip()
 			}
@@ -51,22 +56,32 @@ func (l *layout) read(r *jsonread.Reader, source string) adapter.Record {
 	if rec.MergedInto = canonical; canonical == "" || canonical == rec.ID {
 		rec.MergedInto = mergedTo
 	}
-	if !schema {
+	if c.schema.id == "" {
 		rec.Tag = tagNoSchema
 	}
-	n := l.fields()
-	rec.Fields = values[:n:n]
-	rec.Version, rec.Status = values[l.versionSlot()], values[l.statusSlot()]
-	return rec
+	return c
 }
 
-// emptyCustoms marks every custom field as empty until it is read.
-func (l *layout) emptyCustoms(values []mapping.Native) {
-	for slot, where := range l.places {
-		if where == custom {
-			values[slot].Kind = mapping.Null
+// record completes the record from the values.
+func (l *layout) record(c *contact) adapter.Record {
+	n := l.fields()
+	c.rec.Fields = c.values[:n:n]
+	c.rec.Version, c.rec.Status = c.values[l.versionSlot()], c.values[l.statusSlot()]
+	return c.rec
+}
+
+func readSchemaRef(r *jsonread.Reader) (s schemaRef) {
+	for key, ok := r.Members(); ok; key, ok = r.Member() {
+		switch string(key) {
+		case "id":
+			s.id = r.Str()
+		case "version":
+			s.version = r.Int()
+		default:
+			r.Skip()
 		}
 	}
+	return s
 }
 
 // readInto reads the mapped members of a nested object.

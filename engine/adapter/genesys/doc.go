@@ -20,10 +20,12 @@
 //
 // What a representation leaves out: Genesys omits nulls, so that a standard
 // attribute that is not there is empty. A custom field that is not there is
-// empty if the contact shows customFields at all. If the whole object is
-// missing, nothing was said of any of them (Absent): that is also what an
-// account without externalContacts:customFields:view would see, and reading
-// it as a clear would empty the other system.
+// empty if the contact shows customFields at all and the schema still has the
+// field; a field that the schema has no more is Drift, as soon as a contact
+// shows a later version of the schema than was described. If the whole object
+// is missing, nothing was said of any custom field (Absent): that is also
+// what an account without externalContacts:customFields:view would see, and
+// reading it as a clear would empty the other system.
 //
 // Phones are written as {display, extension}; the server rewrites display and
 // adds e164 where it can parse the number. They are read as e164, else as

@@ -32,7 +32,7 @@ type Contacts struct {
 	secret []byte // of webhooks
 
 	mu     sync.Mutex
-	schema schemaRef // as last described
+	schema knownSchema
 }
 
 var (
@@ -88,7 +88,7 @@ func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) 
 	if err != nil {
 		return adapter.Record{}, err
 	}
-	rec, err := a.record(call, res)
+	rec, err := a.disclosed(ctx, call, res)
 	if err == nil && rec.ID != id {
 		// The server followed a merge by itself.
 		rec.ID, rec.MergedInto = id, rec.ID
@@ -111,7 +111,7 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 		}
 		return nil, err
 	}
-	rec, err := a.record(call, res)
+	rec, err := a.disclosed(ctx, call, res)
 	if err != nil {
 		return nil, err
 	}
@@ -163,19 +163,44 @@ func (a *Contacts) write(ctx context.Context, call *wire.Call) (adapter.Record, 
 	if err != nil {
 		return adapter.Record{}, err
 	}
-	return a.record(call, res)
+	c, err := a.contact(call, res)
+	if err != nil {
+		return adapter.Record{}, err
+	}
+	_ = a.layout.settle(&c, a.known()) // the write was done, whatever the schema is by now
+	return a.layout.record(&c), nil
 }
 
-func (a *Contacts) record(call *wire.Call, res *wire.Response) (adapter.Record, error) {
+// disclosed reads the contact that a read call answered with. A mapped custom
+// field that the schema does not have is an Error of kind Drift (FC-3).
+func (a *Contacts) disclosed(ctx context.Context, call *wire.Call, res *wire.Response) (adapter.Record, error) {
+	c, err := a.contact(call, res)
+	if err != nil {
+		return adapter.Record{}, err
+	}
+	known := a.known()
+	if a.layout.lacks(&c) && known.outdatedBy(c.schema) {
+		if _, err := a.Describe(ctx); err != nil {
+			return adapter.Record{}, err
+		}
+		known = a.known()
+	}
+	if err := a.layout.settle(&c, known); err != nil {
+		return adapter.Record{}, err
+	}
+	return a.layout.record(&c), nil
+}
+
+func (a *Contacts) contact(call *wire.Call, res *wire.Response) (contact, error) {
 	r := res.Reader()
-	rec := a.layout.read(r, a.source)
-	if r.Err() == nil && rec.ID == "" {
+	c := a.layout.read(r, a.source)
+	if r.Err() == nil && c.rec.ID == "" {
 		r.Refuse("a contact without an id")
 	}
 	if err := r.End(); err != nil {
-		return adapter.Record{}, wire.Misread(call, res, err)
+		return c, wire.Misread(call, res, err)
 	}
-	return rec, nil
+	return c, nil
 }
 
 // notSent is the error of a preparation: the write itself was never sent.

@@ -49,6 +49,7 @@ func config(mt *httpmock.MockTransport) adapter.Config {
 func contacts(t testing.TB, mt *httpmock.MockTransport) adapter.System {
 	t.Helper()
 	mt.RegisterResponder("POST", "https://login.cc.test/oauth/token", httpmock.NewStringResponder(200, `{"access_token":"T1","token_type":"bearer","expires_in":86400}`))
+	mt.RegisterResponder("GET", api+"contacts/schemas", httpmock.NewStringResponder(200, schemas))
 	s, err := genesys.New(config(mt))
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +63,7 @@ const ada = `{
  "address":{"city":"London","state":"X"},
  "externalIds":[{"externalSource":{"id":"other"},"value":"o1"},{"externalSource":{"id":"crm"},"value":"003A"}],
  "modifyDate":"2026-03-01T10:00:00.250Z","createDate":"2026-01-01T00:00:00Z",
- "schema":{"id":"s1","version":3},
+ "schema":{"id":"s2","version":5},
  "customFields":{"interests":["golf","music"],"sync_version":41,"unmapped":{"x":[1]}},
  "selfUri":"/api/v2/externalcontacts/contacts/c1"}`
 
@@ -92,7 +93,7 @@ func TestRead(t *testing.T) {
 		want       func(r *adapter.Record)
 	}{
 		{"whole", ada, func(*adapter.Record) {}},
-		{"a standard attribute that is omitted is empty", `{"id":"c1","schema":{},"customFields":{}}`, func(r *adapter.Record) {
+		{"a standard attribute that is omitted is empty", `{"id":"c1","schema":{"id":"s2"},"customFields":{}}`, func(r *adapter.Record) {
 			*r = adapter.Record{ID: "c1", Fields: []mapping.Native{null, null, null, null, null, null, {}}, Version: null}
 		}},
 		{"custom fields that cannot be seen are absent", `{"id":"c1","schema":{"id":"s"},"address":null,"externalIds":null}`, func(r *adapter.Record) {
@@ -185,7 +186,6 @@ func write(fields ...adapter.FieldValue) adapter.Write {
 func TestCreate(t *testing.T) {
 	mt := httpmock.NewMockTransport()
 	s := contacts(t, mt)
-	mt.RegisterResponder("GET", api+"contacts/schemas", httpmock.NewStringResponder(200, schemas))
 	body := sent(t, mt, "POST", api+"contacts", httpmock.NewStringResponder(201, ada))
 	w := write(
 		adapter.FieldValue{Index: first, Value: str("Ada")},
@@ -233,7 +233,6 @@ func TestCreateIsDefiniteWhenItsSchemaCannotBeHad(t *testing.T) {
 func TestUpdateCarriesTheDecidedFieldsOnly(t *testing.T) {
 	mt := httpmock.NewMockTransport()
 	s := contacts(t, mt)
-	mt.RegisterResponder("GET", api+"contacts/schemas", httpmock.NewStringResponder(200, schemas))
 	body := sent(t, mt, "PATCH", api+"contacts/c1", httpmock.NewStringResponder(200, ada))
 	w := write(
 		adapter.FieldValue{Index: phone, Value: str("+14155550123")},

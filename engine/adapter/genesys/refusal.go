@@ -41,10 +41,10 @@ func (a *Contacts) sharpen(e *adapter.Error, call *wire.Call) {
 	switch {
 	case strings.Contains(code, "schema"):
 		// The schema has moved on since it was described.
-		a.keepSchema(schemaRef{})
+		a.keep(knownSchema{})
 		e.Kind = adapter.Drift
 	case isCustom && (strings.Contains(code, "unknown") || strings.Contains(code, "not.found") || strings.Contains(code, "unrecognized")):
-		a.keepSchema(schemaRef{})
+		a.keep(knownSchema{})
 		e.Kind = adapter.Drift
 	case strings.Contains(code, "duplicate"),
 		e.Kind == adapter.Conflict && call.Method == http.MethodPost:

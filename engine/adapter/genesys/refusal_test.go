@@ -51,7 +51,6 @@ func TestRefusalsAreTyped(t *testing.T) {
 func TestAConflictOnCreateIsADuplicate(t *testing.T) {
 	mt := httpmock.NewMockTransport()
 	s := contacts(t, mt)
-	mt.RegisterResponder("GET", api+"contacts/schemas", httpmock.NewStringResponder(200, schemas))
 	mt.RegisterResponder("POST", api+"contacts", httpmock.NewStringResponder(409, `{"code":"general.conflict"}`))
 	if _, err := s.Create(t.Context(), write()); adapter.As(err).Kind != adapter.Duplicate {
 		t.Error(err)
@@ -61,7 +60,6 @@ func TestAConflictOnCreateIsADuplicate(t *testing.T) {
 func TestAStaleSchemaIsAskedForAgain(t *testing.T) {
 	mt := httpmock.NewMockTransport()
 	s := contacts(t, mt)
-	mt.RegisterResponder("GET", api+"contacts/schemas", httpmock.NewStringResponder(200, schemas))
 	mt.RegisterResponder("POST", api+"contacts", httpmock.NewStringResponder(409, `{"code":"schema.version.mismatch"}`).
 		Then(httpmock.NewStringResponder(201, ada)))
 	if _, err := s.Create(t.Context(), write()); adapter.As(err).Kind != adapter.Drift {

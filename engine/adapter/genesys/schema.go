@@ -54,7 +54,7 @@ func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
 	if err != nil {
 		return adapter.Schema{}, wire.Misread(call, res, err)
 	}
-	a.keepSchema(best.schemaRef)
+	a.keep(knownSchema{schemaRef: best.schemaRef, fields: best.fields})
 	s := adapter.Schema{Revision: best.id + "/" + strconv.FormatInt(best.version, 10)}
 	for slot, name := range a.layout.names {
 		switch where := a.layout.places[slot]; where {
@@ -81,31 +81,6 @@ func standard(name string, where place) mapping.Constraint {
 		c.Type = mapping.TypeBoolean
 	}
 	return c
-}
-
-// currentSchema is the schema as last described; it is described if need be.
-func (a *Contacts) currentSchema(ctx context.Context) (schemaRef, error) {
-	a.mu.Lock()
-	s := a.schema
-	a.mu.Unlock()
-	if s.id != "" || len(a.layout.customs) == 0 {
-		return s, nil
-	}
-	if _, err := a.Describe(ctx); err != nil {
-		return schemaRef{}, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.schema.id == "" {
-		return schemaRef{}, &adapter.Error{Kind: adapter.Drift, Message: "the organisation has no enabled contact schema for custom fields"}
-	}
-	return a.schema, nil
-}
-
-func (a *Contacts) keepSchema(s schemaRef) {
-	a.mu.Lock()
-	a.schema = s
-	a.mu.Unlock()
 }
 
 // readSchemas reads a DataSchemaListing and picks the schema to use.

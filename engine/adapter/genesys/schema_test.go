@@ -2,6 +2,7 @@ package genesys_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/jarcoal/httpmock"
@@ -56,6 +57,43 @@ func TestFC3ARemovedFieldIsMissingFromTheSchema(t *testing.T) {
 	}
 	if got.Revision != "s1/2" || len(got.Fields) != 4 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestFC3AFieldThatIsGoneIsNotAClear: a custom field that a contact does not
+// show is empty only while the schema has it.
+func TestFC3AFieldThatIsGoneIsNotAClear(t *testing.T) {
+	mt := httpmock.NewMockTransport()
+	s := contacts(t, mt)
+	show := func(schema string) (adapter.Record, error) {
+		mt.RegisterResponder("GET", api+"contacts/c1", httpmock.NewStringResponder(200,
+			`{"id":"c1","schema":`+schema+`,"customFields":{"interests":[],"score":1,"sync_version":41}}`))
+		return s.Read(t.Context(), "c1")
+	}
+	asked := func() int { return mt.GetCallCountInfo()["GET "+api+"contacts/schemas"] }
+
+	rec, err := show(`{"id":"s2","version":5}`)
+	if err != nil || rec.Fields[notes] != null || asked() != 1 {
+		t.Errorf("notes is %v, %v, after %d descriptions", rec.Fields[notes], err, asked())
+	}
+	if rec, err = show(`{"id":"s2","version":4}`); err != nil || rec.Fields[notes] != null || asked() != 1 {
+		t.Errorf("beside an older version notes is %v, %v, after %d descriptions", rec.Fields[notes], err, asked())
+	}
+	if rec, err = show(`{"id":"s9","version":1}`); err != nil || rec.Fields[notes].Kind != mapping.Absent || asked() != 1 {
+		t.Errorf("beside another schema notes is %v, %v, after %d descriptions", rec.Fields[notes], err, asked())
+	}
+
+	mt.RegisterResponder("GET", api+"contacts/schemas", httpmock.NewStringResponder(200,
+		strings.NewReplacer(`"version":5`, `"version":6`, `"notes":{"allOf"`, `"remarks":{"allOf"`).Replace(schemas)))
+	for range 2 {
+		_, err = show(`{"id":"s2","version":6}`)
+		if e := adapter.As(err); err == nil || e.Kind != adapter.Drift || e.Field != "notes" || e.Indefinite || asked() != 1 {
+			t.Errorf("after the rename: %v, after %d descriptions", err, asked())
+		}
+	}
+	mt.RegisterResponder("PATCH", api+"contacts/c1", httpmock.NewStringResponder(200, `{"id":"c1","schema":{"id":"s2","version":6},"customFields":{"sync_version":42}}`))
+	if rec, err = s.Update(t.Context(), "c1", write()); err != nil || rec.Fields[notes].Kind != mapping.Absent || rec.Fields[score] != null {
+		t.Errorf("a write that was done: %+v, %v", rec, err)
 	}
 }
 

@@ -108,6 +108,7 @@ func readField(r *jsonread.Reader) mapping.Constraint {
 	if c.Type != mapping.TypeString && c.Type != mapping.TypeEmail && c.Type != mapping.TypePhone {
 		c.MaxLength = 0 // describes the storage, not the value
 	}
+	c.UTF16 = c.MaxLength > 0
 	return c
 }
 

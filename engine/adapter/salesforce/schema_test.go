@@ -29,12 +29,12 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []mapping.Constraint{
-		{Name: "LastName", Type: mapping.TypeString, MaxLength: 80, Required: true, Writable: true},
+		{Name: "LastName", Type: mapping.TypeString, MaxLength: 80, UTF16: true, Required: true, Writable: true},
 		{Name: "DoNotCall", Type: mapping.TypeBoolean, Writable: true},
 		{Name: "Interests__c", Type: mapping.TypeMultiPicklist, Writable: true, Values: []string{"golf", "music"}},
 		{Name: "Score__c", Type: mapping.TypeDecimal},
 		{Name: "Sync_Version__c", Type: mapping.TypeInteger, Writable: true},
-		{Name: "Genesys_Contact_Id__c", Type: mapping.TypeString, MaxLength: 255, Writable: true},
+		{Name: "Genesys_Contact_Id__c", Type: mapping.TypeString, MaxLength: 255, UTF16: true, Writable: true},
 	}
 	if !reflect.DeepEqual(got.Fields, want) {
 		t.Errorf("got %+v\nwant %+v", got.Fields, want)

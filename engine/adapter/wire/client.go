@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -132,9 +133,7 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 	if err != nil {
 		return answer{err: &adapter.NotSent{Err: errors.New("the request's URL is not valid")}}
 	}
-	for name, values := range c.header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, c.header)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", "Bearer "+g.Access)
 	if call.Body != nil {

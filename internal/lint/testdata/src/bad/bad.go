@@ -71,6 +71,12 @@ func maps_(m map[string]int, seen map[int]bool, o *sync.Map) (string, []string) 
 	for k := range m { // want `map: the order of a map`
 		keys = append(keys, k)
 	}
+	var early []string
+	for k := range m { // want `map: the order of a map`
+		early = append(early, k)
+	}
+	last = early[0]
+	slices.Sort(early)
 	n := 0
 	rank := map[string]int{}
 	for k := range m { // want `map: the order of a map`

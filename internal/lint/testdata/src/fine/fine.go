@@ -39,6 +39,14 @@ func loops(m map[string]int) ([]string, int, bool) {
 		}
 	}
 	sort.Strings(long)
+	var names []string
+	for k := range m {
+		names = append(names, k)
+	}
+	for _, k := range long {
+		names = append(names, k)
+	}
+	sort.Strings(names)
 	sum, most, doubled := 0, 0, make(map[string]int, len(m))
 	for k, v := range m {
 		twice := v * 2
@@ -59,7 +67,7 @@ func loops(m map[string]int) ([]string, int, bool) {
 			return nil, 0, false
 		}
 	}
-	keys = append(keys, slices.Sorted(maps.Keys(doubled))...)
+	keys = append(names, slices.Sorted(maps.Keys(doubled))...)
 	return keys, sum + most, true
 }
 
