@@ -192,6 +192,7 @@ func (w *World) adapterConfig(side mapping.Side, client *http.Client, f adapter.
 	if yes(spec.Conditional) {
 		c.BaseVersionField = k.baseVersion
 	}
+	c.NoTags = !yes(spec.Conditional)
 	return c
 }
 

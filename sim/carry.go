@@ -22,7 +22,7 @@ type crashPlan struct {
 func (h *host) carryOut(e engine.Effect) {
 	switch e := e.(type) {
 	case engine.Persist:
-		if !h.dies("persist", "") {
+		if !h.dies("persist", batchKeys(e.Batch)...) {
 			h.disk.write(e)
 		}
 	case engine.Fetch:
@@ -61,7 +61,7 @@ func (h *host) carryOut(e engine.Effect) {
 	case engine.Admit:
 		h.admit(e)
 	case engine.Acknowledge:
-		if !h.dies("ack", "") {
+		if !h.dies("ack", h.doorKey(e.Token)) {
 			h.acknowledge(e)
 		}
 	case engine.Tell:
@@ -69,6 +69,34 @@ func (h *host) carryOut(e engine.Effect) {
 	case engine.Reply:
 		h.reply(e)
 	}
+}
+
+// batchKeys are the records that a batch speaks of, as keys or references.
+func batchKeys(b engine.Batch) []string {
+	var keys []string
+	for _, op := range b.Ops {
+		switch op := op.(type) {
+		case engine.Enqueue:
+			keys = append(keys, op.Ref.String())
+		case engine.PutRecord:
+			keys = append(keys, op.Record.Key)
+		case engine.Done:
+			keys = append(keys, op.Key)
+		case engine.Requeue:
+			keys = append(keys, op.Key)
+		case engine.Append:
+			keys = append(keys, op.Entry.Key)
+		}
+	}
+	return keys
+}
+
+// doorKey is the record of a delivery that waits for its answer.
+func (h *host) doorKey(token uint64) string {
+	if k := h.doors[token]; k != nil {
+		return engine.Ref{Side: k.s.side, ID: k.d.Record}.String()
+	}
+	return ""
 }
 
 // call runs one adapter call as a coroutine; its result is the event.
@@ -113,7 +141,7 @@ func typed(err error) *adapter.Error {
 
 func (h *host) admit(e engine.Admit) {
 	t := h.asked[e.Call]
-	if t == nil || t.killed {
+	if t == nil || t.killed || h.dies("gate") {
 		return
 	}
 	h.w.soon(func() {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/syncproof/syncproof/engine"
@@ -12,17 +13,18 @@ import (
 type crashStep struct {
 	crash scenarios.Crash
 	after int64
+	line  int
 }
 
-// dies reports whether a planned crash strikes before this effect, and kills
-// the process then.
-func (h *host) dies(effect, key string) bool {
+// dies reports whether a planned crash strikes before this effect, which
+// concerns the records with these keys, and kills the process then.
+func (h *host) dies(effect string, keys ...string) bool {
 	for _, p := range h.crashes {
 		c := &p.step.crash
 		if p.spent || c.Effect != effect || h.w.agenda.now < p.step.after {
 			continue
 		}
-		if c.Record != "" && h.aliasOf(key) != c.Record {
+		if c.Record != "" && !slices.ContainsFunc(keys, func(key string) bool { return h.aliasOf(key) == c.Record }) {
 			continue
 		}
 		p.seen++
@@ -30,7 +32,6 @@ func (h *host) dies(effect, key string) bool {
 			continue
 		}
 		p.spent = true
-		h.w.windows--
 		where := "before " + effect + " " + strconv.Itoa(p.seen)
 		if t := h.tasks.current; t != nil {
 			// Inside a call: the process dies as soon as the call yields.
@@ -42,6 +43,19 @@ func (h *host) dies(effect, key string) bool {
 		return true
 	}
 	return false
+}
+
+// unstruck journals the crashes that waited in vain: the scenario meant
+// something else than what happened.
+func (h *host) unstruck() {
+	for _, p := range h.crashes {
+		if !p.spent {
+			h.w.Emit(trace.Event{
+				Kind: trace.FaultEnd, On: trace.Engine, Code: string(scenarios.CrashEngine),
+				Text: "line " + strconv.Itoa(p.step.line) + ": the crash before " + p.step.crash.Effect + " never struck",
+			})
+		}
+	}
 }
 
 // disk carries batches to the store: they are written at once, durable after
@@ -83,7 +97,7 @@ func (d *disk) sync() {
 		}
 		d.sync()
 		for i := range done {
-			if d.h.dies("persisted", "") {
+			if d.h.dies("persisted", batchKeys(done[i].Batch)...) {
 				return
 			}
 			d.h.step(engine.Persisted{Op: done[i].Op})

@@ -217,8 +217,7 @@ func (w *World) engineFault(step *scenarios.Step) func() {
 			h.crash(step.Crash, "at the instant "+step.At.String())
 			return nil
 		}
-		w.windows++
-		h.crashes = append(h.crashes, &crashPlan{step: &crashStep{crash: step.Crash, after: w.agenda.now}})
+		h.crashes = append(h.crashes, &crashPlan{step: &crashStep{crash: step.Crash, after: w.agenda.now, line: step.Line}})
 	}
 	return nil
 }

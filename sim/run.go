@@ -28,6 +28,7 @@ func run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, w.broken
 	}
 	if w.ended != "until" {
+		w.host.unstruck()
 		w.Emit(trace.Event{Kind: trace.End, Code: w.ended})
 	}
 	return &Result{

@@ -33,6 +33,9 @@ func backoff(m *model) Result {
 		switch e.Kind {
 		case trace.Receive:
 			retries.ended(t, int32(i), e)
+			if page := retries.pages[e.Call]; page != nil {
+				retries.stirred(page)
+			}
 			if m.limitSignal(e) {
 				t.seen++
 				gates[sideOf(e.On)].close(m, int32(i), e)

@@ -65,7 +65,7 @@ func suggest(sc *scenarios.Scenario, message string) string {
 	word := ""
 	if _, rest, ok := strings.Cut(message, "unknown name "); ok {
 		word = rest
-	} else if _, rest, ok := strings.Cut(message, "has no field "); ok {
+	} else if _, rest, ok := strings.Cut(message, "unknown field "); ok {
 		word = rest
 	}
 	if end := strings.IndexAny(word, " ,;("); end >= 0 {

@@ -95,7 +95,8 @@ func (s *story) adopt(w *write, v weighing, g gaps) {
 		ch.read, ch.gap, ch.fault, ch.lost = g.read[k], g.open[k], g.fault[k], false
 	}
 	for _, k := range v.lost {
-		w.changes[k].lost = !w.changes[k].gap
+		ch := &w.changes[k]
+		ch.lost = !ch.gap && s.usersOwn(w, ch)
 	}
 }
 
@@ -173,7 +174,7 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 		if mineSure && f.twoWay() {
 			v.lost = append(v.lost, k)
 			v.conflict = true
-			v.rule = or(res.rule, v.rule)
+			v.rule = or(or(res.by[other], res.rule), v.rule)
 		}
 	}
 	if s.base[n.side].lost() {
@@ -200,6 +201,9 @@ func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *sta
 	}
 	if s.base[side].lost() && ch.after == f.empty() && was != f.empty() {
 		return fmt.Sprintf("without a base, the empty %s of %s overwrote %s (CR-12)", f.name, sideNames[other], shown(was))
+	}
+	if s.base[side].lost() && was == f.empty() {
+		return "" // without a base a present value fills an empty one
 	}
 	if s.m.set.byRecord {
 		mineSure, theirsMay = c.sure[side], c.may[other]
@@ -262,6 +266,17 @@ func (s *story) markOverwritten(w *write) {
 	for k := range w.changes {
 		ch := &w.changes[k]
 		surely, _ := s.base[w.side].changed(ch.field, ch.read)
-		ch.lost = surely && !ch.gap && ch.after != ch.read && !s.base[w.side].lost() && s.m.fields.list[ch.field].twoWay()
+		ch.lost = surely && !ch.gap && ch.after != ch.read && s.usersOwn(w, ch) && s.m.fields.list[ch.field].twoWay()
 	}
+}
+
+// usersOwn says that the value that a write replaced was put there by a user.
+func (s *story) usersOwn(w *write, ch *fieldWrite) bool {
+	n := s.p.node(w.side)
+	for k := w.state - 1; k > 0; k-- {
+		if n.states[k].content[ch.field] != n.states[k-1].content[ch.field] {
+			return n.states[k].by == byUser
+		}
+	}
+	return n.states[0].by == byUser
 }

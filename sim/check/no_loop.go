@@ -39,6 +39,7 @@ func (m *model) loops(t *tally, p *person, extra int) {
 		if w.empty() && !hidden[w.side] && !m.overtaken(p, w) && !m.diedSince(last[w.side], w) {
 			t.fail(p.name, m.chain(w.ev, p), "at %s the engine wrote %s in %s and changed nothing",
 				clockText(e.At), p.name, sideNames[w.side])
+			continue
 		}
 		count[w.side]++
 		if hidden[w.side] || m.diedSince(last[w.side], w) {

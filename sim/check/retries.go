@@ -13,7 +13,8 @@ import (
 type retries struct {
 	m     *model
 	state map[string]*retry
-	byID  map[string][]*retry // by native id, to forget on a notice
+	byID  map[string][]*retry     // by native id, to forget on a notice
+	pages map[uint64]*trace.Event // feed pages by exchange, news once the answer is received
 }
 
 type retry struct {
@@ -24,7 +25,7 @@ type retry struct {
 }
 
 func newRetries(m *model) *retries {
-	return &retries{m: m, state: map[string]*retry{}, byID: map[string][]*retry{}}
+	return &retries{m: m, state: map[string]*retry{}, byID: map[string][]*retry{}, pages: map[uint64]*trace.Event{}}
 }
 
 // address is the part of a request's path that is a record's own, "" if the
@@ -94,8 +95,12 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 	}
 }
 
-// stirred takes news of a record, on either system.
+// stirred takes news of a record, on either system. A page of a feed is news
+// when its answer is received, not while it travels.
 func (r *retries) stirred(e *trace.Event) {
+	if e.Kind == trace.Feed && e.Call != 0 {
+		r.pages[e.Call] = e
+	}
 	if len(r.state) == 0 {
 		return
 	}

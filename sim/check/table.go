@@ -11,9 +11,10 @@ import (
 // conflict, over every reading of versions, times and origins that the
 // journal leaves open.
 type outcomes struct {
-	wins [2]bool // that side's content may win
-	flag bool    // the record may be flagged for review
-	rule string  // the rule of the first reading
+	wins [2]bool   // that side's content may win
+	flag bool      // the record may be flagged for review
+	rule string    // the rule of the first reading
+	by   [2]string // the rule of the first reading that lets that side win
 	seen bool
 }
 
@@ -25,7 +26,7 @@ func (o *outcomes) add(rule string) {
 
 func (o *outcomes) win(side int, rule string) {
 	o.add(rule)
-	o.wins[side] = true
+	o.wins[side], o.by[side] = true, or(o.by[side], rule)
 }
 
 // only says that flagging is the one allowed result.

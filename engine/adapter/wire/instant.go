@@ -12,11 +12,13 @@ func Instant(s string) time.Time {
 	if len(s) < len("2006-01-02T15:04:05Z") {
 		return time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339, s)
+	layout := time.RFC3339
+	if c := s[len(s)-len("+0000")]; c == '+' || c == '-' {
+		layout = "2006-01-02T15:04:05-0700"
+	}
+	t, err := time.Parse(layout, s)
 	if err != nil {
-		if t, err = time.Parse("2006-01-02T15:04:05-0700", s); err != nil {
-			return time.Time{}
-		}
+		return time.Time{}
 	}
 	return t.UTC()
 }

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
+	"slices"
+)
+
+// Fingerprint identifies the core's state up to the passage of time and the
+// numbering of effects: instants count relative to now, and an effect under
+// way is named by what it is for. Two cores with the same fingerprint that
+// are given the same events do the same from here on, apart from jitter.
+func (c *Core) Fingerprint(now Instant) [16]byte {
+	f := &printer{now: now}
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		f.work(c.work[key])
+	}
+	f.pendingOps(c)
+	f.int(int64(len(c.notices)))
+	f.flag(c.queue.stale, c.queue.fetching, c.queue.freshWaits)
+	f.when(c.queue.next)
+	f.when(c.audit)
+	for side := range c.gates {
+		f.gate(&c.gates[side])
+		f.feed(&c.feeds[side])
+		f.schema(&c.schemas[side])
+		f.health(&c.health[side])
+	}
+	f.flag(c.deletes.Paused)
+	for _, at := range c.deletes.Recent {
+		f.when(at)
+	}
+	sum := sha256.Sum256(f.buf)
+	return [16]byte(sum[:16])
+}
+
+// printer appends an unambiguous encoding of state.
+type printer struct {
+	now Instant
+	buf []byte
+}
+
+func (f *printer) int(v int64) { f.buf = binary.AppendVarint(f.buf, v) }
+
+func (f *printer) text(s string) {
+	f.int(int64(len(s)))
+	f.buf = append(f.buf, s...)
+}
+
+func (f *printer) flag(bs ...bool) {
+	for _, b := range bs {
+		f.buf = append(f.buf, flagByte(b))
+	}
+}
+
+// when encodes an instant relative to now; what lies behind is all the same,
+// except that never is told from past.
+func (f *printer) when(t Instant) {
+	if t == 0 {
+		f.int(-1)
+		return
+	}
+	f.int(int64(max(t-f.now, 0)))
+}
+
+func (f *printer) texts(list []string) {
+	f.int(int64(len(list)))
+	for _, s := range list {
+		f.text(s)
+	}
+}
+
+func (f *printer) work(w *work) {
+	f.text(w.key)
+	f.text(w.hint)
+	f.text(w.merged)
+	f.int(int64(w.lane))
+	f.int(int64(w.attempt))
+	f.int(int64(w.phase))
+	f.int(int64(w.open))
+	f.int(int64(w.round))
+	f.int(int64(w.step))
+	f.flag(w.looked, w.review != nil, w.rec != nil, w.plan != nil, w.failed != nil)
+	f.record(w.rec)
+	for side := range w.sides {
+		f.reading(&w.sides[side])
+	}
+	if w.plan != nil {
+		f.record(w.plan.rec)
+		for i := range w.plan.steps {
+			step := &w.plan.steps[i]
+			f.int(int64(step.side))
+			f.int(int64(step.kind))
+			f.int(step.data.Version)
+			f.text(step.data.Status)
+			f.text(step.data.External)
+			f.texts(step.content)
+		}
+	}
+}
+
+func (f *printer) reading(s *sideReading) {
+	f.flag(s.done, s.present, s.own)
+	f.texts(s.content)
+	f.int(s.version)
+	f.when(s.edit)
+	f.text(s.rec.External)
+	f.text(s.rec.Tag)
+}
+
+func (f *printer) record(r *Record) {
+	if r == nil {
+		f.int(-1)
+		return
+	}
+	f.text(r.Key)
+	for side := range r.ID {
+		f.text(r.ID[side])
+		f.text(r.Shown[side])
+		b := &r.Base[side]
+		f.flag(b.Known, b.Present)
+		f.texts(b.Content)
+		f.texts(b.Held)
+		f.int(b.Version)
+		f.int(int64(b.Origin))
+		f.when(b.Edit)
+	}
+	f.int(int64(r.Status))
+	f.flag(r.Intent != nil, r.Flag != nil, r.Failure != nil)
+	if r.Intent != nil {
+		f.flag(r.Intent.Logged)
+		for side := range r.Intent.Sides {
+			f.flag(r.Intent.Sides[side].Needed, r.Intent.Sides[side].Done)
+			f.texts(r.Intent.Sides[side].Content)
+		}
+	}
+	if r.Flag != nil {
+		f.text(r.Flag.Rule)
+		f.text(r.Flag.State)
+		f.flag(r.Flag.Mass)
+	}
+}
+
+// pendingOps encodes the effects under way by what they are for, in an order
+// that does not depend on their numbers.
+func (f *printer) pendingOps(c *Core) {
+	all := make([]string, 0, len(c.ops))
+	for _, op := range slices.Sorted(maps.Keys(c.ops)) {
+		p := c.ops[op]
+		all = append(all, string([]byte{byte(p.kind), byte(p.side)})+p.key)
+	}
+	slices.Sort(all)
+	f.texts(all)
+}
+
+func (f *printer) gate(g *gate) {
+	f.int(int64(len(g.inFlight)))
+	f.int(int64(len(g.waiting[Fresh])))
+	f.int(int64(len(g.waiting[Backlog])))
+	f.int(int64(g.turn % backlogShare))
+	f.when(g.pausedUntil)
+	f.int(int64(g.pauses))
+	f.int(int64(g.ramp))
+	f.int(int64(g.allowed))
+	f.int(int64(g.remaining))
+	f.when(g.resetAt)
+	f.when(g.notBefore)
+}
+
+func (f *printer) feed(d *feed) {
+	f.text(string(d.cursor))
+	f.text(string(d.next))
+	f.when(d.dueAt)
+	f.flag(d.inside, d.more)
+	f.int(int64(d.failures))
+	for _, id := range slices.Sorted(maps.Keys(d.seen)) {
+		f.text(id)
+		f.text(d.seen[id].stamp)
+		f.flag(d.seen[id].confirmed)
+	}
+}
+
+func (f *printer) schema(v *schemaView) {
+	f.flag(v.known, v.asking)
+	f.when(v.dueAt)
+	f.text(v.schema.Revision)
+	f.text(v.told)
+}
+
+func (f *printer) health(h *health) {
+	f.when(h.failingSince)
+	f.flag(h.told, h.denied != nil, h.refusedSince != 0)
+	if h.denied != nil {
+		f.text(h.denied.probe)
+		f.when(h.denied.probeAt)
+	}
+}
