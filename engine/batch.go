@@ -51,11 +51,12 @@ type Enqueue struct {
 	Due Instant
 }
 
-// EnqueueAll adds a notice for every linked record (an audit), or with Mass
-// for those that a mass delete flagged.
+// EnqueueAll adds a notice for every linked record (an audit), or only for
+// those that a mass delete flagged or that are dead-lettered.
 type EnqueueAll struct {
-	Lane Lane
-	Mass bool
+	Lane   Lane
+	Mass   bool
+	Failed bool
 }
 
 // Done removes an entry unless it was noticed again since it was given out.
@@ -90,10 +91,13 @@ type PutCursor struct {
 	Cursor adapter.Cursor
 }
 
-// PutDeletes stores the instants of recent deletions and whether they are paused.
+// PutDeletes stores the instants of recent deletions, whether they are paused,
+// and up to when a person approved them.
 type PutDeletes struct {
 	Recent []Instant
 	Paused bool
+	// Approved: deletions that were parked up to this instant may travel.
+	Approved Instant
 }
 
 // Meta is what the core needs of the disk when it starts.

@@ -21,16 +21,18 @@ func (c *Core) Clone() *Core {
 		d.work[key] = copies[w]
 	}
 	d.holder = make(map[Ref]*work, len(c.holder))
-	for ref, w := range c.holder { //syncproof:unordered each entry is copied by itself
+	for ref, w := range c.holder {
 		d.holder[ref] = copies[w]
 	}
 	for side := range d.gates {
 		g := &d.gates[side]
-		g.inFlight = slices.Clone(g.inFlight)
+		g.inFlight, g.urgent, g.tokens = slices.Clone(g.inFlight), slices.Clone(g.urgent), slices.Clone(g.tokens)
 		for lane := range g.waiting {
 			g.waiting[lane] = slices.Clone(g.waiting[lane])
 		}
 		d.feeds[side].seen = maps.Clone(c.feeds[side].seen)
+		d.schemas[side].drifted = maps.Clone(c.schemas[side].drifted)
+		d.schemas[side].unseen = maps.Clone(c.schemas[side].unseen)
 		if denied := c.health[side].denied; denied != nil {
 			copied := *denied
 			d.health[side].denied = &copied

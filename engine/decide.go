@@ -80,6 +80,8 @@ func (c *Core) origin(side mapping.Side, s *sideReading, base *Base) resolve.Ori
 	switch {
 	case s.own && base.Known:
 		return base.Origin
+	case s.rec.Automation:
+		return resolve.System
 	case s.rec.By != "" && slices.Contains(c.cfg.Systems[side].Automation, s.rec.By):
 		return resolve.System
 	case side == mapping.CC:
@@ -132,7 +134,7 @@ func sameRecord(a, b *Record) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.ID != b.ID || a.Status != b.Status || a.Shown != b.Shown || a.Decisions != b.Decisions ||
+	if a.ID != b.ID || a.Status != b.Status || a.Decisions != b.Decisions ||
 		a.Intent != b.Intent || a.Flag != b.Flag || a.Failure != b.Failure {
 		return false
 	}

@@ -93,6 +93,8 @@ type Asked struct {
 	Op   Op
 	Side mapping.Side
 	Call uint64
+	// Urgent requests go before all others: a token that many calls wait for.
+	Urgent bool
 }
 
 // Withdrawn takes an Asked back that was not yet admitted (a cancelled call).

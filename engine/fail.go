@@ -10,7 +10,7 @@ import (
 // told (FC-1). A later notice tries again.
 func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem) {
 	known := rec.Failure
-	again := known != nil && known.Side == side && known.Field == p.Field && known.Rule == p.Rule
+	again := known != nil && known.Side == side && known.Field == p.Field
 	if !again {
 		rec.Failure = &FailureState{Side: side, Field: p.Field, Rule: p.Rule, Shape: p.Shape, Since: c.now}
 		c.tell(Message{

@@ -28,6 +28,7 @@ func (c *Core) Fingerprint(now Instant) [16]byte {
 		f.health(&c.health[side])
 	}
 	f.flag(c.deletes.Paused)
+	f.when(c.deletes.Approved)
 	for _, at := range c.deletes.Recent {
 		f.when(at)
 	}
@@ -74,6 +75,7 @@ func (f *printer) texts(list []string) {
 func (f *printer) work(w *work) {
 	f.text(w.key)
 	f.text(w.hint)
+	f.text(w.other)
 	f.text(w.merged)
 	f.int(int64(w.lane))
 	f.int(int64(w.attempt))
@@ -81,7 +83,8 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.open))
 	f.int(int64(w.round))
 	f.int(int64(w.step))
-	f.flag(w.looked, w.review != nil, w.rec != nil, w.plan != nil, w.failed != nil)
+	f.text(w.awaits.ID)
+	f.flag(w.looked, w.adopting, w.sure, w.approved, w.review != nil, w.rec != nil, w.plan != nil, w.failed != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -107,6 +110,7 @@ func (f *printer) reading(s *sideReading) {
 	f.when(s.edit)
 	f.text(s.rec.External)
 	f.text(s.rec.Tag)
+	f.text(s.rec.Status.Text)
 }
 
 func (f *printer) record(r *Record) {
@@ -117,7 +121,6 @@ func (f *printer) record(r *Record) {
 	f.text(r.Key)
 	for side := range r.ID {
 		f.text(r.ID[side])
-		f.text(r.Shown[side])
 		b := &r.Base[side]
 		f.flag(b.Known, b.Present)
 		f.texts(b.Content)
@@ -156,12 +159,14 @@ func (f *printer) pendingOps(c *Core) {
 
 func (f *printer) gate(g *gate) {
 	f.int(int64(len(g.inFlight)))
+	f.int(int64(len(g.urgent)))
 	f.int(int64(len(g.waiting[Fresh])))
 	f.int(int64(len(g.waiting[Backlog])))
 	f.int(int64(g.turn % backlogShare))
 	f.when(g.pausedUntil)
 	f.int(int64(g.pauses))
 	f.int(int64(g.ramp))
+	f.int(int64(g.ceiling))
 	f.int(int64(g.allowed))
 	f.int(int64(g.remaining))
 	f.when(g.resetAt)
@@ -185,7 +190,10 @@ func (f *printer) schema(v *schemaView) {
 	f.flag(v.known, v.asking)
 	f.when(v.dueAt)
 	f.text(v.schema.Revision)
-	f.text(v.told)
+	f.texts(slices.Sorted(maps.Keys(v.drifted)))
+	for _, i := range slices.Sorted(maps.Keys(v.unseen)) {
+		f.int(int64(i))
+	}
 }
 
 func (f *printer) health(h *health) {

@@ -14,6 +14,8 @@ import (
 type gate struct {
 	limit    int
 	inFlight []uint64
+	urgent   []uint64    // calls that go before the others
+	tokens   []uint64    // urgent calls in flight: their answers say nothing of the limits
 	waiting  [2][]uint64 // calls by lane, in the order of asking
 	turn     uint8       // counts admissions, so that the backlog gets its share
 
@@ -21,13 +23,16 @@ type gate struct {
 	pauses      int // limit signals since the last good answer
 	signals     int // limit signals in all: keys the jitter
 	ramp        int // requests in flight allowed while recovering from a pause
+	// ceiling is how many requests in flight the system was last seen to
+	// bear; good counts the good answers since the last signal.
+	ceiling, good int
 
 	allowed, remaining int // of the current window; allowed is 0 while unknown
 	resetAt            Instant
 	notBefore          Instant // pacing
 }
 
-func newGate(limit int) gate { return gate{limit: limit, ramp: limit} }
+func newGate(limit int) gate { return gate{limit: limit, ramp: limit, ceiling: limit} }
 
 // dailyWindow is what a quota without a reset time is taken to be: an
 // organisation's rolling 24 hours.
@@ -48,7 +53,7 @@ func (g *gate) ready(now Instant) Instant {
 }
 
 func (g *gate) nextWake(now Instant) Instant {
-	if len(g.waiting[Fresh])+len(g.waiting[Backlog]) == 0 {
+	if len(g.urgent)+len(g.waiting[Fresh])+len(g.waiting[Backlog]) == 0 {
 		return 0
 	}
 	if at := g.ready(now); at > now {
@@ -59,6 +64,12 @@ func (g *gate) nextWake(now Instant) Instant {
 
 // next takes the call that goes first.
 func (g *gate) next() (uint64, bool) {
+	if len(g.urgent) > 0 {
+		call := g.urgent[0]
+		g.urgent = g.urgent[1:]
+		g.tokens = append(g.tokens, call)
+		return call, true
+	}
 	lane := Fresh
 	g.turn++
 	if len(g.waiting[Fresh]) == 0 || (g.turn%backlogShare == 0 && len(g.waiting[Backlog]) > 0) {
@@ -97,11 +108,18 @@ func (c *Core) onAsked(e Asked) {
 	if w := c.work[c.ops[e.Op].key]; w != nil {
 		lane = w.lane
 	}
+	if e.Urgent {
+		g.urgent = append(g.urgent, e.Call)
+		return
+	}
 	g.waiting[lane] = append(g.waiting[lane], e.Call)
 }
 
 func (c *Core) onWithdrawn(e Withdrawn) {
 	g := &c.gates[e.Side]
+	if i := slices.Index(g.urgent, e.Call); i >= 0 {
+		g.urgent = slices.Delete(g.urgent, i, i+1)
+	}
 	for lane := range g.waiting {
 		if i := slices.Index(g.waiting[lane], e.Call); i >= 0 {
 			g.waiting[lane] = slices.Delete(g.waiting[lane], i, i+1)
@@ -111,7 +129,7 @@ func (c *Core) onWithdrawn(e Withdrawn) {
 
 func (c *Core) admitWaiting(side mapping.Side) {
 	g := &c.gates[side]
-	for len(g.inFlight) < min(g.limit, g.ramp) && g.ready(c.now) <= c.now {
+	for len(g.inFlight) < min(g.ceiling, g.ramp) && g.ready(c.now) <= c.now {
 		call, ok := g.next()
 		if !ok {
 			return
@@ -126,6 +144,10 @@ func (c *Core) onExchanged(e Exchanged) {
 	if i := slices.Index(g.inFlight, e.Call); i >= 0 {
 		g.inFlight = slices.Delete(g.inFlight, i, i+1)
 	}
+	if i := slices.Index(g.tokens, e.Call); i >= 0 {
+		g.tokens = slices.Delete(g.tokens, i, i+1)
+		e.Answered = e.Signal.Limited
+	}
 	if !e.Answered {
 		return
 	}
@@ -135,10 +157,31 @@ func (c *Core) onExchanged(e Exchanged) {
 		return
 	}
 	if c.now >= g.pausedUntil {
-		g.pauses = 0
-		g.ramp = min(g.limit, g.ramp*2)
+		g.recover()
 	}
 }
+
+// recover takes a good answer into account: the ramp doubles up to the
+// ceiling, the pauses are forgotten after a while of good answers, and after a
+// longer one the ceiling is probed.
+func (g *gate) recover() {
+	g.good++
+	g.ramp = min(g.limit, g.ramp*2)
+	if g.good >= pausesForgotten {
+		g.pauses = 0
+	}
+	if g.good%ceilingProbe == 0 {
+		g.ceiling = min(g.limit, g.ceiling+1)
+	}
+}
+
+const (
+	// pausesForgotten is how many good answers end a series of limit signals.
+	pausesForgotten = 4
+	// ceilingProbe is how many good answers it takes to try one request in
+	// flight more than the system last bore.
+	ceilingProbe = 64
+)
 
 // learn takes the quota headers of one answer. Requests still in flight were
 // perhaps not counted in them, so they are counted here.
@@ -167,12 +210,16 @@ func (c *Core) pause(side mapping.Side, s adapter.Signal) {
 	if until := c.now.Add(d); until > g.pausedUntil {
 		if c.now >= g.pausedUntil {
 			g.pauses++
+			if s.RetryAfter < 0 {
+				// No time was named: perhaps it is the number in flight.
+				g.ceiling = max(1, (len(g.inFlight)+1)/2)
+			}
 		}
 		g.signals++
 		g.pausedUntil = until
 		c.persist(pending{kind: pendingOther}, PutGate{Side: side, Until: until})
 	}
-	g.ramp = 1
+	g.ramp, g.good = 1, 0
 }
 
 // retryAfterJitter is the percentage of RL-1.

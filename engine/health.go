@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -14,6 +15,7 @@ type health struct {
 	told         bool    // the outage was told
 	denied       *denial
 	refusedSince Instant // credentials are refused since, 0 if not
+	refusedTold  bool
 }
 
 // denial is a missing permission (RL-6): work that needs the system waits,
@@ -29,10 +31,10 @@ type denial struct {
 // observe takes the outcome of one adapter call into a system's health.
 func (c *Core) observe(side mapping.Side, err *adapter.Error) {
 	h := &c.health[side]
-	if err == nil || err.Kind != adapter.Unavailable {
+	if err == nil || (err.Kind != adapter.Unavailable && err.Kind != adapter.Limited) {
 		h.failingSince, h.told = 0, false
 		if err == nil {
-			h.refusedSince = 0
+			h.refusedSince, h.refusedTold = 0, false
 		}
 		return
 	}
@@ -43,8 +45,8 @@ func (c *Core) observe(side mapping.Side, err *adapter.Error) {
 		h.told = true
 		c.tell(Message{
 			Topic: "outage", Side: side,
-			Text: side.String() + " has not answered for " + c.cfg.OutageAfter.String() + ": " + err.Kind.String(),
-			Do:   "check the system and the network; queued work resumes by itself",
+			Text: side.String() + " has served nothing for " + c.cfg.OutageAfter.String() + ": " + err.Kind.String(),
+			Do:   "check the system, its limits and the network; queued work resumes by itself",
 		}, h.failingSince)
 	}
 }
@@ -105,18 +107,27 @@ func (c *Core) probed(w *work, done bool) {
 	}
 }
 
-// refused tells that a system no longer accepts the engine's credentials.
+// refused tells that a system no longer accepts the engine's credentials,
+// once it has refused them for a while: a single refusal may be two tokens
+// that ended in quick succession.
 func (c *Core) refused(side mapping.Side, err *adapter.Error) {
-	if c.health[side].refusedSince != 0 {
+	h := &c.health[side]
+	if h.refusedSince == 0 {
+		h.refusedSince = c.now
+	}
+	if h.refusedTold || c.now.Sub(h.refusedSince) < refusedAfter {
 		return
 	}
-	c.health[side].refusedSince = c.now
+	h.refusedTold = true
 	c.tell(Message{
 		Topic: "credentials", Side: side,
 		Text: side.String() + " refuses the engine's credentials: " + err.Code,
 		Do:   "renew the client secret or unlock the account; queued work resumes by itself",
-	}, c.now)
+	}, h.refusedSince)
 }
+
+// refusedAfter is how long credentials are refused before a person is told.
+const refusedAfter = 15 * time.Second
 
 // tell sends a message that happens once: its identifier is made of the topic,
 // what it is about and the instant it began.

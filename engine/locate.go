@@ -5,7 +5,8 @@ import (
 )
 
 // located goes on once every known side was read: it follows merges, finds
-// the other side of a record that has none yet, and then decides.
+// the other side of a record that has none yet, makes sure that it is the only
+// one, and then decides.
 func (c *Core) located(w *work) {
 	for side := range w.sides {
 		if into := w.sides[side].rec.MergedInto; into != "" {
@@ -23,6 +24,9 @@ func (c *Core) located(w *work) {
 			return
 		}
 	}
+	if w.other != "" && !w.sure && !c.makeSure(w) {
+		return
+	}
 	c.decide(w)
 }
 
@@ -37,7 +41,7 @@ func (c *Core) missing(w *work) bool {
 	case !here.present && !there.present:
 		c.end(w, Done{w.key, w.generation})
 		return true
-	case w.hint != "" && here.present != there.present:
+	case w.other != "" && here.present != there.present:
 		// Nothing shows which of them is newer, the deletion or the survivor.
 		c.flagUnlinked(w, "CR-13", "the record that it is linked to no longer exists, and no earlier state is known")
 		return true
@@ -45,18 +49,65 @@ func (c *Core) missing(w *work) bool {
 	return false
 }
 
-// locate looks for the record of side s that belongs to the one just read:
-// by the id that it mirrors, else by the records that mirror its own id. Of a
-// pair that is known the mirrored id may be of a deleted record, and a creation
-// may have arrived unseen: there only a search tells.
+// locate looks for the record of side s that belongs to the one just read: by
+// what a notice said, by the id that it mirrors, else by the records that
+// mirror its own id. Of a pair that was linked before the mirrored id may be a
+// deleted record's, and a creation may have arrived unseen: there only a
+// search tells.
 func (c *Core) locate(w *work, s mapping.Side) {
 	w.phase = locating
-	found := &w.sides[s.Other()]
-	if w.rec == nil && found.rec.External != "" && w.hint == "" {
-		c.adopt(w, Ref{s, found.rec.External})
-		return
+	mirrored := w.sides[s.Other()].rec.External
+	switch {
+	case w.hint != "":
+		ref := Ref{s, w.hint}
+		w.hint = ""
+		c.adopt(w, ref)
+	case mirrored != "" && !w.base(s).Known:
+		c.adopt(w, Ref{s, mirrored})
+	default:
+		c.find(w, s)
 	}
+}
+
+// find asks side s which of its records carry the other side's id.
+func (c *Core) find(w *work, s mapping.Side) {
+	w.phase = locating
 	c.out.add(Find{Op: c.op(pending{pendingFind, s, w.key}), Side: s, External: w.id(s.Other()), Key: w.key})
+}
+
+// makeSure checks that two records which are to be linked name each other and
+// no third one (CR-14). It reports whether work can go on at once.
+func (c *Core) makeSure(w *work) bool {
+	mine, theirs := &w.sides[w.ref.Side], &w.sides[w.ref.Side.Other()]
+	if !mine.present || !theirs.present {
+		return true
+	}
+	s := w.ref.Side.Other()
+	names, named := mine.rec.External == w.id(s), theirs.rec.External == w.id(w.ref.Side)
+	switch {
+	case mine.rec.External != "" && !names:
+		// What the notice said is not so: this record names another one.
+		c.forget(w, s)
+		c.adopt(w, Ref{s, mine.rec.External})
+	case theirs.rec.External != "" && !named:
+		c.flagUnlinked(w, "CR-14", "it belongs to a record of "+s.String()+" that names another one")
+	case names && named:
+		w.sure = true
+		return true
+	case !names && !named:
+		c.forget(w, s)
+		c.find(w, s)
+	case names:
+		c.find(w, w.ref.Side) // it must be the only one that names the other
+	default:
+		c.find(w, s)
+	}
+	return false
+}
+
+// forget takes back what was adopted for side s.
+func (c *Core) forget(w *work, s mapping.Side) {
+	w.other, w.sides[s], w.looked = "", sideReading{done: true}, false
 }
 
 func (c *Core) onFindDone(e FindDone) {
@@ -69,9 +120,13 @@ func (c *Core) onFindDone(e FindDone) {
 	case e.Err != nil:
 		c.retry(w, p.side, e.Err)
 	case len(e.Records) == 0:
-		w.looked = true
+		w.looked, w.sure = true, true
 		c.decide(w)
-	case len(e.Records) == 1:
+	case len(e.Records) == 1 && e.Records[0].ID == w.id(p.side):
+		w.sure = true
+		c.decide(w)
+	case len(e.Records) == 1 && w.id(p.side) == "":
+		w.sure = true
 		c.adopt(w, Ref{p.side, e.Records[0].ID})
 	default:
 		c.flagUnlinked(w, "CR-14", "several records of "+p.side.String()+" carry its id as their external id")
@@ -81,10 +136,14 @@ func (c *Core) onFindDone(e FindDone) {
 // adopt takes ref for the other side of w, after asking the store whether
 // another pair already holds it.
 func (c *Core) adopt(w *work, ref Ref) {
-	if !c.claim(w, ref) {
-		return
+	w.adopting = true
+	if c.claim(w, ref) {
+		c.lookup(w, ref)
 	}
-	w.phase, w.hint = locating, ref.ID
+}
+
+func (c *Core) lookup(w *work, ref Ref) {
+	w.phase, w.other, w.adopting = locating, ref.ID, false
 	c.out.add(Lookup{Op: c.op(pending{pendingLookup, ref.Side, w.key}), Ref: ref})
 }
 
@@ -118,9 +177,6 @@ func (c *Core) followMerge(w *work, s mapping.Side, into string) {
 		c.end(w, Enqueue{Ref: Ref{s, into}, Lane: w.lane}, Done{w.key, w.generation})
 		return
 	}
-	if w.rec.ID[s] == into || !c.claim(w, Ref{s, into}) {
-		return
-	}
 	w.phase, w.merged = locating, into
 	c.out.add(Lookup{Op: c.op(pending{pendingLookup, s, w.key}), Ref: Ref{s, into}})
 }
@@ -136,6 +192,16 @@ func (c *Core) mergeLookedUp(w *work, s mapping.Side, held *Record) {
 			return
 		}
 		c.flag(w, rec, "CR-14", "it was merged into a contact that is linked to another record")
+		return
+	}
+	switch c.holder[Ref{s, into}] {
+	case nil:
+		c.hold(w, Ref{s, into})
+	case w:
+	default:
+		// Somebody looks at the survivor right now: this pair looks again
+		// when that is over.
+		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
 		return
 	}
 	rec := *w.rec

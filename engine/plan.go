@@ -27,6 +27,7 @@ type planStep struct {
 	content []string // the side's canonical content afterwards
 	changed []int
 	stamp   Instant // of the answer
+	links   bool    // it mirrors the id of a record just created
 	// marks is true for a write of the status or the link alone: it rests on
 	// no content, so nothing is verified before it.
 	marks bool
@@ -36,7 +37,7 @@ type planStep struct {
 // starts carrying them out.
 func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 	if !c.schemasKnown() {
-		c.postpone(w, w.attempt)
+		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
 		return
 	}
 	status := statusOf(d.Status)
@@ -198,7 +199,7 @@ func (c *Core) linkBack(w *work, _ *Record, d resolve.Decision) []planStep {
 			if d.Writes[s].Needed || !w.sides[s].present {
 				return nil
 			}
-			return []planStep{{side: s, marks: true, data: adapter.Write{If: restsOn(&w.sides[s])}}}
+			return []planStep{{side: s, marks: true, links: true, data: adapter.Write{If: restsOn(&w.sides[s])}}}
 		}
 	}
 	return nil
@@ -219,10 +220,11 @@ func (c *Core) statusSteps(w *work, rec *Record, status Status) []planStep {
 	for side := range rec.ID {
 		s := mapping.Side(side)
 		text := c.statusFor(s, status)
-		if text == "" || rec.ID[s] == "" || rec.Shown[s] == text || !w.sides[s].present {
+		shows := w.sides[s].rec.Status.Text
+		if text == "" || rec.ID[s] == "" || shows == text || !w.sides[s].present {
 			continue
 		}
-		if status != Flagged && status != Failed && !markedStatus(rec.Shown[s]) {
+		if status != Flagged && status != Failed && !markedStatus(shows) {
 			continue
 		}
 		steps = append(steps, planStep{side: s, marks: true, data: adapter.Write{Status: text, If: restsOn(&w.sides[s])}})

@@ -51,8 +51,6 @@ type Record struct {
 	Failure *FailureState
 	// Decisions counts decisions carried out, and numbers ledger entries.
 	Decisions uint32
-	// Shown is the status last written to each side's status field.
-	Shown [2]string
 }
 
 // Base is the merge base of one side (spec: base).

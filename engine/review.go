@@ -57,8 +57,10 @@ func (c *Core) shown(w *work) [2]Base {
 func (c *Core) liftFlag(w *work, rec *Record) bool {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
-	case rec.Flag.Mass && !c.deletes.Paused,
-		rec.Flag.Rule == "CR-14",
+	case rec.Flag.Mass && rec.Flag.Since <= c.deletes.Approved:
+		w.approved = true
+		return true
+	case rec.Flag.Rule == "CR-14",
 		!cc.present && !crm.present,
 		cc.present && crm.present && equalContent(cc.content, crm.content):
 		rec.Flag = nil
@@ -182,6 +184,9 @@ func (c *Core) reviewWrite(d *resolve.Decision, side resolve.Side, s *sideReadin
 // massDeletePaused counts a deletion that is about to travel, and parks it
 // when too many did within the window: then a person is asked once (CR-13).
 func (c *Core) massDeletePaused(w *work, rec *Record, d resolve.Decision) bool {
+	if w.approved {
+		return false
+	}
 	if !c.deletes.Paused {
 		recent := c.deletes.Recent[:0:0]
 		for _, at := range c.deletes.Recent {
@@ -211,6 +216,6 @@ func (c *Core) onApproved() {
 	if !c.deletes.Paused {
 		return
 	}
-	c.deletes = PutDeletes{}
+	c.deletes = PutDeletes{Approved: c.now}
 	c.persist(pending{kind: pendingNotices}, c.deletes, EnqueueAll{Lane: Fresh, Mass: true})
 }

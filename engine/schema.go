@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
 )
@@ -14,8 +16,15 @@ type schemaView struct {
 	failures int
 	schema   adapter.Schema
 	index    mapping.Lookup
-	told     string // the revision whose drift was told
+	// drifted maps the native names of fields that a person was told of, to
+	// when that was; they are forgotten when they fit again.
+	drifted map[string]Instant
+	// unseen are the fields that a reading lacked although the schema has them.
+	unseen map[int]bool
 }
+
+// redescribe is how often a schema that does not fit is looked at again.
+const redescribe = 5 * time.Minute
 
 func (v *schemaView) nextWake() Instant { return v.dueAt }
 
@@ -53,33 +62,75 @@ func (c *Core) onDescribed(e Described) {
 		v.failures++
 		return
 	}
-	first := !v.known
 	v.failures, v.known, v.schema = 0, true, e.Schema
 	v.index = mapping.Index(e.Schema.Fields)
-	if drift := c.cfg.Mapping.Drift(p.side, e.Schema.Fields); len(drift) > 0 && v.told != e.Schema.Revision {
-		v.told = e.Schema.Revision
-		c.tellDrift(p.side, drift[0], first)
+	c.compareSchema(p.side)
+}
+
+// compareSchema tells of every field that does not fit, once, and tries the
+// dead letters again when all fit.
+func (c *Core) compareSchema(side mapping.Side) {
+	v := &c.schemas[side]
+	before := len(v.drifted)
+	still := map[string]Instant{}
+	note := func(field, text string) {
+		since, told := v.drifted[field]
+		if !told {
+			since = c.now
+			c.tellDrift(side, field, text)
+		}
+		still[field] = since
+	}
+	for _, p := range c.cfg.Mapping.Drift(side, v.schema.Fields) {
+		note(p.Field, "no longer fits the mapping: "+p.String())
+	}
+	for i := range c.cfg.Mapping.Fields {
+		name := c.cfg.Mapping.Fields[i].Native[side]
+		if _, fits := still[name]; v.unseen[i] && !fits {
+			note(name, "is in the schema, but is not shown to the engine's account")
+		}
+	}
+	v.drifted, v.unseen = still, nil
+	switch {
+	case len(still) > 0:
+		v.dueAt = c.now.Add(redescribe)
+	case before > 0:
+		c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog, Failed: true})
 	}
 }
 
-func (c *Core) tellDrift(side mapping.Side, p mapping.Problem, first bool) {
-	text := side.String() + " field " + p.Field + " no longer fits the mapping: " + p.Rule
-	if first {
-		text = side.String() + " field " + p.Field + " does not fit the mapping: " + p.Rule
-	}
-	c.tell(Message{Topic: "drift", Side: side, Text: text, Do: "correct the mapping, or give the field back its name and type"}, c.now)
+func (c *Core) tellDrift(side mapping.Side, field, text string) {
+	c.tell(Message{
+		Topic: "drift", Side: side, Text: side.String() + " field " + field + " " + text,
+		Do: "correct the mapping, or give the field back its name, type and visibility",
+	}, c.now)
 }
 
-// drifted reacts to an answer that does not know a mapped field.
+// drifted reacts to an answer that does not know a mapped field: it names the
+// field at once, and asks for the schema.
 func (c *Core) drifted(side mapping.Side, err *adapter.Error) {
 	v := &c.schemas[side]
-	if key := "refused " + err.Field; v.told != key {
-		v.told = key
-		c.tell(Message{
-			Topic: "drift", Side: side, Text: side.String() + " does not know field " + err.Field,
-			Do: "correct the mapping, or give the field back its name",
-		}, c.now)
+	if _, told := v.drifted[err.Field]; !told {
+		if v.drifted == nil {
+			v.drifted = map[string]Instant{}
+		}
+		v.drifted[err.Field] = c.now
+		c.tellDrift(side, err.Field, "is not known there")
 	}
+	c.describeAgain(side)
+}
+
+// unseen notes that a reading lacked field i. If the schema is not known to
+// lack it too, it is looked at again.
+func (c *Core) unseen(side mapping.Side, i int) {
+	v := &c.schemas[side]
+	if _, told := v.drifted[c.cfg.Mapping.Fields[i].Native[side]]; told || v.unseen[i] {
+		return
+	}
+	if v.unseen == nil {
+		v.unseen = map[int]bool{}
+	}
+	v.unseen[i] = true
 	c.describeAgain(side)
 }
 

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
 )
@@ -9,7 +12,8 @@ import (
 type phase uint8
 
 const (
-	reading   phase = iota // both sides are being read
+	waiting   phase = iota // another work holds a native id of this record
+	reading                // both sides are being read
 	locating               // the other side is being looked for
 	intending              // the intended writes are being made durable
 	verifying              // a side without conditional writes is read once more (EV-10)
@@ -18,7 +22,7 @@ const (
 	finishing              // the outcome and the end of the work are being made durable
 )
 
-var phaseNames = [...]string{"reading", "locating", "intending", "verifying", "writing", "settling", "finishing"}
+var phaseNames = [...]string{"waiting", "reading", "locating", "intending", "verifying", "writing", "settling", "finishing"}
 
 func (p phase) String() string { return phaseNames[p] }
 
@@ -30,8 +34,10 @@ type work struct {
 	generation uint64
 	lane       Lane
 	attempt    int
-	ref        Ref // what the notice named
-	hint       string
+	ref        Ref    // what the notice named
+	hint       string // what a notice said of the other side's id: to be checked
+	other      string // the other side's id, once adopted for an unlinked record
+	sure       bool   // the other side was found to be the only one that belongs
 	review     *Reviewed
 
 	rec   *Record // nil while no durable record is known
@@ -42,12 +48,15 @@ type work struct {
 	plan  *plan
 	step  int // index of the plan's current write
 
-	failed *adapter.Error // the first error of the readings under way
-	failOn mapping.Side
-	looked bool      // the store was asked who holds the other reference
-	claims []Ref     // the native ids this work holds
-	merged string    // the survivor of a merge, while the store is asked about it
-	extra  []StoreOp // to go with the next batch
+	failed   *adapter.Error // the first error of the readings under way
+	failOn   mapping.Side
+	looked   bool      // the store was asked who holds the other reference
+	approved bool      // a person let this deletion travel
+	claims   []Ref     // the native ids this work holds
+	awaits   Ref       // the native id that another work holds
+	adopting bool      // it is awaited as the other side of this record
+	merged   string    // the survivor of a merge, while the store is asked about it
+	extra    []StoreOp // to go with the next batch
 }
 
 // sideReading is one side as read in this work.
@@ -68,6 +77,11 @@ func (c *Core) begin(it *Item) {
 		ref: it.Ref, hint: it.Hint, review: it.Review, rec: it.Record,
 	}
 	c.work[w.key] = w
+	c.start(w)
+}
+
+// start claims the native ids that are known and reads them.
+func (c *Core) start(w *work) {
 	if w.rec != nil {
 		for side, id := range w.rec.ID {
 			if id != "" && !c.claim(w, Ref{mapping.Side(side), id}) {
@@ -81,27 +95,74 @@ func (c *Core) begin(it *Item) {
 }
 
 // claim makes w the holder of a native id. If another work holds it, the two
-// are one record: w steps back and the other one is noticed again.
+// are perhaps one record, and never both go on: the weaker steps back to the
+// queue, and the stronger waits until it has. Strength is a total order, so
+// that nobody waits for one that waits for him.
 func (c *Core) claim(w *work, ref Ref) bool {
 	other := c.holder[ref]
-	if other == nil {
-		c.holder[ref] = w
-		w.claims = append(w.claims, ref)
+	switch {
+	case other == nil:
+		c.hold(w, ref)
 		return true
-	}
-	if other == w {
+	case other == w:
 		return true
+	case w.weaker(other):
+		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
+	default:
+		w.phase, w.awaits = waiting, ref
 	}
-	c.end(w, Enqueue{Ref: other.ref, Lane: w.lane, Hint: otherID(other.ref, w)}, Done{w.key, w.generation})
 	return false
 }
 
-// otherID is what w knows of the record on the side opposite to ref.
-func otherID(ref Ref, w *work) string {
-	if w.ref.Side != ref.Side {
-		return w.ref.ID
+// hold makes w the holder of a native id that nobody holds.
+func (c *Core) hold(w *work, ref Ref) {
+	c.holder[ref] = w
+	w.claims = append(w.claims, ref)
+}
+
+// weaker: a reference that no durable record holds is weaker than a record,
+// the CRM's than the contact center's, and the later key than the earlier.
+func (w *work) weaker(other *work) bool {
+	switch {
+	case (w.rec == nil) != (other.rec == nil):
+		return w.rec == nil
+	case w.rec == nil && w.ref.Side != other.ref.Side:
+		return w.ref.Side == mapping.CRM
+	default:
+		return w.key > other.key
 	}
-	return w.hint
+}
+
+// release gives up what w holds, and lets those go on that waited for it, in
+// the order of their keys.
+func (c *Core) release(w *work) {
+	var next []*work
+	for _, ref := range w.claims {
+		delete(c.holder, ref)
+		for _, key := range slices.Sorted(maps.Keys(c.work)) {
+			if other := c.work[key]; other.phase == waiting && other.awaits == ref {
+				next = append(next, other)
+			}
+		}
+	}
+	w.claims = nil
+	for _, other := range next {
+		if other.phase == waiting {
+			c.awaited(other)
+		}
+	}
+}
+
+// awaited goes on with a work that waited for a native id.
+func (c *Core) awaited(w *work) {
+	if !c.claim(w, w.awaits) {
+		return
+	}
+	if w.adopting {
+		c.lookup(w, w.awaits)
+		return
+	}
+	c.start(w)
 }
 
 // read starts the reading of every side that has a native id.
@@ -127,10 +188,10 @@ func (w *work) id(s mapping.Side) string {
 	if w.rec != nil && w.rec.ID[s] != "" {
 		return w.rec.ID[s]
 	}
-	if w.ref.Side == s {
+	if w.rec == nil && w.ref.Side == s {
 		return w.ref.ID
 	}
-	return w.hint
+	return w.other
 }
 
 func (c *Core) onReadDone(e ReadDone) {
@@ -177,15 +238,22 @@ func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
 			w.failed, w.failOn = typeError(c.cfg.Mapping.Fields[i].Native[s], err), s
 		case present:
 			r.content[i] = value
-		case base.Known && i < len(base.Content):
-			r.content[i] = base.Content[i]
-		default:
-			r.content[i] = c.cfg.Mapping.Fields[i].Empty()
+		case err == nil:
+			c.unseen(s, i)
+			r.content[i] = c.unread(base, i)
 		}
 	}
 	r.version, _ = c.cfg.Mapping.ParseVersion(rec.Version)
 	r.edit, r.own = c.editTime(base, &r)
 	w.sides[s] = r
+}
+
+// unread is the content of a field that the system did not show.
+func (c *Core) unread(base *Base, i int) string {
+	if base.Known && i < len(base.Content) {
+		return base.Content[i]
+	}
+	return c.cfg.Mapping.Fields[i].Empty()
 }
 
 // editTime is tS of DM-10: the time that the system reports for its last
@@ -236,11 +304,7 @@ func (c *Core) end(w *work, ops ...StoreOp) {
 // notice that came meanwhile: the next Fetch sees it.
 func (c *Core) drop(w *work) {
 	delete(c.work, w.key)
-	for _, ref := range w.claims {
-		if c.holder[ref] == w {
-			delete(c.holder, ref)
-		}
-	}
+	c.release(w)
 	c.queue.stale = true
 }
 

@@ -17,6 +17,9 @@ func (c *Core) nextStep(w *work) {
 		c.end(w, c.outcome(w)...)
 		return
 	}
+	if c.denied(w) {
+		return
+	}
 	step := &w.plan.steps[w.step]
 	if c.mustVerify(step) {
 		w.phase, w.open = verifying, 1
@@ -73,7 +76,7 @@ func (c *Core) again(w *work) {
 func (c *Core) write(w *work, step *planStep) {
 	w.phase, w.open = writing, 1
 	switch {
-	case step.marks && step.data.Status == "":
+	case step.marks && step.links:
 		c.completeLink(w, step)
 	case step.kind == UpdateRecord && !step.marks:
 		// The link is mirrored in both systems (spec: link).
@@ -91,7 +94,9 @@ func (c *Core) write(w *work, step *planStep) {
 func (c *Core) completeLink(w *work, step *planStep) {
 	rec := w.plan.rec
 	step.data.External = rec.ID[step.side.Other()]
-	step.data.Status = c.statusFor(step.side, rec.Status)
+	if rec.Intent != nil {
+		step.data.Status = c.statusFor(step.side, rec.Intent.Status)
+	}
 	if v := rec.Base[step.side.Other()].Version; v > w.sides[step.side].version {
 		step.data.Version, step.data.SetVersion = v, true
 	}
@@ -135,9 +140,6 @@ func (c *Core) abandon(w *work) *Record {
 // wrote takes a write that took effect into the record.
 func (c *Core) wrote(w *work, step *planStep, answer adapter.Record) {
 	rec := w.plan.rec
-	if step.data.Status != "" {
-		rec.Shown[step.side] = step.data.Status
-	}
 	base := &rec.Base[step.side]
 	if step.marks {
 		base.Stamp = instantOf(answer.Modified)
@@ -149,8 +151,10 @@ func (c *Core) wrote(w *work, step *planStep, answer adapter.Record) {
 	}
 	if step.kind == CreateRecord {
 		rec.ID[step.side] = answer.ID
-		if !c.claim(w, Ref{step.side, answer.ID}) {
-			return
+		// A work that was noticed of the new record meanwhile has no record
+		// of its own and finds this one by what it mirrors.
+		if ref := (Ref{step.side, answer.ID}); c.holder[ref] == nil {
+			c.hold(w, ref)
 		}
 	}
 	c.settle(w)

@@ -29,7 +29,9 @@ func (d *decoder) recordsOf(n *yaml.Node, into *Records) error {
 		if len(n.Content) > maxRecords {
 			return d.fail(n, "", "found %d records; expected at most %d", len(n.Content), maxRecords)
 		}
-		into.List = make([]Record, len(n.Content))
+		if len(n.Content) > 0 {
+			into.List = make([]Record, len(n.Content))
+		}
 		for i, c := range n.Content {
 			if err := d.record(c, &into.List[i]); err != nil {
 				return err

@@ -69,6 +69,7 @@ type parts struct {
 	longestDelay time.Duration
 	machine      func() Machine
 	client       func(h *host, side mapping.Side, f adapter.Flight) adapter.System
+	transport    func(mapping.Side, http.RoundTripper) http.RoundTripper
 	store        func() Store
 }
 
@@ -156,6 +157,7 @@ func (w *World) buildParts() *parts {
 	p := &parts{config: w.engineConfig()}
 	p.longestDelay = max(p.config.Retry.Cap, p.config.Retry.RetryAfterCap) * 5 / 4
 	p.machine = func() Machine { return engine.New(p.config) }
+	p.transport = func(_ mapping.Side, rt http.RoundTripper) http.RoundTripper { return rt }
 	p.store = func() Store { return newMemory() }
 	p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
 		return w.buildClient(h, side, f)
@@ -172,7 +174,7 @@ func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapte
 	k := kindOf(systemSpec(w.sc, side).Kind)
 	g := &gate{h: h, side: side}
 	rt := &governed{gate: g, inner: adapter.Governed(&transport{net: w.net, side: side}, side.String(), g, k.signals)}
-	s, err := k.adapter(w.adapterConfig(side, &http.Client{Transport: rt}, f))
+	s, err := k.adapter(w.adapterConfig(side, &http.Client{Transport: h.parts.transport(side, rt)}, f))
 	if err != nil {
 		w.fail(&HarnessError{Message: "the adapter for " + side.String() + " refuses its configuration: " + err.Error()})
 		return nil

@@ -54,6 +54,7 @@ func (h *host) carryOut(e engine.Effect) {
 	case engine.Poll:
 		h.call(e.Op, e.Side, h.poll(e))
 	case engine.Describe:
+		h.describedAt[e.Side] = h.w.agenda.now
 		h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
 			schema, err := s.Describe(ctx)
 			return engine.Described{Op: e.Op, Schema: schema, Err: typed(err)}
@@ -154,6 +155,7 @@ func (h *host) admit(e engine.Admit) {
 }
 
 func (h *host) told(m engine.Message) {
+	h.toldDrift[m.Side] = h.toldDrift[m.Side] || m.Topic == "drift"
 	h.w.Emit(trace.Event{
 		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: h.aliasOf(m.Key, m.Ref),
 		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,

@@ -147,7 +147,8 @@ func (m *memory) enqueue(now engine.Instant, op engine.Enqueue) {
 func (m *memory) enqueueAll(now engine.Instant, op engine.EnqueueAll) {
 	for _, key := range m.order {
 		rec := m.records[key]
-		if op.Mass && (rec.Flag == nil || !rec.Flag.Mass) {
+		mass, failed := rec.Flag != nil && rec.Flag.Mass, rec.Failure != nil
+		if (op.Mass && !mass) || (op.Failed && !failed) {
 			continue
 		}
 		for side, id := range rec.ID {
@@ -201,6 +202,7 @@ func (m *memory) requeue(op engine.Requeue) {
 	e.leased, e.lane, e.due, e.attempt = false, op.Lane, op.Due, op.Attempt
 	e.untake()
 	heap.Push(&m.lanes[e.lane], e)
+	m.fold(e.key, m.keyOf(e.ref)) // a record may have taken the reference meanwhile
 }
 
 // put stores a record, lets both ids lead to it, and folds queue entries of

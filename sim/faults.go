@@ -103,16 +103,20 @@ func (w *World) vendorFault(s *system, step *scenarios.Step) func() {
 		f.RevokedBefore, f.AuthDown = s.now(w).Add(time.Nanosecond), true
 		return func() { f.AuthDown = false }
 	case scenarios.Permission:
+		s.touchedAt = w.agenda.now
 		f.Revoked = append(f.Revoked, step.What)
 		return func() {
+			s.touchedAt = w.agenda.now
 			if i := slices.Index(f.Revoked, step.What); i >= 0 {
 				f.Revoked = slices.Delete(f.Revoked, i, i+1)
 			}
 		}
 	case scenarios.Drift:
 		d := mocks.Drift{Field: step.What, Rename: step.Drift.Rename, Remove: step.Drift.Remove, Retype: step.Drift.Retype, Length: step.Drift.Length}
+		s.touchedAt = w.agenda.now
 		f.Drift = append(f.Drift, d)
 		return lasting(step, func() {
+			s.touchedAt = w.agenda.now
 			if i := slices.Index(f.Drift, d); i >= 0 {
 				f.Drift = slices.Delete(f.Drift, i, i+1)
 			}
@@ -157,7 +161,7 @@ func retryAfter(text string) string {
 }
 
 func (w *World) clockFault(step *scenarios.Step) func() {
-	c := &w.host.clock
+	c := &w.host.wall
 	var f *mocks.Faults
 	if step.On != "engine" {
 		s := w.systems[sideNamed(step.On)]

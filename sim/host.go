@@ -24,27 +24,32 @@ type Machine interface {
 type host struct {
 	w     *World
 	parts *parts
-	clock clock
+	wall  clock // the machine's, which faults can step
+	clock clock // the process's: monotonic from the wall time at its start
 	disk  *disk
 	tasks *tasks
 
-	life      int // counts processes
-	up        bool
-	machine   Machine
-	effects   engine.Effects
-	stepping  bool
-	inbox     []engine.Event
-	clients   [2]adapter.System
-	asked     map[uint64]*task
-	lastAsk   uint64
-	wakeAt    engine.Instant
-	wakeSeq   uint64
-	doors     map[uint64]*door
-	lastDoor  uint64
-	crashes   []*crashPlan
-	most      engine.Gauges
-	replies   map[uint64]func(engine.Reply)
-	lastReply uint64
+	life     int // counts processes
+	up       bool
+	machine  Machine
+	effects  engine.Effects
+	stepping bool
+	inbox    []engine.Event
+	clients  [2]adapter.System
+	asked    map[uint64]*task
+	lastAsk  uint64
+	wakeAt   engine.Instant
+	wakeSeq  uint64
+	doors    map[uint64]*door
+	lastDoor uint64
+	crashes  []*crashPlan
+	// toldDrift and describedAt tell whether an engine that knows of a drift
+	// has looked at the schema since it was touched last.
+	toldDrift   [2]bool
+	describedAt [2]int64
+	most        engine.Gauges
+	replies     map[uint64]func(engine.Reply)
+	lastReply   uint64
 }
 
 // now is the process's own clock: wall time when it started, and from then on
@@ -58,6 +63,7 @@ func (h *host) boot() {
 	w := h.w
 	h.life++
 	h.up = true
+	h.clock = h.wall
 	h.tasks = &tasks{}
 	h.asked, h.doors = map[uint64]*task{}, map[uint64]*door{}
 	h.replies = map[uint64]func(engine.Reply){}
@@ -150,7 +156,6 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	w.at(w.agenda.now+int64(c.Down), func() {
 		w.windows--
 		w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: op})
-		h.clock.from, h.clock.offset = w.agenda.now, h.clock.error(w.agenda.now)
 		h.boot()
 	})
 }
@@ -164,17 +169,19 @@ func (h *host) idle() bool {
 // polls reports whether the engine watches a system's feed.
 func (h *host) polls(side int) bool { return h.parts.config.Systems[side].Poll > 0 }
 
-// gauge journals every new maximum of what EV-9 bounds.
+// gauge journals every new maximum of what EV-9 bounds, with the limit that
+// the scenario sets: what the engine takes its limit for is no evidence.
 func (h *host) gauge() {
 	g := h.machine.Gauges()
+	limits := [2]int{h.w.sc.Engine.Concurrency.CC, h.w.sc.Engine.Concurrency.CRM}
 	if g.WorkingSet > h.most.WorkingSet {
 		h.most.WorkingSet = g.WorkingSet
-		h.measure("working_set", g.WorkingSet, g.WorkingSetLimit)
+		h.measure("working_set", g.WorkingSet, h.w.sc.Engine.WorkingSet)
 	}
 	for side := range g.InFlight {
 		if g.InFlight[side] > h.most.InFlight[side] {
 			h.most.InFlight[side] = g.InFlight[side]
-			h.measure("in_flight."+sideOf(side).String(), g.InFlight[side], g.InFlightLimit[side])
+			h.measure("in_flight."+sideOf(side).String(), g.InFlight[side], limits[side])
 		}
 	}
 }
@@ -191,7 +198,7 @@ type gate struct {
 
 // call numbers an admitted exchange of the running task, so that its end can
 // be reported.
-func (g *gate) Admit(_ context.Context) error {
+func (g *gate) Admit(ctx context.Context) error {
 	h, t := g.h, g.h.tasks.current
 	if t == nil || t.killed {
 		return errKilled
@@ -199,7 +206,7 @@ func (g *gate) Admit(_ context.Context) error {
 	h.lastAsk++
 	call := h.lastAsk
 	h.asked[call] = t
-	h.soon(engine.Asked{Op: engine.Op(t.op), Side: g.side, Call: call})
+	h.soon(engine.Asked{Op: engine.Op(t.op), Side: g.side, Call: call, Urgent: adapter.IsUrgent(ctx)})
 	for h.asked[call] != nil {
 		if !t.park() {
 			return errKilled

@@ -60,7 +60,8 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 		spec := w.systems[i].spec
 		w.net.links[i].latency, w.net.links[i].jitter = spec.Latency.Std(), spec.Jitter.Std()
 	}
-	w.host.clock = clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)}
+	w.host.wall = clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)}
+	w.host.clock = w.host.wall
 	w.host.parts = w.buildParts()
 	w.host.disk = &disk{h: w.host, store: w.host.parts.store(), statuses: map[string]string{}}
 	w.adoptCapabilities()

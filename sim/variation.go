@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"net/http"
+
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -12,7 +14,10 @@ type Variation struct {
 	Config  func(*engine.Config)
 	Machine func(Machine) Machine
 	Adapter func(mapping.Side, adapter.System) adapter.System
-	Store   func(Store) Store
+	// Transport is what an adapter's http.Client sends through, token requests
+	// included; the one given asks the core's gate before each exchange.
+	Transport func(mapping.Side, http.RoundTripper) http.RoundTripper
+	Store     func(Store) Store
 }
 
 func (v *Variation) apply(p *parts) {
@@ -26,6 +31,9 @@ func (v *Variation) apply(p *parts) {
 		p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
 			return v.Adapter(side, client(h, side, f))
 		}
+	}
+	if v.Transport != nil {
+		p.transport = v.Transport
 	}
 	if store := p.store; v.Store != nil {
 		p.store = func() Store { return v.Store(store()) }

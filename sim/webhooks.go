@@ -120,6 +120,9 @@ func (w *World) knock(k *door, code string) {
 	h.lastDoor++
 	token := h.lastDoor
 	h.doors[token] = k
+	if !k.extra {
+		w.net.flying++ // until it is answered or missed, whatever becomes of the process
+	}
 	life := h.life
 	w.at(w.agenda.now+int64(webhookTimeout), func() {
 		if h.life == life && !k.answered {
@@ -127,6 +130,7 @@ func (w *World) knock(k *door, code string) {
 		}
 		if !k.answered && !k.extra {
 			k.answered = true
+			w.net.flying--
 			w.missed(k.s, k.d, "timeout")
 		}
 	})
@@ -179,7 +183,6 @@ func (h *host) acknowledge(e engine.Acknowledge) {
 	if k.extra {
 		return
 	}
-	w.net.flying++
 	w.at(w.agenda.now+int64(w.net.links[k.s.side].latency), func() {
 		w.net.flying--
 		k.s.mock.Answered(k.s.now(w), k.d, e.Status)

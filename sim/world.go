@@ -53,6 +53,9 @@ type system struct {
 	mock   mocks.System
 	clock  clock
 	wakeAt int64 // true time of the pending Advance, 0 if none
+	// touchedAt is the true time of the last change of the schema or of what
+	// the engine's account may do.
+	touchedAt int64
 }
 
 func sideOf(i int) mapping.Side { return mapping.Side(i) }
@@ -179,6 +182,9 @@ func (w *World) idle() bool {
 	}
 	for side, s := range w.systems {
 		if _, due := s.mock.NextDue(); due {
+			return false
+		}
+		if w.host.toldDrift[side] && w.host.describedAt[side] <= s.touchedAt {
 			return false
 		}
 		if w.host.polls(side) && w.fed[side] <= w.changed[side] {

@@ -105,7 +105,9 @@ type Record struct {
 	Modified time.Time      // last change by the system's clock; zero if unknown
 	By       string         // who made the last change, "" if the system does not say
 	Own      bool           // By is the engine's own account
-	Tag      string         // opaque state tag for Precondition, "" if none
+	// Automation: the system shows that the last change was automation's.
+	Automation bool
+	Tag        string // opaque state tag for Precondition, "" if none
 	// MergedInto is the surviving record's id where this one was merged away.
 	MergedInto string
 }

@@ -37,10 +37,46 @@ func (t *governed) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, &NotSent{Err: fmt.Errorf("%s is not admitted: %w", t.target, err)}
 	}
-	res, err := t.rt.RoundTrip(req)
+	res, err := t.rt.RoundTrip(refreshed(req))
 	if err != nil {
 		return nil, err
 	}
 	t.gate.Report(t.signals(res))
 	return res, nil
+}
+
+type urgentKey struct{}
+
+// Urgent marks the context of an exchange that others wait for, such as a
+// token request: a gate lets it go first.
+func Urgent(ctx context.Context) context.Context {
+	return context.WithValue(ctx, urgentKey{}, true)
+}
+
+// IsUrgent reports whether the context was marked by Urgent.
+func IsUrgent(ctx context.Context) bool { return ctx.Value(urgentKey{}) != nil }
+
+type refreshKey struct{}
+
+// WithRefresh marks the context of an exchange whose Authorization header may
+// have become stale while it waited at the gate: current returns the header to
+// send.
+func WithRefresh(ctx context.Context, current func() string) context.Context {
+	return context.WithValue(ctx, refreshKey{}, current)
+}
+
+// refreshed is req with a header that is not stale.
+func refreshed(req *http.Request) *http.Request {
+	current, _ := req.Context().Value(refreshKey{}).(func() string)
+	if current == nil {
+		return req
+	}
+	header := current()
+	if header == "" || header == req.Header.Get("Authorization") {
+		return req
+	}
+	fresh := *req
+	fresh.Header = req.Header.Clone()
+	fresh.Header.Set("Authorization", header)
+	return &fresh
 }

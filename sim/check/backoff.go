@@ -33,9 +33,7 @@ func backoff(m *model) Result {
 		switch e.Kind {
 		case trace.Receive:
 			retries.ended(t, int32(i), e)
-			if page := retries.pages[e.Call]; page != nil {
-				retries.stirred(page)
-			}
+			retries.received(e.Call)
 			if m.limitSignal(e) {
 				t.seen++
 				gates[sideOf(e.On)].close(m, int32(i), e)
@@ -48,8 +46,10 @@ func backoff(m *model) Result {
 				retries.sent(t, int32(i), e)
 			}
 		case trace.Restart, trace.Person:
-			retries.forget()
-		case trace.Deliver, trace.Feed, trace.Notify, trace.Commit:
+			retries.forget(int32(i))
+		case trace.Feed, trace.Read:
+			retries.disclosed(e)
+		case trace.Deliver:
 			retries.stirred(e)
 		}
 	}
@@ -60,13 +60,14 @@ func backoff(m *model) Result {
 }
 
 // limitSignal says that a received answer is one, by its own code or the
-// system's account of the same exchange.
+// system's account of the same exchange. A signal that only the body holds is
+// none where bodies were cut.
 func (m *model) limitSignal(e *trace.Event) bool {
 	if limited(e) {
 		return true
 	}
 	c := m.exchange(e.Call)
-	return c != nil && c.answer > 0 && e.Status/100 == 4 && limited(&m.ev[c.answer-1])
+	return c != nil && c.answer > 0 && e.Status/100 == 4 && limited(&m.ev[c.answer-1]) && !m.bodyFaultAt(int32(e.Op)-1)
 }
 
 func (g *gate) close(m *model, i int32, e *trace.Event) {
@@ -83,12 +84,13 @@ func (g *gate) close(m *model, i int32, e *trace.Event) {
 
 func (g *gate) pass(t *tally, i int32, e *trace.Event) {
 	kept := g.open[:0]
+	var last pause // signals of requests in flight ask for one pause, the longest
 	for _, p := range g.open {
 		over := e.At - p.at - int64(p.wait)
 		switch {
 		case over >= 0:
-			if over <= int64(p.wait)/10 {
-				g.ratios = append(g.ratios, over*10_000/int64(p.wait))
+			if p.at+int64(p.wait) >= last.at+int64(last.wait) {
+				last = p
 			}
 			continue
 		case !t.m.gateLost(p.received, i):
@@ -99,6 +101,9 @@ func (g *gate) pass(t *tally, i int32, e *trace.Event) {
 		kept = append(kept, p)
 	}
 	g.open = kept
+	if over := e.At - last.at - int64(last.wait); last.wait > 0 && over <= int64(last.wait)/10 {
+		g.ratios = append(g.ratios, over*10_000/int64(last.wait))
+	}
 }
 
 // gateLost says that the engine died before the pause can have been durable,

@@ -9,6 +9,9 @@ import "slices"
 type base struct {
 	values   [][]string
 	versions []int64
+	// unsure: there may be no base after all, for what would have made one may
+	// be unknown to the engine.
+	unsure bool
 }
 
 func newBase(fields int) base { return base{values: make([][]string, fields)} }
@@ -17,14 +20,16 @@ func newBase(fields int) base { return base{values: make([][]string, fields)} }
 func (b *base) changed(f int, v string) (surely, possibly bool) {
 	set := b.values[f]
 	surely = !slices.Contains(set, v)
-	return surely, surely || len(set) > 1
+	return surely, surely || len(set) > 1 || b.unsure
 }
 
 // settle makes v the only base of a field.
 func (b *base) settle(f int, v string) { b.values[f] = append(b.values[f][:0], v) }
 
-// admit adds v to what may be the base of a field.
+// admit adds v to what may be the base of a field. Where there was none, it
+// may still be that the engine has none.
 func (b *base) admit(f int, v string) {
+	b.unsure = b.unsure || len(b.values[f]) == 0
 	if !slices.Contains(b.values[f], v) {
 		b.values[f] = append(b.values[f], v)
 	}
@@ -35,7 +40,7 @@ func (b *base) forget() {
 	for f := range b.values {
 		b.values[f] = nil
 	}
-	b.versions = nil
+	b.versions, b.unsure = nil, false
 }
 
 func (b *base) admitVersion(v int64) {
@@ -45,6 +50,9 @@ func (b *base) admitVersion(v int64) {
 }
 
 func (b *base) settleVersion(v int64) { b.versions = append(b.versions[:0], v) }
+
+// none says that there may be no base for a field.
+func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure }
 
 // lost says that there is certainly no base.
 func (b *base) lost() bool { return len(b.versions) == 0 }

@@ -15,6 +15,7 @@ type comparison struct {
 func (s *story) compare(st [2]*state) comparison {
 	var c comparison
 	overlap, sureOverlap := false, false
+	moved := [2]bool{} // certainly changed since a base that certainly exists
 	for f, fd := range s.m.fields.list {
 		if !fd.twoWay() {
 			continue
@@ -24,19 +25,21 @@ func (s *story) compare(st [2]*state) comparison {
 		ys, ym := s.base[crm].changed(f, y)
 		c.sure[cc], c.may[cc] = c.sure[cc] || xs, c.may[cc] || xm
 		c.sure[crm], c.may[crm] = c.sure[crm] || ys, c.may[crm] || ym
+		moved[cc] = moved[cc] || xs && !s.base[cc].none(f)
+		moved[crm] = moved[crm] || ys && !s.base[crm].none(f)
 		if !fd.agree(x, y) {
 			overlap = overlap || xm && ym
 			// Without a base an empty value never contests a present one.
 			empty := x == fd.empty() || y == fd.empty()
-			sureOverlap = sureOverlap || xs && ys && !(empty && s.base[cc].lost())
+			sureOverlap = sureOverlap || xs && ys && !(empty && s.base[cc].none(f))
 		}
 	}
 	c.both = c.may[cc] && c.may[crm]
-	c.surelyBoth = c.sure[cc] && c.sure[crm]
+	c.surelyBoth = moved[cc] && moved[crm]
 	differ := !slices.Equal(st[cc].content, st[crm].content)
 	c.possible, c.certain = overlap, sureOverlap
 	if s.m.set.byRecord {
-		c.possible, c.certain = c.both && differ, c.surelyBoth && differ
+		c.possible, c.certain = c.both && differ, c.sure[cc] && c.sure[crm] && differ
 	}
 	return c
 }
@@ -55,6 +58,9 @@ func (s *story) table(side, t, o int) outcomes {
 func (s *story) rebase(w *write, n *node, partner []int) {
 	side, other := n.side, 1-n.side
 	now := &n.states[w.state]
+	for k := range s.base {
+		s.base[k].unsure = s.base[k].unsure || s.base[k].lost()
+	}
 	keep := w.hidden || w.outlived || w.unjudged
 	set := func(b *base, f int, v string) {
 		if keep {
@@ -85,6 +91,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	if !keep {
 		s.base[other].versions = s.base[other].versions[:0]
 		s.base[side].settleVersion(now.version)
+		s.base[cc].unsure, s.base[crm].unsure = false, false
 	}
 	s.base[side].admitVersion(now.version)
 	s.base[other].admitVersion(now.version)

@@ -117,6 +117,8 @@ func (m *model) mayDiffer(p *person) string {
 		return "a system refused a request for it"
 	case m.wasDead(p) && m.deadLetterCause(p) != "":
 		return m.deadLetterCause(p)
+	case everGoneAny(p) && s.baseless && len(s.flags) > 0:
+		return "a record that is gone, and no base, wait for a person"
 	case m.massDelete() && (everGoneAny(p)):
 		return "a mass delete waits for a person"
 	}

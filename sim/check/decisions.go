@@ -1,6 +1,7 @@
 package check
 
 import (
+	"math"
 	"slices"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -41,12 +42,13 @@ func (m *model) decisionsOf(p *person) []Decision {
 	var out []Decision
 	s := p.story
 	var open *grouping
-	person := false
-	flush := func() {
+	person := ""
+	flush := func(until int32) {
 		if open != nil {
-			d := open.close(m, p)
-			if open.person {
-				d.ModelRule, d.Agrees = "CR-10", true
+			d := open.close(m, p, until)
+			if open.person != "" {
+				d.ModelRule = open.person
+				d.Agrees = d.Rule == "" || d.Rule == d.ModelRule
 			}
 			out = append(out, d)
 			open = nil
@@ -60,22 +62,25 @@ func (m *model) decisionsOf(p *person) []Decision {
 			flag++
 		}
 		if flag < len(s.flags) && s.flags[flag].ev == i && (len(out) == 0 || out[len(out)-1].Winner != "flagged") {
-			flush()
-			out = append(out, Decision{Record: p.name, Winner: "flagged", ModelRule: m.flagRule(p, i), Rule: m.claimed(p, i), At: e.At, Op: e.Op, Conflict: true})
+			flush(i)
+			out = append(out, Decision{Record: p.name, Winner: "flagged", ModelRule: m.flagRule(p, i), Rule: m.claimed(p, i, i), At: e.At, Op: e.Op, Conflict: true})
 			last := &out[len(out)-1]
 			last.Agrees = last.Rule == "" || last.Rule == last.ModelRule
 		}
 		switch {
 		case e.Kind == trace.Person, e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Touch:
-			flush()
-			person = e.Kind == trace.Person && slices.Contains(s.persons, i)
+			flush(i)
+			person = ""
+			if e.Kind == trace.Person && slices.Contains(s.persons, i) {
+				person = personRule(e)
+			}
 		case e.Kind == trace.Commit && e.Actor == trace.ActorEngine:
 			for next < len(s.writes) && s.writes[next].ev < i {
 				next++
 			}
 			if next < len(s.writes) && s.writes[next].ev == i {
 				w := s.writes[next]
-				if len(w.changes) == 0 && w.verb == trace.Update {
+				if len(w.changes) == 0 && (w.verb == trace.Update || w.verb == trace.Touch) {
 					continue
 				}
 				if open == nil {
@@ -85,18 +90,27 @@ func (m *model) decisionsOf(p *person) []Decision {
 			}
 		}
 	}
-	flush()
+	flush(math.MaxInt32)
 	return out
 }
 
 // grouping is a decision being gathered.
 type grouping struct {
 	first  int32
-	person bool // a person decided
+	person string // the rule by which a person decided, "" if none did
 	writes []*write
 }
 
-func (g *grouping) close(m *model, p *person) Decision {
+// personRule is the rule of what a person did: a restore, or a decision.
+func personRule(e *trace.Event) string {
+	if e.Verb == "restore" {
+		return "CR-11"
+	}
+	return "CR-10"
+}
+
+// close makes the decision of what was gathered before the event until.
+func (g *grouping) close(m *model, p *person, until int32) Decision {
 	e := &m.ev[g.first]
 	d := Decision{Record: p.name, At: e.At, Op: e.Op}
 	var towards, contested [2]bool // a side whose content was carried over
@@ -119,7 +133,7 @@ func (g *grouping) close(m *model, p *person) Decision {
 	switch {
 	case towards[cc] && towards[crm]:
 		d.Winner = "merged"
-		if !d.Conflict {
+		if !d.Conflict && d.ModelRule != "CR-12" {
 			d.ModelRule = "CR-3"
 		}
 	case towards[crm]:
@@ -127,22 +141,26 @@ func (g *grouping) close(m *model, p *person) Decision {
 	default:
 		d.Winner = "cc"
 	}
-	d.Rule = m.claimed(p, g.first)
+	d.Rule = m.claimed(p, g.first, until)
 	d.Agrees = d.Wrong == "" && (d.Rule == "" || d.Rule == d.ModelRule)
 	return d
 }
 
-// claimed is the rule of the engine's own decision nearest before an event, or
-// of the first after it.
-func (m *model) claimed(p *person, at int32) string {
-	rule := ""
+// claimed is the rule of the engine's own first decision between two events,
+// else of the nearest before them, else of the first at all.
+func (m *model) claimed(p *person, at, until int32) string {
+	before := ""
 	for _, i := range p.story.claims {
-		if i > at && rule != "" {
-			break
+		switch rule := m.ev[i].Code; {
+		case i <= at:
+			before = rule
+		case i < until || before == "":
+			return rule
+		default:
+			return before
 		}
-		rule = m.ev[i].Code
 	}
-	return rule
+	return before
 }
 
 func (m *model) flagRule(p *person, at int32) string {

@@ -45,6 +45,23 @@ func (s *story) findGaps(w *write, n *node, read int) gaps {
 	return g
 }
 
+// findRace notes a write that follows an edit which landed after the read it
+// rests on, where nothing could have guarded it.
+func (s *story) findRace(w *write, n *node) {
+	targets := s.targets(n.side, s.m.sentAt(w.ev))
+	if len(targets) == 0 || targets[0] >= w.state-1 {
+		return
+	}
+	read := targets[0]
+	now := &n.states[w.state]
+	for k := read + 1; k < w.state; k++ {
+		if n.states[k].by == byUser && n.states[read].version <= now.version {
+			w.raced = s.excuse(w, n, read)
+			return
+		}
+	}
+}
+
 // userMoved says that a user changed the field after state from, up to state to.
 func (s *story) userMoved(n *node, from, to, f int) bool {
 	for k := from + 1; k <= to; k++ {

@@ -33,6 +33,7 @@ func (s *story) engineWrote(i int32, n *node) {
 	switch w.verb {
 	case trace.Update:
 		s.findStale(w)
+		s.findRace(w, n)
 		partner = s.judge(w, n)
 	case trace.Delete:
 		s.judgeDelete(w, n)
@@ -171,13 +172,14 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 			return v
 		}
 		mineSure, _ := s.base[n.side].changed(ch.field, mine.content[ch.field])
-		if mineSure && f.twoWay() {
+		filled := mine.content[ch.field] == f.empty() && s.base[n.side].none(ch.field)
+		if mineSure && f.twoWay() && !filled {
 			v.lost = append(v.lost, k)
 			v.conflict = true
 			v.rule = or(or(res.by[other], res.rule), v.rule)
 		}
 	}
-	if s.base[n.side].lost() {
+	if s.base[n.side].lost() && !v.conflict {
 		v.rule = "CR-12"
 	}
 	v.wrong = s.weighVersion(w, mine, theirs, &c)
@@ -199,10 +201,10 @@ func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *sta
 	if !f.twoWay() {
 		return ""
 	}
-	if s.base[side].lost() && ch.after == f.empty() && was != f.empty() {
+	if len(s.base[side].values[ch.field]) == 0 && ch.after == "" && was != "" {
 		return fmt.Sprintf("without a base, the empty %s of %s overwrote %s (CR-12)", f.name, sideNames[other], shown(was))
 	}
-	if s.base[side].lost() && was == f.empty() {
+	if s.base[side].none(ch.field) && was == f.empty() {
 		return "" // without a base a present value fills an empty one
 	}
 	if s.m.set.byRecord {
@@ -233,7 +235,7 @@ func (s *story) highest(most int64, c *comparison) int64 {
 		for _, v := range s.base[side].versions {
 			most = max(most, v+1)
 		}
-		if s.base[side].lost() {
+		if s.base[side].lost() || s.base[side].unsure {
 			return most + 2
 		}
 	}
@@ -248,7 +250,7 @@ func (s *story) weighVersion(w *write, mine, theirs *state, c *comparison) strin
 	got := s.p.node(w.side).states[w.state].version
 	most := max(mine.version, theirs.version)
 	low := most
-	if c.surelyBoth && !s.base[cc].lost() && !s.base[crm].lost() && !s.person {
+	if c.surelyBoth && !s.base[cc].unsure && !s.base[crm].unsure && !s.base[cc].lost() && !s.base[crm].lost() && !s.person {
 		low++
 	}
 	if got < low {
@@ -270,9 +272,15 @@ func (s *story) markOverwritten(w *write) {
 	}
 }
 
-// usersOwn says that the value that a write replaced was put there by a user.
+// usersOwn says that the value that a write replaced was put there by a user,
+// and that no user of the other side replaced it there, having seen it.
 func (s *story) usersOwn(w *write, ch *fieldWrite) bool {
-	n := s.p.node(w.side)
+	n, o := s.p.node(w.side), s.p.node(1-w.side)
+	for k := 1; o != nil && k < len(o.states) && o.states[k].ev < w.ev; k++ {
+		if o.states[k-1].content[ch.field] == ch.before && o.states[k].by == byUser && o.states[k].content[ch.field] != ch.before {
+			return false
+		}
+	}
 	for k := w.state - 1; k > 0; k-- {
 		if n.states[k].content[ch.field] != n.states[k-1].content[ch.field] {
 			return n.states[k].by == byUser

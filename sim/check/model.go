@@ -327,7 +327,7 @@ func (m *model) commit(i int32, e *trace.Event) {
 		next.gone = false
 	}
 	n.states = append(n.states, next)
-	if next.by == byUser && e.Verb != trace.Touch {
+	if next.by == byUser {
 		m.lastAct = e.At
 	}
 }

@@ -46,7 +46,8 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 		case ch.fault != "":
 			t.fail(p.name, m.chain(w.ev, p), "at %s: %s", at, ch.fault)
 		case !ch.lost:
-		case m.ledger && !m.inLedger(p, ch):
+		case m.ledger && (m.inLedger(p, ch) || m.wipedAfter(w)):
+		case m.ledger:
 			t.fail(p.name, m.chain(w.ev, p), "at %s the edit %s of %s's %s in %s was overwritten with %s, and no ledger entry names it",
 				at, shown(ch.before), p.name, name, sideNames[w.side], shown(ch.after))
 		case !m.ledger && w.wrong != "":
@@ -54,6 +55,18 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 				at, shown(ch.before), p.name, name, sideNames[w.side], shown(ch.after))
 		}
 	}
+}
+
+// wipedAfter says that the engine's store was lost while the write was under
+// way, and with it what the ledger may have held of it.
+func (m *model) wipedAfter(w *write) bool {
+	from, until := m.sentAt(w.ev), m.ev[w.ev].At+hideWindow
+	for k := range m.outages {
+		if o := &m.outages[k]; o.wipe && o.crash > from && m.ev[o.crash].At <= until {
+			return true
+		}
+	}
+	return false
 }
 
 // claimedField drops the side from a name such as "cc.notes".

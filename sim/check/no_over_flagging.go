@@ -37,7 +37,7 @@ func (m *model) flagCause(p *person, at int32) string {
 		return "its identity is in question"
 	case m.massDelete() && everGoneAny(p):
 		return "a mass delete"
-	case everGoneAny(p) && len(m.outages) > 0 && s.base[cc].lost():
+	case everGoneAny(p) && s.baseless:
 		return "a lost store and a deleted record"
 	}
 	return ""

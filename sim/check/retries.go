@@ -7,36 +7,51 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// retries follows, for each record's own address on each system, how often in
-// a row a request failed, and holds the next one against base*factor^n (EV-3).
-// Only lower bounds are judged: a queue may always take longer.
+// retries follows, for each record on each system, how often in a row a
+// request at its own address failed, and holds the next one against
+// base*factor^n (EV-3). Only lower bounds are judged: a queue may always take
+// longer. A store that was lost does not yet know which two records are one
+// person, so that each may be tried by itself: from then on nothing is judged.
 type retries struct {
 	m     *model
-	state map[string]*retry
-	byID  map[string][]*retry     // by native id, to forget on a notice
-	pages map[uint64]*trace.Event // feed pages by exchange, news once the answer is received
+	state map[*node]*retry
+	// heard are the records of persons of whom there was news for which no
+	// attempt was made at once yet: each news allows one.
+	heard map[*node]bool
+	pages map[uint64]*page // what exchanges disclosed that are under way
+	wiped bool
+
+	failed map[*node]int32 // index of the last failure
+}
+
+// page is what one exchange disclosed. A feed or a list is news of each
+// record on it; a record that was asked for by itself is none.
+type page struct {
+	nodes []*node
+	feed  bool
 }
 
 type retry struct {
 	failures int
 	since    int64
-	event    int32
-	noticed  bool // something new was heard of the record: an attempt at once is right
+	begun    int32 // index at which the request that failed last was sent
+	event    int32 // index of the failure
+	told     bool  // reported already
 }
 
 func newRetries(m *model) *retries {
-	return &retries{m: m, state: map[string]*retry{}, byID: map[string][]*retry{}, pages: map[uint64]*trace.Event{}}
+	return &retries{m: m, state: map[*node]*retry{}, heard: map[*node]bool{}, pages: map[uint64]*page{}, failed: map[*node]int32{}}
 }
 
-// address is the part of a request's path that is a record's own, "" if the
-// request is not about one record.
-func (r *retries) address(e *trace.Event) (key, id string) {
+// address is the record whose own address a request goes to, nil if there is
+// none, or if the engine may not know whose record it is.
+func (r *retries) address(e *trace.Event) *node {
 	path, _, _ := strings.Cut(e.Path, "?")
-	id = path[strings.LastIndexByte(path, '/')+1:]
-	if id == "" || r.m.index[place{e.On, id}] == nil {
-		return "", ""
+	n := r.m.index[place{e.On, path[strings.LastIndexByte(path, '/')+1:]}]
+	if n == nil || r.wiped || n.person.story.baseless {
+		return nil
 	}
-	return e.On.String() + path, id
+	return n
 }
 
 // ended takes the end of an exchange, as the engine saw it.
@@ -49,23 +64,40 @@ func (r *retries) ended(t *tally, i int32, e *trace.Event) {
 	if c == nil || c.send == 0 {
 		return
 	}
-	key, id := r.address(&r.m.ev[c.send-1])
-	if key == "" {
+	n := r.address(&r.m.ev[c.send-1])
+	if n == nil {
 		return
 	}
+	if failed || e.Status/100 == 4 {
+		r.failed[n] = i
+	}
 	if !failed {
-		delete(r.state, key)
+		delete(r.state, n)
 		return
 	}
 	t.seen++
-	st := r.state[key]
+	st := r.state[n]
 	if st == nil {
 		st = &retry{}
-		r.state[key] = st
-		r.byID[id] = append(r.byID[id], st)
+		r.state[n] = st
+	}
+	if r.otherFailed(n, st.begun) {
+		st.failures = 0
 	}
 	st.failures++
-	st.since, st.event, st.noticed = e.At, i, false
+	st.since, st.event, st.begun, st.told = e.At, i, c.send-1, false
+}
+
+// otherFailed says that the person's record on the other system failed too
+// since an event. That is another failure, with a wait of its own, and the
+// attempts count from the start.
+func (r *retries) otherFailed(n *node, since int32) bool {
+	for _, o := range n.person.nodes[1-n.side] {
+		if r.failed[o] > since {
+			return true
+		}
+	}
+	return false
 }
 
 // sent holds a request against the schedule.
@@ -73,58 +105,87 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 	if len(r.state) == 0 {
 		return
 	}
-	key, _ := r.address(e)
-	st := r.state[key]
-	if st == nil || st.noticed {
+	n := r.address(e)
+	st := r.state[n]
+	if st == nil || st.told {
 		return
 	}
-	if c := r.m.exchange(e.Call); c != nil && c.send-1 != i {
-		return
+	news := r.heard[n]
+	if news {
+		st.failures = 1 // what is new counts from the start
 	}
 	set := &r.m.set
 	wait := set.base
-	for n := 1; n < st.failures && wait < set.cap; n++ {
+	for k := 1; k < st.failures && wait < set.cap; k++ {
 		wait *= time.Duration(set.factor)
 	}
 	wait = min(wait, set.cap)
-	if got := time.Duration(e.At - st.since); got < wait && !r.m.gateLost(st.event, i) {
-		t.fail(strings.TrimPrefix(key, e.On.String()), []uint64{r.m.op(st.event), e.Op},
-			"after failure %d in a row the next request to %s came %s later; the schedule asks for %s",
-			st.failures, key, got.Round(time.Millisecond), wait)
-		st.noticed = true
+	got := time.Duration(e.At - st.since)
+	if got < wait && (news || r.otherFailed(n, st.begun)) {
+		delete(r.state, n)
+		delete(r.heard, n)
+		return
+	}
+	if got < wait && !r.m.gateLost(st.event, i) {
+		t.fail(n.person.name, []uint64{r.m.op(st.event), e.Op},
+			"after failure %d in a row the next request for %s in %s came %s later; the schedule asks for %s",
+			st.failures, n.person.name, e.On, got.Round(time.Millisecond), wait)
+		st.told = true
 	}
 }
 
-// stirred takes news of a record, on either system. A page of a feed is news
-// when its answer is received, not while it travels.
+// stirred takes news of a record, on either system.
 func (r *retries) stirred(e *trace.Event) {
-	if e.Kind == trace.Feed && e.Call != 0 {
-		r.pages[e.Call] = e
-	}
-	if len(r.state) == 0 {
-		return
-	}
-	r.hear(e.On, e.Record)
-	for _, id := range e.Records {
-		r.hear(e.On, id)
+	if n := r.m.index[place{e.On, e.Record}]; n != nil {
+		r.hear(n.person)
 	}
 }
 
-func (r *retries) hear(on trace.System, id string) {
-	n := r.m.index[place{on, id}]
-	if n == nil {
-		return
-	}
-	for side := range n.person.nodes {
-		for _, other := range n.person.nodes[side] {
-			for _, st := range r.byID[other.id] {
-				st.noticed = true
-			}
+func (r *retries) hear(p *person) {
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			r.heard[n] = true
 		}
 	}
 }
 
+// disclosed takes records that an exchange discloses; they are news once its
+// answer is received, not while it travels.
+func (r *retries) disclosed(e *trace.Event) {
+	if e.Call == 0 {
+		return
+	}
+	pg := r.pages[e.Call]
+	if pg == nil {
+		pg = &page{}
+		r.pages[e.Call] = pg
+	}
+	pg.feed = pg.feed || e.Kind == trace.Feed
+	for _, id := range append([]string{e.Record}, e.Records...) {
+		if n := r.m.index[place{e.On, id}]; n != nil {
+			pg.nodes = append(pg.nodes, n)
+		}
+	}
+}
+
+// received ends an exchange: what it disclosed has reached the engine.
+func (r *retries) received(call uint64) {
+	pg := r.pages[call]
+	delete(r.pages, call)
+	c := r.m.exchange(call)
+	if pg == nil || c == nil || c.receive == 0 || !pg.feed && len(pg.nodes) < 2 {
+		return
+	}
+	for _, n := range pg.nodes {
+		r.hear(n.person)
+	}
+}
+
 // forget drops all counts: a restart or a person may start afresh.
-func (r *retries) forget() {
-	r.state, r.byID = map[string]*retry{}, map[string][]*retry{}
+func (r *retries) forget(i int32) {
+	clear(r.state)
+	for k := range r.m.outages {
+		o := &r.m.outages[k]
+		r.wiped = r.wiped || o.wipe && o.crash < i
+	}
 }

@@ -10,13 +10,14 @@ import (
 // engine can have known at each of its writes, which merge bases were
 // possible, and what the table allowed then.
 type story struct {
-	m      *model
-	p      *person
-	cur    [2]int // index of the stored state, -1 before the first
-	known  [2][]point
-	base   [2]base
-	begun  bool // the world's initial state is complete
-	person bool // a person decided, restored or approved something: values may come from them
+	m        *model
+	p        *person
+	cur      [2]int // index of the stored state, -1 before the first
+	known    [2][]point
+	base     [2]base
+	baseless bool // at some time the engine's store knew nothing of the person
+	begun    bool // the world's initial state is complete
+	person   bool // a person decided, restored or approved something: values may come from them
 
 	notified map[uint64]int // state at which a notice was queued, by notice
 	requests []request      // the engine's requests for this person, in order of arrival
@@ -36,10 +37,11 @@ type story struct {
 // point is a state of one side that the engine can have known: it read it,
 // wrote it, or had a notice of it.
 type point struct {
-	state int
-	ev    int32
-	from  int32 // index from which the engine had the answer; -1 if it never came
-	sure  bool  // disclosed by a request for this record alone, or written by the engine
+	state  int
+	ev     int32
+	from   int32 // index from which the engine had the answer; -1 if it never came
+	sure   bool  // disclosed by a request for this record alone, or written by the engine
+	notice bool  // a notice told of it, perhaps long after it was gone
 }
 
 type request struct {
@@ -64,6 +66,7 @@ type write struct {
 	rule                  string
 	wrong                 string // why the model refuses it, "" if it accepts
 	unjudged              bool
+	raced                 bool   // a user's edit landed in the gap that no engine can close (EV-10)
 	stale                 string // why its content is older than what it replaced, "" if it is not
 }
 
@@ -124,7 +127,7 @@ func (s *story) event(i int32, e *trace.Event) {
 	case trace.Deliver:
 		if st, ok := s.notified[e.Notice]; ok && st >= 0 && s.p.simple() {
 			side := sideOf(e.On)
-			s.known[side] = append(s.known[side], point{state: st, ev: i, from: i})
+			s.known[side] = append(s.known[side], point{state: st, ev: i, from: i, notice: true})
 		}
 	case trace.Person:
 		s.decided(i)
@@ -145,6 +148,7 @@ func (s *story) begin() {
 		return
 	}
 	s.begun = true
+	s.baseless = true
 	p := s.p
 	if s.cur[cc] < 0 || s.cur[crm] < 0 || !p.simple() {
 		return
@@ -152,6 +156,7 @@ func (s *story) begin() {
 	if p.spec != nil && (p.spec.Base == "lost" || !p.spec.Linked && !s.tied()) {
 		return
 	}
+	s.baseless = false
 	for side := range s.base {
 		st := s.stored(side)
 		other := s.stored(1 - side)
@@ -199,7 +204,7 @@ func (s *story) crashed(o *outage) {
 	if !o.wipe {
 		return
 	}
-	s.settledAt = nil
+	s.settledAt, s.baseless = nil, true
 	for side := range s.base {
 		s.base[side].forget()
 		s.known[side] = nil
@@ -319,10 +324,10 @@ func (s *story) settleAgreed(side int) {
 	}
 }
 
-// newest is the last state of a side that the engine knows.
+// newest is the last state of a side that the engine read or wrote.
 func (s *story) newest(side int) *point {
 	for k := len(s.known[side]) - 1; k >= 0; k-- {
-		if p := &s.known[side][k]; p.from >= 0 {
+		if p := &s.known[side][k]; p.from >= 0 && !p.notice {
 			return p
 		}
 	}

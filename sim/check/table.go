@@ -85,6 +85,9 @@ func (s *settings) effective(stored [2]int64, bases [2]*base) [][2]int64 {
 	unmoved, moved := false, false
 	for side := range stored {
 		b := bases[side].versions
+		if bases[side].unsure {
+			moved, unmoved = true, true
+		}
 		for _, v := range b {
 			switch {
 			case stored[side] == v:
@@ -111,6 +114,11 @@ func (s *settings) byTime(o *outcomes, a [2]contender) {
 	for _, x := range a[cc].moments {
 		for _, y := range a[crm].moments {
 			if !x.known || !y.known {
+				if s.tolerance == 0 {
+					// Nothing counts as simultaneous, and yet an unknown time
+					// does (DM-10): both readings stand.
+					o.win(s.first(), "CR-7")
+				}
 				s.simultaneously(o, a)
 				continue
 			}

@@ -18,7 +18,7 @@ func told(m *model) Result {
 	topics := m.identifiers(t)
 	idle := m.end >= 0 && m.ev[m.end].Code == "idle"
 	for _, p := range m.people {
-		m.toldOf(t, p, idle)
+		m.toldOf(t, p, topics, idle)
 	}
 	m.toldOfDeletes(t, topics)
 	m.toldOfFaults(t, topics)
@@ -57,8 +57,11 @@ func (m *model) nameOfTold(e *trace.Event) string {
 
 // toldOf asks for messages about one person: where the engine flagged or
 // failed the record, and where the model leaves nothing but a flag.
-func (m *model) toldOf(t *tally, p *person, idle bool) {
+func (m *model) toldOf(t *tally, p *person, topics map[string]bool, idle bool) {
 	heard := map[string]bool{}
+	if topics["mass-delete"] && everGoneAny(p) {
+		heard["mass-delete"] = true // one question for all its deletions (CR-13)
+	}
 	for _, i := range p.story.told {
 		heard[m.ev[i].Verb] = true
 	}

@@ -19,7 +19,8 @@ func validPayloads(m *model) Result {
 		e := &m.ev[i]
 		for faultAt < len(m.faults) && m.faults[faultAt].begin < int32(i) {
 			f := &m.faults[faultAt]
-			if f.code == string(scenarios.Drift) && (f.on == trace.CC || f.on == trace.CRM) {
+			// A field that the account may no longer see is, on the wire, gone.
+			if (f.code == string(scenarios.Drift) || f.code == string(scenarios.Permission)) && (f.on == trace.CC || f.on == trace.CRM) {
 				drifted[sideOf(f.on)] = &drift{}
 			}
 			faultAt++

@@ -14,7 +14,7 @@ func versionMonotonic(m *model) Result {
 		for _, w := range p.story.writes {
 			t.seen++
 			e := &m.ev[w.ev]
-			if w.verb != trace.Create && e.Version < e.Before && !w.outlived {
+			if w.verb != trace.Create && e.Version < e.Before && !w.outlived && !w.raced {
 				t.fail(p.name, m.chain(w.ev, p), "at %s the engine lowered the version of %s in %s from %d to %d",
 					clockText(e.At), p.name, sideNames[w.side], e.Before, e.Version)
 			}

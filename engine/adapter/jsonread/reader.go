@@ -31,6 +31,10 @@ type Reader struct {
 	err   error
 	open  []level
 	keys  [][]byte // of the objects that are open, innermost last
+
+	// Room for an ordinary record, so that reading one allocates once.
+	openRoom [4]level
+	keysRoom [32][]byte
 }
 
 // level is one object or array that is open.
@@ -47,6 +51,7 @@ const manyKeys = 48
 // New checks size and encoding and places the cursor at the beginning.
 func New(data []byte, l Limits) *Reader {
 	r := &Reader{data: data, depth: l.Depth}
+	r.open, r.keys = r.openRoom[:0], r.keysRoom[:0]
 	if r.depth == 0 {
 		r.depth = DefaultDepth
 	}

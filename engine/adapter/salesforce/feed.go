@@ -90,7 +90,7 @@ func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int)
 
 func (a *Contacts) feedQuery(p position, limit int) string {
 	columns := "Id, IsDeleted, SystemModstamp, LastModifiedById"
-	if version := a.layout.names[a.layout.fields()]; version != "" {
+	if version := a.columns.Load().version; version != "" {
 		columns += ", " + version
 	}
 	where := ""
@@ -106,7 +106,7 @@ func (a *Contacts) feedQuery(p position, limit int) string {
 // readChange reads one row and moves the position to it.
 func (a *Contacts) readChange(r *jsonread.Reader, p *position) adapter.Change {
 	var c adapter.Change
-	version := a.layout.names[a.layout.fields()]
+	version := a.columns.Load().version
 	count := ""
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {

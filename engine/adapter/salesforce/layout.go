@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/adapter/jsonread"
@@ -17,8 +18,32 @@ type layout struct {
 	names    []string
 	slots    map[string]int
 	external string
-	columns  string // all of them, for SELECT
-	list     string // the same for the fields parameter
+}
+
+// columns are what reads ask for: of the mapped ones those that the tenant
+// has, so that a field that an administrator renamed or removed does not
+// stop the reading of all others.
+type columns struct {
+	query   string // for SELECT
+	list    string // the same for the fields parameter
+	version string // the version's, "" if it is not there
+}
+
+// columns are those that known accepts.
+func (l *layout) columns(known func(name string) bool) *columns {
+	names := []string{"Id", "LastModifiedDate", "LastModifiedById", "SystemModstamp", l.external}
+	c := &columns{}
+	for slot, name := range l.names {
+		if name == "" || !known(name) {
+			continue
+		}
+		names = append(names, name)
+		if slot == l.fields() {
+			c.version = name
+		}
+	}
+	c.query, c.list = strings.Join(names, ", "), strings.Join(names, ",")
+	return c
 }
 
 func newLayout(c adapter.Config) (layout, error) {
@@ -27,7 +52,6 @@ func newLayout(c adapter.Config) (layout, error) {
 		slots:    map[string]int{},
 		external: c.ExternalField,
 	}
-	columns := []string{"Id", "LastModifiedDate", "LastModifiedById", c.ExternalField}
 	if !isName(c.ExternalField) || (c.BaseVersionField != "" && !isName(c.BaseVersionField)) {
 		return l, fmt.Errorf("salesforce: %q or %q is not the API name of a field", c.ExternalField, c.BaseVersionField)
 	}
@@ -42,10 +66,7 @@ func newLayout(c adapter.Config) (layout, error) {
 			return l, fmt.Errorf("salesforce: field %s is mapped twice", name)
 		}
 		l.slots[name] = slot
-		columns = append(columns, name)
 	}
-	l.columns = strings.Join(columns, ", ")
-	l.list = strings.Join(columns, ",")
 	return l, nil
 }
 
@@ -57,8 +78,13 @@ func (l *layout) unknown(id string) adapter.Record {
 }
 
 // read decodes the row at the cursor; me is the engine's own user id.
+//
+// A SystemModstamp later than LastModifiedDate shows that the last change was
+// automation's, whoever had saved the record before (vendors: automation moves
+// the one and not the other).
 func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 	var rec adapter.Record
+	var touched time.Time
 	values := make([]mapping.Native, len(l.names))
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
@@ -69,6 +95,8 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 		case "LastModifiedById":
 			rec.By = r.Str()
 			rec.Own = sameID(rec.By, me)
+		case "SystemModstamp":
+			touched = wire.Instant(r.Str())
 		case l.external:
 			rec.External = r.Str()
 		default:
@@ -85,6 +113,9 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 	n := l.fields()
 	rec.Fields = values[:n:n]
 	rec.Version, rec.Status = values[n], values[n+1]
+	if touched.After(rec.Modified) {
+		rec.Modified, rec.By, rec.Own, rec.Automation = touched, "", false, true
+	}
 	return rec
 }
 

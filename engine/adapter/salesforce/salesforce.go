@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -25,6 +26,8 @@ type Contacts struct {
 	object string // API name
 	rows   string // path of the object's rows, without a slash at the end
 	base   string // Config.BaseVersionField
+	// columns are what reads ask for, as of the last Describe.
+	columns atomic.Pointer[columns]
 }
 
 var (
@@ -58,6 +61,7 @@ func New(c adapter.Config) (adapter.System, error) {
 		login = c.BaseURL
 	}
 	a := &Contacts{layout: layout, object: object, rows: apiPath + "/sobjects/" + object, base: c.BaseVersionField}
+	a.columns.Store(layout.columns(func(string) bool { return true }))
 	a.client, err = wire.NewClient(c, wire.TokenRequest{
 		URL:            strings.TrimSuffix(login, "/") + "/services/oauth2/token",
 		ClientID:       c.ClientID,
@@ -88,7 +92,7 @@ func (a *Contacts) Capabilities() adapter.Capabilities {
 
 // Read implements adapter.System.
 func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: a.rows + "/" + url.PathEscape(id) + "?fields=" + a.layout.list}
+	call := &wire.Call{Method: http.MethodGet, Path: a.rows + "/" + url.PathEscape(id) + "?fields=" + a.columns.Load().list}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Record{}, err
@@ -104,7 +108,7 @@ func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) 
 // Find implements adapter.System.
 func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
 	call := a.query("query", fmt.Sprintf("SELECT %s FROM %s WHERE %s = %s ORDER BY Id LIMIT %d",
-		a.layout.columns, a.object, a.layout.external, quote(external), maxFound))
+		a.columns.Load().query, a.object, a.layout.external, quote(external), maxFound))
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return nil, err

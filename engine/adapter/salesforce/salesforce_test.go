@@ -81,7 +81,7 @@ func adaRecord() adapter.Record {
 	}
 }
 
-const fieldsQuery = "fields=Id,LastModifiedDate,LastModifiedById,Genesys_Contact_Id__c,LastName,DoNotCall,Interests__c,Score__c,Sync_Version__c,Sync_Status__c"
+const fieldsQuery = "fields=Id,LastModifiedDate,LastModifiedById,SystemModstamp,Genesys_Contact_Id__c,LastName,DoNotCall,Interests__c,Score__c,Sync_Version__c,Sync_Status__c"
 
 func TestRead(t *testing.T) {
 	mt := httpmock.NewMockTransport()
@@ -131,7 +131,7 @@ func TestFindQuotesTheExternalID(t *testing.T) {
 	if err != nil || len(found) != 2 || !reflect.DeepEqual(found[0], adaRecord()) || found[1].ID != "003B" {
 		t.Errorf("%+v, %v", found, err)
 	}
-	want := `SELECT Id, LastModifiedDate, LastModifiedById, Genesys_Contact_Id__c, LastName, DoNotCall, Interests__c, Score__c, Sync_Version__c, Sync_Status__c` +
+	want := `SELECT Id, LastModifiedDate, LastModifiedById, SystemModstamp, Genesys_Contact_Id__c, LastName, DoNotCall, Interests__c, Score__c, Sync_Version__c, Sync_Status__c` +
 		` FROM Contact WHERE Genesys_Contact_Id__c = 'c\'1\\ OR \"x' ORDER BY Id LIMIT 10`
 	if soql != want {
 		t.Errorf("asked\n%s, expected\n%s", soql, want)

@@ -15,7 +15,8 @@ import (
 
 // Describe implements adapter.System: the mapped fields as sObject Describe
 // shows them to the engine's user, in the order of the configuration. A field
-// that was removed, or that the user may not see, is left out (FC-3).
+// that was removed, or that the user may not see, is left out (FC-3), and is
+// not asked for by reads until a later Describe shows it again.
 func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: a.rows + "/describe"}
 	res, err := a.client.Do(ctx, call)
@@ -56,6 +57,7 @@ func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
 		}
 	}
 	s.Revision = revision(s.Fields)
+	a.columns.Store(a.layout.columns(func(name string) bool { return described[name].Name != "" }))
 	return s, nil
 }
 

@@ -31,6 +31,8 @@ type Client struct {
 	refine  Refine
 	header  http.Header
 	redact  redactor
+	// authorize is the method value of authorization, made once.
+	authorize func() string
 }
 
 // Call is one request.
@@ -75,6 +77,7 @@ func NewClient(c adapter.Config, tr TokenRequest, refine Refine, header http.Hea
 	// nobody configured.
 	cl.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	cl.redact = newRedactor(c.ClientID, c.ClientSecret, c.WebhookSecret)
+	cl.authorize = cl.authorization
 	cl.tokens = &tokens{request: tr, base: strings.TrimSuffix(c.BaseURL, "/"), flight: c.Flight, client: cl}
 	return cl, nil
 }
@@ -129,13 +132,13 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 	if call.Body != nil {
 		body = bytes.NewReader(call.Body)
 	}
-	req, err := http.NewRequestWithContext(ctx, call.Method, g.Base+call.Path, body)
+	req, err := http.NewRequestWithContext(adapter.WithRefresh(ctx, c.authorize), call.Method, g.Base+call.Path, body)
 	if err != nil {
 		return answer{err: &adapter.NotSent{Err: errors.New("the request's URL is not valid")}}
 	}
 	maps.Copy(req.Header, c.header)
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Authorization", "Bearer "+g.Access)
+	req.Header.Set("Authorization", bearer(g))
 	if call.Body != nil {
 		contentType := call.ContentType
 		if contentType == "" {
@@ -147,6 +150,16 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 		req.Header.Set("If-Match", call.IfMatch)
 	}
 	return c.send(req)
+}
+
+// authorization is the header of the token held now, "" while there is none.
+func (c *Client) authorization() string { return bearer(c.tokens.held()) }
+
+func bearer(g Grant) string {
+	if g.Access == "" {
+		return ""
+	}
+	return "Bearer " + g.Access
 }
 
 func (c *Client) send(req *http.Request) answer {

@@ -2,11 +2,10 @@ package wire
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -40,8 +39,9 @@ type tokens struct {
 	flight  adapter.Flight
 	client  *Client
 
-	mu    sync.Mutex // guards grant; never held during an exchange
-	grant Grant
+	mu    sync.Mutex // guards what follows; never held during an exchange
+	grant Grant      // no Access while there is none, or it was refused
+	count int        // grants so far: names the one that is being replaced
 }
 
 func (t *tokens) held() Grant {
@@ -50,28 +50,35 @@ func (t *tokens) held() Grant {
 	return t.grant
 }
 
-func (t *tokens) current(ctx context.Context) (Grant, error) {
-	if g := t.held(); g.Access != "" {
-		return g, nil
+// need returns the grant to use, or which one is missing. A grant that was
+// refused is dropped, so that no further call is sent with it.
+func (t *tokens) need(refused string) (g Grant, missing int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if refused != "" && t.grant.Access == refused {
+		t.grant.Access = ""
 	}
-	return t.replace(ctx, "")
+	return t.grant, t.count
 }
 
-// replace returns a grant other than the refused one. All who wait for the
-// same refused token share one request (RL-5); one who comes late finds the
-// new token there and sends none.
+func (t *tokens) current(ctx context.Context) (Grant, error) { return t.replace(ctx, "") }
+
+// replace returns a grant other than the refused one. All who wait for a
+// grant share one request (RL-5); one who comes late finds the new token there
+// and sends none.
 func (t *tokens) replace(ctx context.Context, refused string) (Grant, error) {
 	for attempt := 0; ; attempt++ {
-		if g := t.held(); g.Access != refused {
+		g, missing := t.need(refused)
+		if g.Access != "" {
 			return g, nil
 		}
 		mine := false
-		text, err := t.share(refused, func() (string, error) {
+		text, err := t.share(missing, func() (string, error) {
 			mine = true
 			return t.fetch(ctx)
 		})
 		if err == nil {
-			return t.keep(refused, text)
+			return t.keep(missing, text)
 		}
 		// Who shared the request of a caller that gave up asks for itself, once.
 		if mine || attempt > 0 || ctx.Err() != nil || !isContext(err) {
@@ -84,13 +91,11 @@ func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-func (t *tokens) share(refused string, fetch func() (string, error)) (string, error) {
+func (t *tokens) share(missing int, fetch func() (string, error)) (string, error) {
 	if t.flight == nil {
 		return fetch()
 	}
-	// The key must name the refused token without disclosing it.
-	sum := sha256.Sum256([]byte(refused))
-	return t.flight.Do("token "+t.request.URL+" "+t.request.ClientID+" "+hex.EncodeToString(sum[:8]), fetch)
+	return t.flight.Do("token "+t.request.URL+" "+t.request.ClientID+" "+strconv.Itoa(missing), fetch)
 }
 
 // fetch asks for a token and returns the answer's body, which every caller
@@ -100,7 +105,7 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 	if !t.request.Basic {
 		form += "&client_id=" + url.QueryEscape(t.request.ClientID) + "&client_secret=" + url.QueryEscape(t.request.Secret)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.request.URL, strings.NewReader(form))
+	req, err := http.NewRequestWithContext(adapter.Urgent(ctx), http.MethodPost, t.request.URL, strings.NewReader(form))
 	if err != nil {
 		return "", &adapter.Error{Kind: adapter.Unavailable, Message: "the token endpoint's URL is not valid"}
 	}
@@ -129,7 +134,7 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 
 // keep reads the answer and makes it the current grant, unless another one
 // has been stored since.
-func (t *tokens) keep(refused, text string) (Grant, error) {
+func (t *tokens) keep(missing int, text string) (Grant, error) {
 	g := Grant{Base: t.base}
 	instance := ""
 	r := jsonread.New([]byte(text), jsonread.Limits{Bytes: 64 << 10})
@@ -159,8 +164,9 @@ func (t *tokens) keep(refused, text string) (Grant, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.grant.Access == refused {
+	if t.count == missing {
 		t.grant = g
+		t.count++
 	}
 	return t.grant, nil
 }

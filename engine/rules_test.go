@@ -1,0 +1,175 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
+)
+
+// tell carries out the commands of a story, one a line.
+func tell(t *testing.T, commands string) *driver {
+	t.Helper()
+	s := &story{silent: true}
+	for _, line := range strings.Split(strings.TrimSpace(commands), "\n") {
+		if err := s.command(strings.TrimSpace(line)); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+	return s.driver
+}
+
+func (d *driver) contents(id string) (cc, crm string) {
+	describe := func(s *system, id string) string {
+		if r := s.present(id); r != nil {
+			return strings.TrimSpace(describeContent(s.canonical(r)))
+		}
+		return "(gone)"
+	}
+	return describe(d.systems[mapping.CC], id), describe(d.systems[mapping.CRM], "003"+id)
+}
+
+// DM-10: the CRM stores whole seconds and says who was last. A user who saves
+// in the second of an engine's write has made an edit at a known time, and the
+// contact center's, ten seconds later, wins by CR-5: nobody has to be asked.
+func TestDM10TimeOfAnEditInTheSecondOfAnEngineWriteIsKnown(t *testing.T) {
+	d := tell(t, `
+		config
+		link ada v=4 name=Lovelace notes=old
+		start
+		run
+		wait 100ms
+		edit cc ada notes="call back"
+		notice cc:ada
+		run
+		wait 500ms
+		edit crm 003ada notes=VIP
+		wait 10s
+		edit cc ada notes="call later"
+		notice cc:ada
+		settle`)
+	rec := d.store.record("cc:ada")
+	if cc, crm := d.contents("ada"); rec.Status != engine.Overwritten || cc != crm || !strings.Contains(cc, "call later") {
+		t.Errorf("cc %s, crm %s, status %s; expected cc to win by CR-5: %s", cc, crm, rec.Status, d.store.ledger[1].Why)
+	}
+}
+
+// CR-13: a deletion that is tried again because the target does not answer is
+// one deletion, not a mass delete.
+func TestCR13RetriedDeletionCountsOnce(t *testing.T) {
+	d := tell(t, `
+		config mass-delete=2
+		link ada name=Lovelace
+		start
+		run
+		delete cc ada
+		down crm kind=unavailable writes
+		notice cc:ada
+		run
+		wait 1m
+		up crm
+		settle`)
+	if _, crm := d.contents("ada"); crm != "(gone)" || len(d.told) > 0 {
+		t.Errorf("crm holds %s, told %v; expected the deletion to travel", crm, d.told)
+	}
+}
+
+// CR-10, EV-3: a decision that was accepted is carried out, also when one
+// system answers only later.
+func TestCR10AcceptedDecisionOutlivesAFailure(t *testing.T) {
+	const flagged = `
+		config
+		link ada v=4 name=Lovelace notes=old
+		start
+		run
+		wait 10s
+		edit cc ada notes="call back"
+		wait 1s
+		edit crm 003ada notes=VIP
+		notice cc:ada
+		run
+		`
+	for name, interruption := range map[string]string{
+		"the other system does not answer": `
+			down cc kind=unavailable writes
+			review cc:ada choose=cc notes=both
+			run
+			wait 5s
+			up cc`,
+		"the process dies between the writes": `
+			review cc:ada choose=cc notes=both
+			step 6
+			crash
+			start
+			run`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := tell(t, flagged+interruption+"\nsettle")
+			for _, r := range d.replies {
+				if !r.OK {
+					t.Errorf("refused: %s", r.Why)
+				}
+			}
+			if cc, crm := d.contents("ada"); cc != crm || !strings.Contains(cc, "both") {
+				t.Errorf("cc %s, crm %s; expected the decision on both sides", cc, crm)
+			}
+		})
+	}
+}
+
+// EV-11: a message that is told again because the process died before the flag
+// was durable carries the same identifier, so that it counts as one.
+func TestEV11RepeatedMessageIsRecognised(t *testing.T) {
+	d := tell(t, `
+		config
+		link ada v=4 name=Lovelace notes=old
+		start
+		run
+		wait 10s
+		edit cc ada notes="call back"
+		wait 1s
+		edit crm 003ada notes=VIP
+		notice cc:ada
+		step 4
+		crash
+		wait 30s
+		start
+		settle`)
+	if len(d.told) != 2 || d.told[0].ID != d.told[1].ID {
+		t.Errorf("told %d times, expected twice under one identifier: %v", len(d.told), d.told)
+	}
+}
+
+// EV-11: the process dies right after the pause of a mass delete was to be made
+// durable. Whatever reached the disk, a person is told.
+func TestEV11MassDeleteIsToldWhateverCrashes(t *testing.T) {
+	for effects := 1; effects < 12; effects++ {
+		d := tell(t, `
+			config mass-delete=1
+			link ada name=Lovelace
+			link bob name=Babbage
+			start
+			run
+			delete cc ada
+			delete cc bob
+			notice cc:ada
+			run
+			notice cc:bob`)
+		d.crashAfter, d.survives = effects, 99
+		d.run()
+		if d.core == nil {
+			d.start()
+		}
+		if !d.settle(settleMost) || !d.store.meta.Deletes.Paused {
+			t.Fatalf("crash after %d effects: the deletions are not paused", effects)
+		}
+		told := false
+		for _, m := range d.told {
+			told = told || m.Topic == "mass-delete"
+		}
+		if !told {
+			t.Errorf("crash after %d effects: paused, and nobody was told", effects)
+		}
+	}
+}

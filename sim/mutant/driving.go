@@ -1,0 +1,320 @@
+package mutant
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/sim"
+)
+
+// driving are the mutants that handle notices, failures and limits wrongly:
+// the machine is wrapped.
+var driving = []Mutant{
+	{
+		Name:       "null-engine",
+		Defect:     "acknowledges everything and does nothing",
+		Source:     "specification",
+		KilledBy:   []string{"higher-version-wins", "reformatted-phone-does-not-echo"},
+		Invariants: []string{"convergence", "no-lost-edit"},
+		Vary:       varyNull,
+	},
+	{
+		Name:       "ack-before-durable",
+		Defect:     "acknowledges a webhook when it has arrived, not when its notice is durable",
+		Source:     "Step 2",
+		KilledBy:   []string{"crash-around-the-acknowledgement"},
+		Invariants: []string{"durable-ack"},
+		Vary:       stateless(ackBeforeDurable),
+	},
+	{
+		Name:       "ack-after-push",
+		Defect:     "keeps the webhook waiting until the other system has the change, retries included",
+		Source:     "Step 2, the trap",
+		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait"},
+		Invariants: []string{"prompt-ack"},
+		Vary:       stepping(ackAfterPush),
+	},
+	{
+		Name:       "retry-after-ignored",
+		Defect:     "retries on its own schedule and does not read what a limit signal says",
+		Source:     "Edge Case 2",
+		KilledBy:   []string{"throttled-for-an-hour", "backlog-meets-rate-limit"},
+		Invariants: []string{"backoff"},
+		Vary:       stateless(retryAfterIgnored),
+	},
+	{
+		Name:       "gives-up-at-once",
+		Defect:     "takes work that failed off the queue, and does not try it again",
+		Source:     "Step 2",
+		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait"},
+		Invariants: []string{"convergence", "no-lost-edit"},
+		Vary:       stepping(givesUp),
+	},
+	{
+		Name:       "no-backoff",
+		Defect:     "tries what failed again at the same short interval for ever",
+		Source:     "Step 2",
+		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait"},
+		Invariants: []string{"backoff"},
+		Vary:       varyNoBackoff,
+	},
+	{
+		Name:       "sets-no-timer",
+		Defect:     "waits for a webhook to wake it: nothing that was put off is tried again by itself",
+		Source:     "Step 2",
+		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait"},
+		Invariants: []string{"liveness"},
+		Vary:       stateless(setsNoTimer),
+	},
+	{
+		Name:       "no-jitter",
+		Defect:     "waits exactly as long as Retry-After says, every time, as do all its peers",
+		Source:     "Edge Case 2",
+		KilledBy:   []string{"throttled-for-an-hour"},
+		Invariants: []string{"backoff"},
+		Vary:       stepping(noJitter),
+	},
+	{
+		Name:       "unbounded-buffer",
+		Defect:     "takes the whole backlog into memory",
+		Source:     "Edge Case 2",
+		KilledBy:   []string{"backlog-meets-rate-limit"},
+		Invariants: []string{"bounded"},
+		Vary:       varyUnbounded,
+	},
+	{
+		Name:       "tells-nobody",
+		Defect:     "flags and dead-letters records and notifies nobody",
+		Source:     "Edge Case 3",
+		KilledBy:   []string{"values-that-do-not-fit", "within-tolerance-a-person-decides"},
+		Invariants: []string{"told"},
+		Vary:       stateless(tellsNobody),
+	},
+	{
+		Name:       "no-echo-suppression",
+		Defect:     "pushes whatever side a notice names to the other, its own writes included",
+		Source:     "field report",
+		KilledBy:   []string{"save-without-a-change", "reformatted-phone-does-not-echo"},
+		Invariants: []string{"no-loop"},
+		Vary:       varyEcho,
+	},
+	{
+		Name:       "watermark-before-apply",
+		Defect:     "moves the polling watermark first and stores the notices that it passed afterwards",
+		Source:     "field report",
+		KilledBy:   []string{"crash-between-poll-and-persist"},
+		Invariants: []string{"convergence", "no-lost-edit"},
+		Vary:       varyWatermarkFirst,
+	},
+}
+
+// null is the engine that does nothing.
+type null struct{}
+
+func (null) Step(_ engine.Instant, e engine.Event, out *engine.Effects) {
+	switch e := e.(type) {
+	case engine.Noticed:
+		out.List = append(out.List, engine.Acknowledge{Token: e.Token, Status: http.StatusOK})
+	case engine.Reviewed:
+		out.List = append(out.List, engine.Reply{Token: e.Token, OK: true})
+	}
+}
+
+func (null) Idle() bool            { return true }
+func (null) Gauges() engine.Gauges { return engine.Gauges{} }
+
+func varyNull() *sim.Variation {
+	return &sim.Variation{
+		// Without polling the world does not wait for it to look at a feed.
+		Config: func(c *engine.Config) {
+			for side := range c.Systems {
+				c.Systems[side].Poll = 0
+			}
+		},
+		Machine: func(sim.Machine) sim.Machine { return null{} },
+	}
+}
+
+func ackBeforeDurable(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+	if e, ok := e.(engine.Noticed); ok {
+		out.List = append(out.List, engine.Acknowledge{Token: e.Token, Status: http.StatusOK})
+	}
+	inner.Step(now, e, out)
+}
+
+func ackAfterPush() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) {
+	var held []engine.Effect
+	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+		inner.Step(now, e, out)
+		kept := out.List[:0]
+		for _, effect := range out.List {
+			if _, ack := effect.(engine.Acknowledge); ack {
+				held = append(held, effect)
+				continue
+			}
+			kept = append(kept, effect)
+		}
+		out.List = kept
+		if inner.Idle() {
+			out.List = append(out.List, held...)
+			held = nil
+		}
+	}
+}
+
+// unheard is a limit signal of which nothing was read but that it is one.
+func unheard(s adapter.Signal) adapter.Signal {
+	return adapter.Signal{Limited: s.Limited, RetryAfter: -1, Allowed: -1, Remaining: -1, Reset: -1}
+}
+
+func retryAfterIgnored(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+	if x, ok := e.(engine.Exchanged); ok {
+		x.Signal = unheard(x.Signal)
+		e = x
+	}
+	inner.Step(now, e, out)
+}
+
+// noJitter keeps the signals from the core's own gate and holds the questions
+// of the transports back by itself, to the instant.
+func noJitter() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) {
+	var until [2]engine.Instant
+	var held [2][]engine.Event
+	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+		var due []engine.Event
+		for side := range held {
+			if now >= until[side] {
+				due = append(due, held[side]...)
+				held[side] = nil
+			}
+		}
+		switch x := e.(type) {
+		case engine.Asked:
+			if now < until[x.Side] {
+				held[x.Side] = append(held[x.Side], x)
+				e = engine.Tick{}
+			}
+		case engine.Exchanged:
+			if x.Signal.Limited && x.Signal.RetryAfter > 0 {
+				until[x.Side] = max(until[x.Side], now.Add(x.Signal.RetryAfter))
+				x.Signal.Limited = false
+				e = x
+			}
+		}
+		inner.Step(now, e, out)
+		for _, e := range due {
+			inner.Step(now, e, out)
+		}
+		for side := range held {
+			if len(held[side]) > 0 && (out.Wake == 0 || until[side] < out.Wake) {
+				out.Wake = until[side]
+			}
+		}
+	}
+}
+
+// givesUp ends work where the core would put it back.
+func givesUp() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) {
+	generations := map[string]uint64{}
+	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+		if e, ok := e.(engine.Fetched); ok {
+			for i := range e.Items {
+				generations[e.Items[i].Key] = e.Items[i].Generation
+			}
+		}
+		inner.Step(now, e, out)
+		rewriteOps(out.List, func(op engine.StoreOp) engine.StoreOp {
+			if back, ok := op.(engine.Requeue); ok && back.Attempt > 0 {
+				return engine.Done{Key: back.Key, Generation: generations[back.Key]}
+			}
+			return op
+		})
+	}
+}
+
+// rewriteOps changes what is about to be made durable, in copies of the batches.
+func rewriteOps(effects []engine.Effect, rewrite func(engine.StoreOp) engine.StoreOp) {
+	for i, effect := range effects {
+		p, ok := effect.(engine.Persist)
+		if !ok {
+			continue
+		}
+		ops := slices.Clone(p.Batch.Ops)
+		for k := range ops {
+			ops[k] = rewrite(ops[k])
+		}
+		effects[i] = engine.Persist{Op: p.Op, Batch: engine.Batch{Ops: ops}}
+	}
+}
+
+func varyNoBackoff() *sim.Variation {
+	return &sim.Variation{Config: func(c *engine.Config) { c.Retry.Factor, c.Retry.Cap = 1, c.Retry.Base }}
+}
+
+func setsNoTimer(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+	inner.Step(now, e, out)
+	if out.Wake > now {
+		out.Wake = 0
+	}
+}
+
+func varyUnbounded() *sim.Variation {
+	return &sim.Variation{Config: func(c *engine.Config) { c.WorkingSet = 1 << 20 }}
+}
+
+func tellsNobody(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+	inner.Step(now, e, out)
+	kept := out.List[:0]
+	for _, effect := range out.List {
+		if _, tell := effect.(engine.Tell); !tell {
+			kept = append(kept, effect)
+		}
+	}
+	out.List = kept
+}
+
+// varyWatermarkFirst makes two transactions of what must be one.
+func varyWatermarkFirst() *sim.Variation {
+	return &sim.Variation{
+		Config: func(c *engine.Config) {
+			for side := range c.Systems {
+				c.Systems[side].Overlap = 1
+			}
+		},
+		Machine: func(inner sim.Machine) sim.Machine {
+			pages := &twoTransactions{waits: map[engine.Op]engine.Persist{}}
+			return &wrapped{Machine: inner, step: pages.step}
+		},
+	}
+}
+
+// twoTransactions persists a page's cursor first and its notices when that
+// is durable.
+type twoTransactions struct {
+	waits map[engine.Op]engine.Persist
+}
+
+func (t *twoTransactions) step(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
+	if done, ok := e.(engine.Persisted); ok {
+		if second, waits := t.waits[done.Op]; waits {
+			delete(t.waits, done.Op)
+			out.List = append(out.List, second)
+			return
+		}
+	}
+	before := len(out.List)
+	inner.Step(now, e, out)
+	for i, effect := range out.List[before:] {
+		p, ok := effect.(engine.Persist)
+		if !ok || len(p.Batch.Ops) < 2 {
+			continue
+		}
+		last := len(p.Batch.Ops) - 1
+		if _, page := p.Batch.Ops[last].(engine.PutCursor); page {
+			t.waits[p.Op] = engine.Persist{Op: p.Op, Batch: engine.Batch{Ops: p.Batch.Ops[:last]}}
+			out.List[before+i] = engine.Persist{Op: p.Op, Batch: engine.Batch{Ops: p.Batch.Ops[last:]}}
+		}
+	}
+}
