@@ -27,8 +27,10 @@ type Item struct {
 	Record  *Record
 	// Hint is the other side's id as far as a notice or a reading said, "" if unknown.
 	Hint string
-	// Review is a person's decision that waits to be carried out.
+	// Review is a person's decision that waits to be carried out; Later are
+	// those that came while it waited.
 	Review *Reviewed
+	Later  []*Reviewed
 }
 
 // Batch is an atomic change of the durable state: queue, records, ledger and
@@ -91,13 +93,27 @@ type PutCursor struct {
 	Cursor adapter.Cursor
 }
 
-// PutDeletes stores the instants of recent deletions, whether they are paused,
-// and up to when a person approved them.
+// PutDeletes stores the instants of recent deletions, and the mass deletes so
+// far: they are numbered, and up to Approved a person let them travel.
 type PutDeletes struct {
-	Recent []Instant
-	Paused bool
-	// Approved: deletions that were parked up to this instant may travel.
-	Approved Instant
+	Recent   []Instant
+	Number   uint32
+	Approved uint32
+}
+
+// paused reports whether a mass delete waits for approval.
+func (d *PutDeletes) paused() bool { return d.Number > d.Approved }
+
+// PutTold stores what a person was told of a system and not yet untold.
+type PutTold struct {
+	Side mapping.Side
+	Told Told
+}
+
+// Told is since when a lasting trouble of a system stands that a person was
+// told of, 0 for none: after a restart it is not told again.
+type Told struct {
+	Outage, Permission, Credentials Instant
 }
 
 // Meta is what the core needs of the disk when it starts.
@@ -105,6 +121,7 @@ type Meta struct {
 	Gates   [2]Instant
 	Cursors [2]adapter.Cursor
 	Deletes PutDeletes
+	Told    [2]Told
 }
 
 func (Enqueue) storeOp()    {}
@@ -116,3 +133,4 @@ func (Append) storeOp()     {}
 func (PutGate) storeOp()    {}
 func (PutCursor) storeOp()  {}
 func (PutDeletes) storeOp() {}
+func (PutTold) storeOp()    {}

@@ -31,6 +31,7 @@ func (c *Core) Clone() *Core {
 			g.waiting[lane] = slices.Clone(g.waiting[lane])
 		}
 		d.feeds[side].seen = maps.Clone(c.feeds[side].seen)
+		d.feeds[side].before = maps.Clone(c.feeds[side].before)
 		d.schemas[side].drifted = maps.Clone(c.schemas[side].drifted)
 		d.schemas[side].unseen = maps.Clone(c.schemas[side].unseen)
 		if denied := c.health[side].denied; denied != nil {

@@ -73,7 +73,7 @@ func New(cfg Config) *Core {
 func fieldTraits(m *mapping.Mapping) []resolve.FieldTraits {
 	traits := make([]resolve.FieldTraits, len(m.Fields))
 	for i := range m.Fields {
-		traits[i] = resolve.FieldTraits{Name: m.Fields[i].Name, OneWay: resolve.None}
+		traits[i] = resolve.FieldTraits{Name: m.Fields[i].Name, OneWay: resolve.None, Empty: m.Fields[i].Empty()}
 		switch m.Fields[i].Direction {
 		case mapping.ToCRM:
 			traits[i].OneWay = resolve.CRM
@@ -135,6 +135,7 @@ func (c *Core) onStarted(e Started) {
 	c.deletes = e.Meta.Deletes
 	for side := range c.gates {
 		c.gates[side].pausedUntil = e.Meta.Gates[side]
+		c.health[side].remembered(e.Meta.Told[side], c.now)
 		c.feeds[side].start(c.cfg.Systems[side].Poll, e.Meta.Cursors[side], c.now)
 		c.describe(mapping.Side(side))
 	}

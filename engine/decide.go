@@ -13,6 +13,10 @@ import (
 // settling what an earlier life left open and what a person said.
 func (c *Core) decide(w *work) {
 	rec := c.recordOf(w)
+	if old := rec.Intent; old != nil {
+		w.carriesOn = old.Review.same(w.review)
+		w.counted = w.counted || old.Sides[0].deletes() || old.Sides[1].deletes()
+	}
 	c.recoverIntent(w, rec)
 	if w.review != nil {
 		c.carryReview(w, rec)
@@ -36,7 +40,7 @@ func (c *Core) resolve(w *work, rec *Record) {
 		c.absorb(w, rec)
 		c.conclude(w, rec, InSync)
 	default:
-		if d.Action == resolve.Remove && c.massDeletePaused(w, rec, d) {
+		if d.Action == resolve.Remove && c.massDeletePaused(w, rec) {
 			return
 		}
 		c.execute(w, rec, d, resolve.Explain(in, d))

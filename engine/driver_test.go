@@ -50,7 +50,7 @@ type driver struct {
 	onEvent  func(engine.Event)
 	onEffect func(engine.Effect)
 	onWrite  func(w *engine.Write, before *row)
-	onSend   func(side mapping.Side)
+	onSend   func(engine.Effect)
 	onApply  func(op engine.Op)
 }
 
@@ -262,7 +262,7 @@ func (d *driver) carry(i int, f *fault) {
 		f = &fault{err: &adapter.Error{Kind: adapter.Limited, Status: 429, RetryAfter: signal.RetryAfter}}
 	}
 	if d.onSend != nil {
-		d.onSend(side)
+		d.onSend(e)
 	}
 	var answer engine.Event
 	if f == nil || f.committed {
@@ -272,6 +272,9 @@ func (d *driver) carry(i int, f *fault) {
 	if f != nil {
 		answer = failed(e, f.err)
 		answered = f.err.Status != 0 || f.err.Kind != adapter.Unavailable
+	}
+	if !answered {
+		signal = quiet // nobody saw it
 	}
 	d.step(engine.Exchanged{Side: side, Call: uint64(opOf(e)), Signal: signal, Answered: answered})
 	if d.core != nil {

@@ -13,11 +13,11 @@ func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem)
 	again := known != nil && known.Side == side && known.Field == p.Field
 	if !again {
 		rec.Failure = &FailureState{Side: side, Field: p.Field, Rule: p.Rule, Shape: p.Shape, Since: c.now}
-		c.tell(Message{
-			Topic: "failed", Key: rec.Key, Ref: someRef(rec, w), Side: side,
-			Text: side.String() + " cannot take field " + p.Field + ": " + p.Rule + " (" + p.Shape + ")",
+		c.tellOf(rec, Message{
+			Topic: "failed", Ref: someRef(rec, w), Side: side,
+			Text: side.String() + " cannot take field " + p.String(),
 			Do:   "correct the value in the other system, or the field's definition; the record is tried again when it changes",
-		}, c.now)
+		})
 	}
 	rec.Status, rec.Intent = Failed, nil
 	if steps := c.statusSteps(w, rec, Failed); len(steps) > 0 {

@@ -27,8 +27,8 @@ func (c *Core) Fingerprint(now Instant) [16]byte {
 		f.schema(&c.schemas[side])
 		f.health(&c.health[side])
 	}
-	f.flag(c.deletes.Paused)
-	f.when(c.deletes.Approved)
+	f.int(int64(c.deletes.Number))
+	f.int(int64(c.deletes.Approved))
 	for _, at := range c.deletes.Recent {
 		f.when(at)
 	}
@@ -84,7 +84,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	f.flag(w.looked, w.adopting, w.sure, w.approved, w.review != nil, w.rec != nil, w.plan != nil, w.failed != nil)
+	f.flag(w.looked, w.adopting, w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failed != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -141,7 +141,7 @@ func (f *printer) record(r *Record) {
 	if r.Flag != nil {
 		f.text(r.Flag.Rule)
 		f.text(r.Flag.State)
-		f.flag(r.Flag.Mass)
+		f.int(int64(r.Flag.Mass))
 	}
 }
 
@@ -179,10 +179,12 @@ func (f *printer) feed(d *feed) {
 	f.when(d.dueAt)
 	f.flag(d.inside, d.more)
 	f.int(int64(d.failures))
-	for _, id := range slices.Sorted(maps.Keys(d.seen)) {
-		f.text(id)
-		f.text(d.seen[id].stamp)
-		f.flag(d.seen[id].confirmed)
+	for _, generation := range [...]map[string]sighting{d.seen, d.before} {
+		for _, id := range slices.Sorted(maps.Keys(generation)) {
+			f.text(id)
+			f.text(generation[id].stamp)
+			f.flag(generation[id].confirmed)
+		}
 	}
 }
 
@@ -198,7 +200,11 @@ func (f *printer) schema(v *schemaView) {
 
 func (f *printer) health(h *health) {
 	f.when(h.failingSince)
-	f.flag(h.told, h.denied != nil, h.refusedSince != 0)
+	f.when(h.refusedSince)
+	f.when(h.told.Outage)
+	f.when(h.told.Permission)
+	f.when(h.told.Credentials)
+	f.flag(h.denied != nil)
 	if h.denied != nil {
 		f.text(h.denied.probe)
 		f.when(h.denied.probeAt)

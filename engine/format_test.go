@@ -130,7 +130,7 @@ func describeOp(op engine.StoreOp) string {
 		return "cursor " + op.Side.String() + " " + word(string(op.Cursor))
 	case engine.PutDeletes:
 		s := strconv.Itoa(len(op.Recent)) + " recent deletions"
-		if op.Paused {
+		if op.Number > op.Approved {
 			s += ", paused"
 		}
 		if op.Approved != 0 {

@@ -8,14 +8,13 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 )
 
-// health is what the core remembers of a system's failures, to tell a person
+// health is what the core remembers of a system's troubles, to tell a person
 // once and to stop where going on would be useless.
 type health struct {
-	failingSince Instant // 0 while it answers
-	told         bool    // the outage was told
-	denied       *denial
+	failingSince Instant // 0 while it serves
 	refusedSince Instant // credentials are refused since, 0 if not
-	refusedTold  bool
+	denied       *denial
+	told         Told // durable: what a person knows of
 }
 
 // denial is a missing permission (RL-6): work that needs the system waits,
@@ -32,45 +31,84 @@ type denial struct {
 func (c *Core) observe(side mapping.Side, err *adapter.Error) {
 	h := &c.health[side]
 	if err == nil || (err.Kind != adapter.Unavailable && err.Kind != adapter.Limited) {
-		h.failingSince, h.told = 0, false
+		h.failingSince = 0
+		c.untell(side, &h.told.Outage)
 		if err == nil {
-			h.refusedSince, h.refusedTold = 0, false
+			h.refusedSince = 0
+			c.untell(side, &h.told.Credentials)
+			c.prepareSoon(side)
 		}
 		return
 	}
 	if h.failingSince == 0 {
 		h.failingSince = c.now
 	}
-	if !h.told && c.now.Sub(h.failingSince) >= c.cfg.OutageAfter {
-		h.told = true
-		c.tell(Message{
-			Topic: "outage", Side: side,
-			Text: side.String() + " has served nothing for " + c.cfg.OutageAfter.String() + ": " + err.Kind.String(),
-			Do:   "check the system, its limits and the network; queued work resumes by itself",
-		}, h.failingSince)
+	if h.told.Outage == 0 && c.now.Sub(h.failingSince) >= c.cfg.OutageAfter {
+		c.tellLasting(side, &h.told.Outage, h.failingSince, Message{
+			Topic: "outage",
+			Text:  side.String() + " has served nothing for " + c.cfg.OutageAfter.String() + ": " + err.Kind.String(),
+			Do:    "check the system, its limits and the network; queued work resumes by itself",
+		})
 	}
 }
 
-// deny stops work on a system whose permission is missing and tells which one.
+// tellLasting tells of a trouble that lasts, and remembers durably that it did.
+func (c *Core) tellLasting(side mapping.Side, since *Instant, began Instant, m Message) {
+	*since, m.Side = began, side
+	c.tell(m, began)
+	c.persist(pending{kind: pendingOther}, PutTold{side, c.health[side].told})
+}
+
+// untell forgets a trouble that is over: the next one is told again.
+func (c *Core) untell(side mapping.Side, since *Instant) {
+	if *since != 0 {
+		*since = 0
+		c.persist(pending{kind: pendingOther}, PutTold{side, c.health[side].told})
+	}
+}
+
+// remembered takes up what a person was told in an earlier life.
+func (h *health) remembered(told Told, now Instant) {
+	h.told = told
+	h.failingSince, h.refusedSince = told.Outage, told.Credentials
+	if told.Permission != 0 {
+		h.denied = &denial{since: told.Permission, probeAt: now}
+	}
+}
+
+// deny stops work on a system whose permission is missing.
 func (c *Core) deny(w *work, side mapping.Side, err *adapter.Error) {
+	d := c.missing403(side, err, w.phase == writing)
+	d.probe = ""
+	c.requeue(w, d.probeAt, w.attempt)
+}
+
+// missing403 notes a missing permission and tells which one, once.
+func (c *Core) missing403(side mapping.Side, err *adapter.Error, write bool) *denial {
 	h := &c.health[side]
 	if h.denied == nil {
-		h.denied = &denial{since: c.now, write: w.phase == writing}
+		h.denied = &denial{since: c.now}
 		what := err.Permission
 		if what == "" {
 			what = err.Code
 		}
-		c.tell(Message{
-			Topic: "permission", Side: side,
-			Text: side.String() + " refuses the engine's account: " + what + " is missing",
-			Do:   "grant the permission again; nothing is lost, work resumes by itself",
-		}, c.now)
+		c.tellLasting(side, &h.told.Permission, c.now, Message{
+			Topic: "permission",
+			Text:  side.String() + " refuses the engine's account: " + what + " is missing",
+			Do:    "grant the permission again; nothing is lost, work resumes by itself",
+		})
 	}
 	d := h.denied
+	d.write = d.write || write
 	d.probeAt = c.now.Add(c.backoff(side, d.attempt))
 	d.attempt++
-	d.probe = ""
-	c.requeue(w, d.probeAt, w.attempt)
+	return d
+}
+
+// granted ends a denial.
+func (c *Core) granted(side mapping.Side) {
+	c.health[side].denied = nil
+	c.untell(side, &c.health[side].told.Permission)
 }
 
 // denied puts w back while a permission is missing, save for the one record
@@ -92,18 +130,27 @@ func (c *Core) denied(w *work) bool {
 }
 
 // probed ends a denial when the record that tried has come to its end and did
-// what was denied; otherwise the next record tries.
-func (c *Core) probed(w *work, done bool) {
+// there what was denied.
+func (c *Core) probed(w *work) {
 	for side := range c.health {
 		d := c.health[side].denied
 		if d == nil || d.probe != w.key {
 			continue
 		}
-		if wrote := w.plan != nil && w.step >= 0; done && (wrote || !d.write) {
-			c.health[side].denied = nil
+		if w.wrote[side] || (!d.write && w.seen[side]) {
+			c.granted(mapping.Side(side))
 			continue
 		}
 		d.probe = ""
+	}
+}
+
+// notProbed lets the next record try.
+func (c *Core) notProbed(w *work) {
+	for side := range c.health {
+		if d := c.health[side].denied; d != nil && d.probe == w.key {
+			d.probe = ""
+		}
 	}
 }
 
@@ -115,27 +162,31 @@ func (c *Core) refused(side mapping.Side, err *adapter.Error) {
 	if h.refusedSince == 0 {
 		h.refusedSince = c.now
 	}
-	if h.refusedTold || c.now.Sub(h.refusedSince) < refusedAfter {
+	if h.told.Credentials != 0 || c.now.Sub(h.refusedSince) < refusedAfter {
 		return
 	}
-	h.refusedTold = true
-	c.tell(Message{
-		Topic: "credentials", Side: side,
-		Text: side.String() + " refuses the engine's credentials: " + err.Code,
-		Do:   "renew the client secret or unlock the account; queued work resumes by itself",
-	}, h.refusedSince)
+	c.tellLasting(side, &h.told.Credentials, h.refusedSince, Message{
+		Topic: "credentials",
+		Text:  side.String() + " refuses the engine's credentials: " + err.Code,
+		Do:    "renew the client secret or unlock the account; queued work resumes by itself",
+	})
 }
 
 // refusedAfter is how long credentials are refused before a person is told.
 const refusedAfter = 15 * time.Second
 
-// tell sends a message that happens once: its identifier is made of the topic,
-// what it is about and the instant it began.
+// tell sends a message about a system; its identifier is made of the topic,
+// the system and the instant it began.
 func (c *Core) tell(m Message, since Instant) {
-	about := m.Key
-	if about == "" {
-		about = m.Side.String()
-	}
-	m.ID = m.Topic + "/" + about + "/" + strconv.FormatInt(int64(since), 36)
+	m.ID = m.Topic + "/" + m.Side.String() + "/" + strconv.FormatInt(int64(since), 36)
+	c.out.add(Tell{m})
+}
+
+// tellOf sends a message about a record; its identifier is made of the topic,
+// the record and the number of decisions so far, which a second try after a
+// crash finds the same.
+func (c *Core) tellOf(rec *Record, m Message) {
+	m.Key = rec.Key
+	m.ID = m.Topic + "/" + rec.Key + "/" + strconv.Itoa(int(rec.Decisions))
 	c.out.add(Tell{m})
 }

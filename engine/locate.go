@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
 )
 
@@ -163,7 +164,11 @@ func (c *Core) onLookedUp(e LookedUp) {
 	case held == nil || held.Key == w.key:
 		c.read(w)
 	case held.ID[p.side.Other()] != "" && held.ID[p.side.Other()] != mine:
-		c.flagUnlinked(w, "CR-14", "it names a record of "+p.side.String()+" that is linked to another one")
+		// Linked to another one: unless that one was merged into this one, and
+		// the link is about to follow.
+		w.phase, w.open = checking, 1
+		ref := Ref{p.side.Other(), held.ID[p.side.Other()]}
+		c.out.add(Read{Op: c.op(pending{pendingRead, ref.Side, w.key}), Ref: ref, Key: w.key})
 	default:
 		// The pair exists under another key: let that one do the work.
 		c.end(w, Enqueue{Ref: Ref{p.side, held.ID[p.side]}, Lane: w.lane, Hint: mine}, Done{w.key, w.generation})
@@ -208,4 +213,16 @@ func (c *Core) mergeLookedUp(w *work, s mapping.Side, held *Record) {
 	rec.ID[s], rec.Base[s] = into, Base{}
 	w.rec = &rec
 	c.read(w)
+}
+
+// checked goes on when the holder of the other side was read.
+func (c *Core) checked(w *work, s mapping.Side, e ReadDone) {
+	switch {
+	case e.Err != nil && e.Err.Kind != adapter.NotFound:
+		c.retry(w, s, e.Err)
+	case e.Err == nil && e.Record.MergedInto == w.id(s):
+		c.requeue(w, c.now.Add(c.backoff(s, w.attempt)), w.attempt+1)
+	default:
+		c.flagUnlinked(w, "CR-14", "it names a record of "+s.Other().String()+" that is linked to another one")
+	}
 }

@@ -36,15 +36,18 @@ type planStep struct {
 // execute validates a decision's writes, makes them durable as an intent, and
 // starts carrying them out.
 func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
-	if !c.schemasKnown() {
-		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
-		return
-	}
 	status := statusOf(d.Status)
 	p := &plan{rec: rec}
 	intent := &Intent{
 		Decision: rec.Decisions + 1, Rule: d.Rule, Why: why, Status: status,
-		Winner: d.Winner, Version: d.Version, Lost: c.losses(w, rec, d),
+		Winner: d.Winner, Version: d.Version, Lost: c.losses(w, rec, d), Review: w.review,
+	}
+	for side := range intent.Sides {
+		read := &w.sides[side]
+		intent.Sides[side] = IntendedWrite{
+			Before: read.content, Version: read.version,
+			Edit: read.edit, Origin: c.origin(mapping.Side(side), read, &rec.Base[side]),
+		}
 	}
 	for _, side := range c.writeOrder(d) {
 		step, problem := c.stepFor(w, rec, d, side)
@@ -53,11 +56,8 @@ func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 			return
 		}
 		p.steps = append(p.steps, step)
-		read := &w.sides[side]
-		intent.Sides[side] = IntendedWrite{
-			Needed: true, Kind: step.kind, Content: step.content, Changed: step.changed,
-			Edit: read.edit, Origin: c.origin(side, read, &rec.Base[side]),
-		}
+		want := &intent.Sides[side]
+		want.Needed, want.Kind, want.Content, want.Changed = true, step.kind, step.content, step.changed
 	}
 	if d.Action == resolve.Recreate {
 		p.steps = append(p.steps, c.linkBack(w, rec, d)...)
@@ -67,6 +67,8 @@ func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 	w.plan, w.step, w.phase = p, -1, intending
 	c.commit(w, PutRecord{snapshot(rec)})
 }
+
+func (want *IntendedWrite) deletes() bool { return want.Needed && want.Kind == DeleteRecord }
 
 // commit makes a step of w durable, with what an earlier life left to log.
 func (c *Core) commit(w *work, ops ...StoreOp) {

@@ -15,13 +15,15 @@ type feed struct {
 	cursor   adapter.Cursor
 	dueAt    Instant // 0 while off or under way
 	began    Instant // of the round under way
+	movedAt  Instant // when the cursor last moved
 	inside   bool    // a round is under way: pages follow without rewinding
 	failures int
 
 	next adapter.Cursor // becomes the cursor when its notices are durable
 	more bool
-	// seen remembers what a look behind the watermark shows again and again.
-	seen map[string]sighting
+	// seen remembers what a look behind the watermark shows again and again,
+	// in two generations: the older one is dropped when the newer is full.
+	seen, before map[string]sighting
 }
 
 // sighting is one state of one record as the feed showed it.
@@ -31,8 +33,8 @@ type sighting struct {
 	confirmed bool
 }
 
-// seenMax bounds the memory of sightings; beyond it records are only read
-// more often than needed.
+// seenMax bounds each generation of sightings; beyond it records are only
+// read more often than needed.
 const seenMax = 4096
 
 // confirmAfter is longer than any resolution of a system's timestamps: a state
@@ -40,7 +42,7 @@ const seenMax = 4096
 const confirmAfter = 2 * time.Second
 
 func (f *feed) start(interval time.Duration, cursor adapter.Cursor, now Instant) {
-	*f = feed{interval: interval, cursor: cursor, seen: map[string]sighting{}}
+	*f = feed{interval: interval, cursor: cursor, movedAt: now, seen: map[string]sighting{}}
 	if interval > 0 {
 		f.dueAt = now
 	}
@@ -59,9 +61,15 @@ func (c *Core) pollIfDue(side mapping.Side) {
 	f.dueAt = 0
 	c.out.add(Poll{
 		Op: c.op(pending{kind: pendingPoll, side: side}), Side: side,
-		After: f.cursor, Rewind: !f.inside, Limit: c.cfg.Systems[side].PageSize,
+		After: f.cursor, Rewind: !f.inside && f.looksBehind(c.now, c.cfg.Systems[side].Overlap), Limit: c.cfg.Systems[side].PageSize,
 	})
 	f.inside = true
+}
+
+// looksBehind: where the watermark has stood still for longer than a commit can
+// be late, nothing can appear below it any more.
+func (f *feed) looksBehind(now Instant, overlap time.Duration) bool {
+	return now.Sub(f.movedAt) <= overlap+2*f.interval
 }
 
 func (c *Core) onPollDone(e PollDone) {
@@ -76,6 +84,9 @@ func (c *Core) onPollDone(e PollDone) {
 		return
 	}
 	f.failures = 0
+	if d := c.health[p.side].denied; d != nil && !d.write {
+		c.granted(p.side)
+	}
 	f.next, f.more = e.Page.Next, e.Page.More
 	var ops []StoreOp
 	for i := range e.Page.Changed {
@@ -95,14 +106,27 @@ func (c *Core) pollFailed(side mapping.Side, err *adapter.Error) {
 	f.inside = false
 	delay := c.backoff(side, f.failures)
 	f.failures++
-	if err.Kind == adapter.Drift {
-		c.drifted(side, err)
-	}
+	c.refusedToLook(side, err)
 	f.dueAt = max(c.now.Add(delay), c.gates[side].pausedUntil)
+}
+
+// refusedToLook tells of what keeps the engine from reading at all.
+func (c *Core) refusedToLook(side mapping.Side, err *adapter.Error) {
+	switch err.Kind {
+	case adapter.Drift:
+		c.drifted(side, err)
+	case adapter.Forbidden:
+		c.missing403(side, err, false)
+	case adapter.Unauthorized:
+		c.refused(side, err)
+	}
 }
 
 // applied goes on after a page is durable.
 func (f *feed) applied(now Instant) {
+	if f.cursor != f.next {
+		f.movedAt = now
+	}
 	f.cursor = f.next
 	if f.more {
 		f.dueAt = now
@@ -123,20 +147,32 @@ func (c *Core) isNews(side mapping.Side, ch *adapter.Change) bool {
 		return true
 	}
 	f := &c.feeds[side]
-	s, known := f.seen[ch.ID]
+	s, known := f.sighted(ch.ID)
 	switch {
 	case !known || s.stamp != ch.Stamp:
-		if len(f.seen) >= seenMax {
-			f.seen = map[string]sighting{}
-		}
-		f.seen[ch.ID] = sighting{stamp: ch.Stamp, first: c.now}
+		f.sight(ch.ID, sighting{stamp: ch.Stamp, first: c.now})
 		return true
 	case s.confirmed:
 		return false
 	case c.now.Sub(s.first) >= confirmAfter:
 		s.confirmed = true
-		f.seen[ch.ID] = s
+		f.sight(ch.ID, s)
 		return true
 	}
 	return true
+}
+
+func (f *feed) sighted(id string) (sighting, bool) {
+	if s, ok := f.seen[id]; ok {
+		return s, true
+	}
+	s, ok := f.before[id]
+	return s, ok
+}
+
+func (f *feed) sight(id string, s sighting) {
+	if len(f.seen) >= seenMax {
+		f.before, f.seen = f.seen, map[string]sighting{}
+	}
+	f.seen[id] = s
 }

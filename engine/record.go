@@ -82,6 +82,9 @@ type Intent struct {
 	Sides    [2]IntendedWrite
 	Lost     []LedgerLoss
 	Logged   bool
+	// Review is the person's decision that this one is, nil for the table's:
+	// interrupted between two writes, it is carried on, not judged again.
+	Review *Reviewed
 }
 
 // IntendedWrite is what one side is meant to hold afterwards.
@@ -91,6 +94,12 @@ type IntendedWrite struct {
 	Kind    WriteKind
 	Content []string // the whole canonical content after the write
 	Changed []int    // the indexes that the write carries
+	// Before is the content that the decision read on this side, of every
+	// side, written or not; Version the stored version then.
+	Before  []string
+	Version int64
+	// Refused: the system said that the write did not and will not happen.
+	Refused bool
 	// Edit and Origin of the reading that the decision rests on.
 	Edit   Instant
 	Origin resolve.Origin
@@ -103,8 +112,9 @@ type FlagState struct {
 	// State identifies the two readings that the flag rests on (CR-10).
 	State string
 	Since Instant
-	// Mass marks a deletion that waits for the approval of a mass delete.
-	Mass bool
+	// Mass numbers the mass delete that this deletion waits for the approval
+	// of; 0 for other flags.
+	Mass uint32
 	// Sides holds what was read, for the console.
 	Sides [2]Base
 }

@@ -14,9 +14,6 @@ func (c *Core) retry(w *work, side mapping.Side, err *adapter.Error) {
 	case adapter.Limited:
 		c.requeue(w, max(c.gates[side].pausedUntil, c.now), w.attempt)
 		return
-	case adapter.Invalid:
-		c.fail(w, c.recordOf(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
-		return
 	case adapter.Forbidden:
 		c.deny(w, side, err)
 		return

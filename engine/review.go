@@ -2,6 +2,8 @@ package engine
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/resolve"
@@ -18,11 +20,11 @@ func (c *Core) park(w *work, rec *Record) {
 	f := rec.Flag
 	rec.Status, rec.Intent, rec.Failure = Flagged, nil, nil
 	rec.Decisions++
-	if !f.Mass {
-		c.tell(Message{
-			Topic: "flagged", Key: rec.Key, Ref: someRef(rec, w), Text: f.Rule + ": " + f.Why,
+	if f.Mass == 0 {
+		c.tellOf(rec, Message{
+			Topic: "flagged", Ref: someRef(rec, w), Text: f.Rule + ": " + f.Why,
 			Do: "decide which side is right; nothing is written to the record until then",
-		}, c.now)
+		})
 	}
 	entry := LedgerEntry{Key: rec.Key, Number: rec.Decisions, At: c.now, Rule: f.Rule, Why: f.Why, Winner: resolve.None, Status: Flagged}
 	c.mark(w, rec, c.statusSteps(w, rec, Flagged), Append{entry})
@@ -57,7 +59,7 @@ func (c *Core) shown(w *work) [2]Base {
 func (c *Core) liftFlag(w *work, rec *Record) bool {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
-	case rec.Flag.Mass && rec.Flag.Since <= c.deletes.Approved:
+	case rec.Flag.Mass > 0 && rec.Flag.Mass <= c.deletes.Approved:
 		w.approved = true
 		return true
 	case rec.Flag.Rule == "CR-14",
@@ -84,11 +86,11 @@ func (c *Core) keepFlag(w *work, rec *Record) {
 		c.mark(w, rec, steps)
 		return
 	}
-	ops := []StoreOp{Done{w.key, w.generation}}
+	var ops []StoreOp
 	if !sameRecord(rec, w.rec) {
 		ops = append(ops, PutRecord{rec})
 	}
-	c.end(w, ops...)
+	c.end(w, append(ops, Done{w.key, w.generation})...)
 }
 
 // onReviewed makes a person's decision durable; it is judged against the
@@ -102,8 +104,8 @@ func (c *Core) onReviewed(e Reviewed) {
 // state has moved on (CR-10).
 func (c *Core) carryReview(w *work, rec *Record) {
 	r := w.review
-	if why := c.refusal(w, rec, r); why != "" {
-		c.out.add(Reply{Token: r.Token, Why: why})
+	if why := c.refusal(w, rec, r); why != "" && !w.carriesOn {
+		c.reply(w, false, why)
 		w.review = nil
 		switch {
 		case rec.Flag != nil && !c.liftFlag(w, rec):
@@ -113,10 +115,34 @@ func (c *Core) carryReview(w *work, rec *Record) {
 		}
 		return
 	}
-	c.out.add(Reply{Token: r.Token, OK: true})
-	in := c.input(w, rec)
-	d := c.reviewed(w, r, in)
-	c.execute(w, rec, d, resolve.Explain(in, d))
+	c.reply(w, true, "")
+	c.execute(w, rec, c.reviewed(w, r, c.input(w, rec)), c.sentence(r))
+}
+
+// sentence says for the ledger what a person decided.
+func (c *Core) sentence(r *Reviewed) string {
+	var what []string
+	if r.Choose <= mapping.CRM && !r.Restore {
+		what = append(what, "chose "+r.Choose.String())
+	}
+	if len(r.Set) > 0 {
+		names := make([]string, len(r.Set))
+		for i, set := range r.Set {
+			names[i] = c.cfg.Mapping.Fields[set.Index].Name
+		}
+		verb := "wrote "
+		if r.Restore {
+			verb = "restored "
+		}
+		what = append(what, verb+strings.Join(names, ", "))
+	}
+	return "a person " + strings.Join(what, " and ")
+}
+
+// same reports whether two are one decision of one person.
+func (r *Reviewed) same(other *Reviewed) bool {
+	return r != nil && other != nil && r.Ref == other.Ref && r.State == other.State &&
+		r.Choose == other.Choose && r.Restore == other.Restore && slices.Equal(r.Set, other.Set)
 }
 
 func (c *Core) refusal(w *work, rec *Record, r *Reviewed) string {
@@ -132,7 +158,7 @@ func (c *Core) refusal(w *work, rec *Record, r *Reviewed) string {
 		return "resolve the duplicate records first: " + rec.Flag.Why
 	case rec.Flag.State != r.State || stateToken(w) != r.State:
 		return "the record has changed since: look at it again"
-	case rec.Flag.Mass:
+	case rec.Flag.Mass > 0:
 		return "approve or refuse the mass delete as a whole"
 	}
 	return ""
@@ -183,11 +209,11 @@ func (c *Core) reviewWrite(d *resolve.Decision, side resolve.Side, s *sideReadin
 
 // massDeletePaused counts a deletion that is about to travel, and parks it
 // when too many did within the window: then a person is asked once (CR-13).
-func (c *Core) massDeletePaused(w *work, rec *Record, d resolve.Decision) bool {
-	if w.approved {
+func (c *Core) massDeletePaused(w *work, rec *Record) bool {
+	if w.approved || w.counted {
 		return false
 	}
-	if !c.deletes.Paused {
+	if !c.deletes.paused() {
 		recent := c.deletes.Recent[:0:0]
 		for _, at := range c.deletes.Recent {
 			if c.now.Sub(at) < c.cfg.MassDeleteWindow {
@@ -195,27 +221,31 @@ func (c *Core) massDeletePaused(w *work, rec *Record, d resolve.Decision) bool {
 			}
 		}
 		c.deletes.Recent = append(recent, c.now)
+		w.counted = true
 		if len(c.deletes.Recent) <= c.cfg.MassDelete {
 			c.persist(pending{kind: pendingOther}, c.deletes)
 			return false
 		}
-		c.deletes.Paused = true
-		c.persist(pending{kind: pendingOther}, c.deletes)
-		c.tell(Message{
-			Topic: "mass-delete", Side: mapping.CC,
+		c.deletes.Number++
+		c.out.add(Tell{Message{
+			ID: "mass-delete/" + strconv.Itoa(int(c.deletes.Number)), Topic: "mass-delete",
 			Text: "more deletions than allowed within " + c.cfg.MassDeleteWindow.String() + ": further ones wait",
 			Do:   "approve them if they are meant; until then nothing more is deleted",
-		}, c.now)
+		}})
+		c.persist(pending{kind: pendingOther}, c.deletes)
 	}
-	rec.Flag = &FlagState{Rule: "CR-13", Why: "a mass delete waits for approval", State: stateToken(w), Since: c.now, Mass: true, Sides: c.shown(w)}
+	rec.Flag = &FlagState{
+		Rule: "CR-13", Why: "a mass delete waits for approval", State: stateToken(w), Since: c.now,
+		Mass: c.deletes.Number, Sides: c.shown(w),
+	}
 	c.park(w, rec)
 	return true
 }
 
 func (c *Core) onApproved() {
-	if !c.deletes.Paused {
+	if !c.deletes.paused() {
 		return
 	}
-	c.deletes = PutDeletes{Approved: c.now}
+	c.deletes.Recent, c.deletes.Approved = nil, c.deletes.Number
 	c.persist(pending{kind: pendingNotices}, c.deletes, EnqueueAll{Lane: Fresh, Mass: true})
 }

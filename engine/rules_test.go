@@ -13,7 +13,10 @@ func tell(t *testing.T, commands string) *driver {
 	t.Helper()
 	s := &story{silent: true}
 	for _, line := range strings.Split(strings.TrimSpace(commands), "\n") {
-		if err := s.command(strings.TrimSpace(line)); err != nil {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if err := s.command(line); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 	}
@@ -171,5 +174,60 @@ func TestEV11MassDeleteIsToldWhateverCrashes(t *testing.T) {
 		if !told {
 			t.Errorf("crash after %d effects: paused, and nobody was told", effects)
 		}
+	}
+}
+
+// CR-13, EV-7: a record is created in the CRM, the answer is lost, and its
+// origin is deleted before the next try. The durable intent says that it may
+// be there: it is looked for, and the deletion travels.
+func TestCR13DeletionDuringACreationTravels(t *testing.T) {
+	d := tell(t, `
+		config upsert=nobody
+		start
+		run
+		add cc ada v=1 name=Lovelace
+		notice cc:ada
+		step 5
+		fail create kind=unavailable committed
+		delete cc ada
+		notice cc:ada
+		settle`)
+	for _, r := range d.systems[mapping.CRM].rows {
+		if !r.gone {
+			t.Errorf("crm keeps %s", describeRow(d.systems[mapping.CRM], r))
+		}
+	}
+}
+
+// Base: an intent whose write was refused, or never sent, has not arrived. A
+// user who by chance gave one of its fields the intended value does not make
+// it so: the other values are still edits, and none of them is lost.
+func TestBaseRefusedIntentHasNotArrived(t *testing.T) {
+	for _, conditional := range []string{"unconditional", "by-version", "by-tag"} {
+		t.Run(conditional, func(t *testing.T) {
+			d := tell(t, `
+				config crm=`+conditional+`
+				link ada v=4 name=Lovelace notes=old city=London
+				start
+				run
+				edit cc ada notes=mine city=""
+				notice cc:ada
+				step 5
+				edit crm 003ada notes=yours city=""
+				notice crm:003ada
+				settle`)
+			cc, crm := d.contents("ada")
+			for _, v := range []string{"mine", "yours"} {
+				lost := !strings.Contains(cc+crm, v)
+				for i := range d.store.ledger {
+					for _, l := range d.store.ledger[i].Lost {
+						lost = lost && l.Value != v
+					}
+				}
+				if lost {
+					t.Errorf("the edit %s is lost: cc %s, crm %s", v, cc, crm)
+				}
+			}
+		})
 	}
 }

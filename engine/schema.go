@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -58,6 +60,7 @@ func (c *Core) onDescribed(e Described) {
 	v.asking = false
 	c.observe(p.side, e.Err)
 	if e.Err != nil {
+		c.refusedToLook(p.side, e.Err)
 		v.dueAt = max(c.now.Add(c.backoff(p.side, v.failures)), c.gates[p.side].pausedUntil)
 		v.failures++
 		return
@@ -65,6 +68,21 @@ func (c *Core) onDescribed(e Described) {
 	v.failures, v.known, v.schema = 0, true, e.Schema
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(p.side)
+	if c.schemasKnown() {
+		for _, key := range slices.Sorted(maps.Keys(c.work)) {
+			if w := c.work[key]; w != nil && w.phase == unprepared {
+				c.start(w)
+			}
+		}
+	}
+}
+
+// prepareSoon asks for a schema that is not known yet as soon as its system
+// serves again, whatever the backoff.
+func (c *Core) prepareSoon(side mapping.Side) {
+	if v := &c.schemas[side]; !v.known && v.dueAt > c.now {
+		v.dueAt = c.now
+	}
 }
 
 // compareSchema tells of every field that does not fit, once, and tries the

@@ -1,88 +1,126 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/resolve"
 )
 
 // recoverIntent settles a write whose outcome nobody saw: a crash or a lost
 // answer came between. The content read now shows whether it arrived, never
-// the version alone (spec: base). What took effect
-// enters the ledger now.
+// the version alone (spec: base). What took effect enters the ledger now.
 func (c *Core) recoverIntent(w *work, rec *Record) {
 	intent := rec.Intent
 	if intent == nil {
 		return
 	}
 	rec.Intent = nil
-	took := false
+	log := false
 	for side := range intent.Sides {
-		want := &intent.Sides[side]
-		if !want.Needed || (!want.Done && !arrived(&w.sides[side], &rec.Base[side], want)) {
-			continue
-		}
-		took = true
-		if !want.Done {
-			propagated(rec, mapping.Side(side), want, intent.Version)
+		want, now := &intent.Sides[side], &w.sides[side]
+		switch {
+		case !want.Needed || want.Refused:
+		case want.Done:
+			log = true
+		case arrived(now, want, intent.Version):
+			log = true
+			propagated(rec, mapping.Side(side), intent)
+		case overlaid(now, want):
+			log = true // what it overwrote, if it arrived, must not be lost
 		}
 	}
-	if took && !intent.Logged {
+	if log && !intent.Logged {
 		entry := c.entry(rec, intent)
 		rec.Decisions, rec.Status = entry.Number, intent.Status
 		w.extra = append(w.extra, Append{*entry})
 	}
 }
 
-// propagated moves both bases over what one write carried: these fields now
-// agree on the two sides. The others keep their base until they travel too.
-func propagated(rec *Record, side mapping.Side, want *IntendedWrite, version int64) {
-	here, there := &rec.Base[side], &rec.Base[side.Other()]
-	switch {
-	case want.Kind == DeleteRecord:
-		*here = Base{Known: true}
-		return
-	case !here.Known || !there.Known:
-		return // without a base all fields are decided again
-	case want.Kind == CreateRecord:
-		*here = Base{Known: true, Present: true, Content: want.Content, Version: version}
-		return
-	}
-	here.Version, here.Held = version, want.Content
-	here.Edit, here.Origin = want.Edit, want.Origin
-	here.Content = withFields(here.Content, want)
-	if there.Present {
-		there.Content = withFields(there.Content, want)
-	}
-}
-
-// withFields is a copy of content with the fields that a write carried.
-func withFields(content []string, want *IntendedWrite) []string {
-	content = append([]string(nil), content...)
-	for _, i := range want.Changed {
-		content[i] = want.Content[i]
-	}
-	return content
-}
-
-// arrived reports whether an intended write shows in what was read: a field
-// that it meant to change holds the intended value.
-func arrived(now *sideReading, base *Base, want *IntendedWrite) bool {
+// arrived reports whether an intended write shows in what was read. The version
+// that it carried must have been reached, a field must hold a value that the
+// write meant to give it, and none may still hold its old one: writes are
+// atomic, and a person may have typed one of the values himself.
+func arrived(now *sideReading, want *IntendedWrite, version int64) bool {
 	switch want.Kind {
 	case DeleteRecord:
 		return !now.present
 	case CreateRecord:
 		return now.present
-	default:
-		if !now.present {
-			return false
-		}
-		for _, i := range want.Changed {
-			if now.content[i] == want.Content[i] && (!base.Known || base.Content[i] != want.Content[i]) {
-				return true
-			}
-		}
+	}
+	if !now.present || now.version < version {
 		return false
 	}
+	shows := false
+	for _, i := range want.Changed {
+		switch now.content[i] {
+		case want.Content[i]:
+			shows = true
+		case want.Before[i]:
+			return false
+		}
+	}
+	return shows
+}
+
+// overlaid reports whether a field that an intended write meant to change holds
+// neither what was read before nor the intended value: somebody edited it, and
+// nothing shows whether the write had arrived before.
+func overlaid(now *sideReading, want *IntendedWrite) bool {
+	if want.Kind != UpdateRecord || !now.present {
+		return false
+	}
+	for _, i := range want.Changed {
+		if now.content[i] != want.Content[i] && now.content[i] != want.Before[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// propagated moves both bases over what one write carried: these fields now
+// agree on the two sides. The others keep their base until they travel too,
+// and so does a field that the same decision has yet to write on the other side.
+func propagated(rec *Record, side mapping.Side, intent *Intent) {
+	want, opposite := &intent.Sides[side], &intent.Sides[side.Other()]
+	here, there := &rec.Base[side], &rec.Base[side.Other()]
+	switch {
+	case want.Kind == DeleteRecord:
+		*here = Base{Known: true}
+		return
+	case want.Kind == CreateRecord:
+		// The new record is a copy of the other side as it was read.
+		*here = Base{Known: true, Present: true, Content: want.Content, Version: intent.Version}
+		*there = Base{
+			Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,
+			Edit: opposite.Edit, Origin: opposite.Origin,
+		}
+		return
+	case !here.Known || !there.Known:
+		return // without a base all fields are decided again
+	}
+	here.Version, here.Held = intent.Version, want.Content
+	here.Edit, here.Origin = want.Edit, want.Origin
+	here.Content = withFields(here.Content, want, nil)
+	if there.Present {
+		var pending []int
+		if opposite.Needed && !opposite.Done {
+			pending = opposite.Changed
+		}
+		there.Content = withFields(there.Content, want, pending)
+	}
+}
+
+// withFields is a copy of content with the fields that a write carried, save
+// for those left out.
+func withFields(content []string, want *IntendedWrite, except []int) []string {
+	content = append([]string(nil), content...)
+	for _, i := range want.Changed {
+		if !slices.Contains(except, i) {
+			content[i] = want.Content[i]
+		}
+	}
+	return content
 }
 
 // conclude ends a work whose sides need no content: it takes back a flag or

@@ -45,6 +45,7 @@ type row struct {
 	readTag    int // tag when the engine last read the row
 	gone       bool
 	mergedInto string
+	made       bool // by the engine
 }
 
 func (r *row) clone() *row {
@@ -230,7 +231,11 @@ func (s *system) write(now engine.Instant, e *engine.Write) (adapter.Record, *ad
 		s.remove(now, r.id, engineUser)
 		return adapter.Record{}, nil
 	}
+	seen := r.tag == r.readTag
 	s.apply(now, r, e.Data)
+	if seen {
+		r.readTag = r.tag
+	}
 	return s.record(r), nil
 }
 
@@ -245,6 +250,7 @@ func (s *system) create(now engine.Instant, w adapter.Write) adapter.Record {
 	}
 	s.created++
 	r := s.add(s.side.String()+"-new-"+strconv.Itoa(s.created), 0, nil)
+	r.made = true
 	s.apply(now, r, w)
 	return s.record(r)
 }

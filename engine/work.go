@@ -12,17 +12,19 @@ import (
 type phase uint8
 
 const (
-	waiting   phase = iota // another work holds a native id of this record
-	reading                // both sides are being read
-	locating               // the other side is being looked for
-	intending              // the intended writes are being made durable
-	verifying              // a side without conditional writes is read once more (EV-10)
-	writing                // a write is under way
-	settling               // the result of one write is being made durable
-	finishing              // the outcome and the end of the work are being made durable
+	unprepared phase = iota // a system's schema is not known yet
+	waiting                 // another work holds a native id of this record
+	reading                 // both sides are being read
+	locating                // the other side is being looked for
+	checking                // who holds the other side is being read
+	intending               // the intended writes are being made durable
+	verifying               // a side without conditional writes is read once more (EV-10)
+	writing                 // a write is under way
+	settling                // the result of one write is being made durable
+	finishing               // the outcome and the end of the work are being made durable
 )
 
-var phaseNames = [...]string{"waiting", "reading", "locating", "intending", "verifying", "writing", "settling", "finishing"}
+var phaseNames = [...]string{"unprepared", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
 
 func (p phase) String() string { return phaseNames[p] }
 
@@ -48,15 +50,19 @@ type work struct {
 	plan  *plan
 	step  int // index of the plan's current write
 
-	failed   *adapter.Error // the first error of the readings under way
-	failOn   mapping.Side
-	looked   bool      // the store was asked who holds the other reference
-	approved bool      // a person let this deletion travel
-	claims   []Ref     // the native ids this work holds
-	awaits   Ref       // the native id that another work holds
-	adopting bool      // it is awaited as the other side of this record
-	merged   string    // the survivor of a merge, while the store is asked about it
-	extra    []StoreOp // to go with the next batch
+	failed      *adapter.Error // the first error of the readings under way
+	failOn      mapping.Side
+	looked      bool      // the store was asked who holds the other reference
+	approved    bool      // a person let this deletion travel
+	counted     bool      // this deletion was counted against the mass delete
+	carriesOn   bool      // the review was interrupted between its writes
+	answered    bool      // the review was replied to
+	seen, wrote [2]bool   // sides that were read or written in this work
+	claims      []Ref     // the native ids this work holds
+	awaits      Ref       // the native id that another work holds
+	adopting    bool      // it is awaited as the other side of this record
+	merged      string    // the survivor of a merge, while the store is asked about it
+	extra       []StoreOp // to go with the next batch
 }
 
 // sideReading is one side as read in this work.
@@ -77,11 +83,19 @@ func (c *Core) begin(it *Item) {
 		ref: it.Ref, hint: it.Hint, review: it.Review, rec: it.Record,
 	}
 	c.work[w.key] = w
+	for _, late := range it.Later {
+		c.out.add(Reply{Token: late.Token, Why: "an earlier decision on this record waits to be carried out"})
+	}
 	c.start(w)
 }
 
-// start claims the native ids that are known and reads them.
+// start claims the native ids that are known and reads them, once it is known
+// what both systems look like.
 func (c *Core) start(w *work) {
+	if !c.schemasKnown() {
+		w.phase = unprepared
+		return
+	}
 	if w.rec != nil {
 		for side, id := range w.rec.ID {
 			if id != "" && !c.claim(w, Ref{mapping.Side(side), id}) {
@@ -201,8 +215,13 @@ func (c *Core) onReadDone(e ReadDone) {
 	}
 	w.open--
 	c.observe(p.side, e.Err)
+	if w.phase == checking {
+		c.checked(w, p.side, e)
+		return
+	}
 	switch {
 	case e.Err == nil:
+		w.seen[p.side] = true
 		c.fill(w, p.side, e.Record)
 	case e.Err.Kind == adapter.NotFound:
 		w.sides[p.side] = sideReading{done: true}
@@ -213,6 +232,8 @@ func (c *Core) onReadDone(e ReadDone) {
 		return
 	}
 	switch {
+	case w.failed != nil && w.failed.Kind == adapter.Invalid:
+		c.fail(w, c.latest(w), w.failOn, &mapping.Problem{Field: w.failed.Field, Rule: w.failed.Code})
 	case w.failed != nil:
 		c.retry(w, w.failOn, w.failed)
 	case w.phase == verifying:
@@ -220,6 +241,15 @@ func (c *Core) onReadDone(e ReadDone) {
 	default:
 		c.located(w)
 	}
+}
+
+// latest is the record as this work knows it: with the writes of its plan that
+// took effect, without what was left of the intent.
+func (c *Core) latest(w *work) *Record {
+	if w.plan != nil {
+		return c.abandon(w)
+	}
+	return c.recordOf(w)
 }
 
 // fill canonicalises one reading. An absent field keeps what the base says: it
@@ -231,6 +261,9 @@ func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
 		native := mapping.Native{}
 		if i < len(rec.Fields) {
 			native = rec.Fields[i]
+		}
+		if _, drifted := c.schemas[s].drifted[c.cfg.Mapping.Fields[i].Native[s]]; drifted {
+			native = mapping.Native{} // what a drifted field shows is nobody's edit
 		}
 		value, present, err := c.cfg.Mapping.Canonical(s, i, native)
 		switch {
@@ -295,9 +328,40 @@ func (c *Core) resume(w *work) {
 // end makes the given ops durable and leaves the working set afterwards.
 func (c *Core) end(w *work, ops ...StoreOp) {
 	w.phase = finishing
-	_, done := ops[len(ops)-1].(Done)
-	c.probed(w, done)
+	if slices.ContainsFunc(ops, isDone) {
+		c.probed(w)
+		c.unanswered(w)
+	} else {
+		c.notProbed(w)
+	}
 	c.commit(w, ops...)
+}
+
+func isDone(op StoreOp) bool {
+	_, done := op.(Done)
+	return done
+}
+
+// unanswered refuses a person's decision that this work could not get to.
+func (c *Core) unanswered(w *work) {
+	if w.review == nil || w.answered {
+		return
+	}
+	why := "the record cannot be decided as it is"
+	if w.plan != nil && w.plan.rec.Flag != nil {
+		why = w.plan.rec.Flag.Why
+	} else if w.rec != nil && w.rec.Flag != nil {
+		why = w.rec.Flag.Why
+	}
+	c.reply(w, false, why)
+}
+
+// reply answers the person who decided, once.
+func (c *Core) reply(w *work, ok bool, why string) {
+	if !w.answered {
+		w.answered = true
+		c.out.add(Reply{Token: w.review.Token, OK: ok, Why: why})
+	}
 }
 
 // drop leaves the working set. The entry may still be in the queue, for a

@@ -41,7 +41,7 @@ func (c *Core) mustVerify(step *planStep) bool {
 	case adapter.ByTag:
 		return step.data.If.Tag == ""
 	case adapter.ByVersion:
-		return system.Traits.Versioning != resolve.Trigger
+		return step.kind == DeleteRecord || system.Traits.Versioning != resolve.Trigger
 	default:
 		return true
 	}
@@ -109,8 +109,14 @@ func (c *Core) onWriteDone(e WriteDone) {
 	}
 	step := &w.plan.steps[w.step]
 	c.observe(p.side, e.Err)
+	if e.Err != nil && !e.Err.Indefinite && !step.marks && w.plan.rec.Intent != nil {
+		// It is known that nothing happened: no reading needs to show it.
+		w.plan.rec.Intent.Sides[p.side].Refused = true
+		w.extra = append(w.extra, PutRecord{snapshot(w.plan.rec)})
+	}
 	switch {
 	case e.Err == nil:
+		w.wrote[p.side] = true
 		c.wrote(w, step, e.Record)
 	case e.Err.Kind == adapter.NotFound && step.kind == DeleteRecord:
 		c.wrote(w, step, adapter.Record{})
@@ -166,7 +172,7 @@ func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 	want.Done = true
 	want.Content = c.kept(step, answer)
 	step.content, step.stamp = want.Content, instantOf(answer.Modified)
-	propagated(w.plan.rec, step.side, want, step.data.Version)
+	propagated(w.plan.rec, step.side, w.plan.rec.Intent)
 }
 
 // kept is what the side holds after a write: what was sent, or what the

@@ -114,9 +114,17 @@ func (w *World) buildSystem(side mapping.Side) *system {
 		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}
 	}
 	return &system{
-		side: side, on: traceSystem(side), spec: spec, mock: k.mock(c),
+		zone: zoneOf(spec.Times), side: side, on: traceSystem(side), spec: spec, mock: k.mock(c),
 		clock: clock{epoch: w.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
 	}
+}
+
+// zoneOf is a zone that the scenario's parser has found good; nil for UTC.
+func zoneOf(name string) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil && zone != time.UTC {
+		return zone
+	}
+	return nil
 }
 
 func yes(b *bool) bool { return b != nil && *b }

@@ -14,6 +14,9 @@ func (w *World) deadline() int64 {
 	work := int64(sc.Records.Count()+len(sc.Schedule())) * 40
 	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
 	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
+	if sc.Engine.Poll.CC == scenarios.Off || sc.Engine.Poll.CRM == scenarios.Off {
+		spare += 4 * on(sc.Engine.Audit) // what no poll heals, an audit does
+	}
 	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {
 		if q := spec.Quota; q != nil && q.Requests > 0 {
 			spare += time.Duration(work/int64(q.Requests)+2) * q.Per.Std()

@@ -35,6 +35,7 @@ type entry struct {
 	attempt int
 	review  *engine.Reviewed
 	taken   *engine.Reviewed // the review that was given out with the lease
+	later   []*engine.Reviewed
 	leased  bool
 	index   int // in its lane's heap, -1 while leased
 }
@@ -106,6 +107,8 @@ func (m *memory) Apply(now engine.Instant, b engine.Batch) {
 			m.meta.Cursors[op.Side] = op.Cursor
 		case engine.PutDeletes:
 			m.meta.Deletes = op
+		case engine.PutTold:
+			m.meta.Told[op.Side] = op.Told
 		}
 	}
 }
@@ -131,7 +134,11 @@ func (m *memory) enqueue(now engine.Instant, op engine.Enqueue) {
 	if op.Hint != "" {
 		e.hint = op.Hint
 	}
-	if op.Review != nil {
+	switch {
+	case op.Review == nil:
+	case e.review != nil || e.taken != nil:
+		e.later = append(e.later, op.Review)
+	default:
 		e.review = op.Review
 	}
 	lane := min(e.lane, op.Lane)
@@ -147,7 +154,7 @@ func (m *memory) enqueue(now engine.Instant, op engine.Enqueue) {
 func (m *memory) enqueueAll(now engine.Instant, op engine.EnqueueAll) {
 	for _, key := range m.order {
 		rec := m.records[key]
-		mass, failed := rec.Flag != nil && rec.Flag.Mass, rec.Failure != nil
+		mass, failed := rec.Flag != nil && rec.Flag.Mass > 0, rec.Failure != nil
 		if (op.Mass && !mass) || (op.Failed && !failed) {
 			continue
 		}
@@ -261,8 +268,9 @@ func (m *memory) take(out *engine.Fetched, from engine.Lane, now engine.Instant,
 		e.leased, e.taken, e.review = true, e.review, nil
 		out.Items = append(out.Items, engine.Item{
 			Key: e.key, Generation: e.gen, Ref: e.ref, Lane: e.lane, Attempt: e.attempt,
-			Record: m.records[e.key], Hint: e.hint, Review: e.taken,
+			Record: m.records[e.key], Hint: e.hint, Review: e.taken, Later: e.later,
 		})
+		e.later = nil
 	}
 }
 

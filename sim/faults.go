@@ -77,68 +77,96 @@ func (w *World) linkFault(step *scenarios.Step) func() {
 	return func() { l.faults = slices.DeleteFunc(l.faults, func(x *linkFault) bool { return x == f }) }
 }
 
+// window is an open fault of one system. Of several of one kind the last one
+// opened is in force.
+type window struct {
+	step     *scenarios.Step
+	throttle *mocks.Throttle
+	failing  *mocks.ServerError
+	left     *int
+	zone     *time.Location
+}
+
 func (w *World) vendorFault(s *system, step *scenarios.Step) func() {
-	f := s.mock.Faults()
+	if step.Verb == scenarios.TokenExpiry {
+		s.mock.Faults().RevokedBefore = s.now(w).Add(time.Nanosecond)
+		return nil
+	}
+	open := &window{step: step}
 	switch step.Verb {
 	case scenarios.Throttle:
-		f.Throttle = &mocks.Throttle{Every: every(step.Rate), Left: step.Count, RetryAfter: retryAfter(step.Retry)}
-		return func() { f.Throttle = nil }
-	case scenarios.QuotaChange:
-		before := f.Quota
-		f.Quota = &mocks.Quota{Requests: step.Requests, Per: step.Per.Std(), RetryAfter: retryAfter(step.Retry), Headers: true}
-		return lasting(step, func() { f.Quota = before })
-	case scenarios.Concurrency:
-		f.MaxConcurrent = step.Requests
-		return func() { f.MaxConcurrent = 0 }
+		open.throttle = &mocks.Throttle{Every: every(step.Rate), Left: step.Count, RetryAfter: retryAfter(step.Retry)}
+	case scenarios.ServerError:
+		open.failing = &mocks.ServerError{Status: step.Status, AfterCommit: step.When == "after", Left: step.Count}
 	case scenarios.DailyLimit:
 		left := step.Requests
-		f.DailyRemaining = &left
-		return func() { f.DailyRemaining = nil }
-	case scenarios.ServerError:
-		f.Error = &mocks.ServerError{Status: step.Status, AfterCommit: step.When == "after", Left: step.Count}
-		return func() { f.Error = nil }
-	case scenarios.TokenExpiry:
-		f.RevokedBefore = s.now(w).Add(time.Nanosecond)
+		open.left = &left
 	case scenarios.TokenRevoke:
-		f.RevokedBefore, f.AuthDown = s.now(w).Add(time.Nanosecond), true
-		return func() { f.AuthDown = false }
+		s.mock.Faults().RevokedBefore = s.now(w).Add(time.Nanosecond)
+	}
+	end := w.open(s, open)
+	if (step.Verb == scenarios.QuotaChange || step.Verb == scenarios.Drift) && step.For == 0 {
+		return nil // the world has changed for good
+	}
+	return end
+}
+
+// open puts a window in force and returns what closes it.
+func (w *World) open(s *system, x *window) func() {
+	s.windows = append(s.windows, x)
+	w.inForce(s, x.step.Verb)
+	return func() {
+		s.windows = slices.DeleteFunc(s.windows, func(other *window) bool { return other == x })
+		w.inForce(s, x.step.Verb)
+	}
+}
+
+// inForce sets a system's switches to its open windows, after one with the
+// given verb was opened or closed.
+func (w *World) inForce(s *system, changed scenarios.Verb) {
+	f := s.mock.Faults()
+	f.Throttle, f.Quota, f.MaxConcurrent, f.DailyRemaining, f.Error = nil, nil, 0, nil, nil
+	f.AuthDown, f.Revoked, f.Drift, f.FeedHides, f.MuteNotices, f.LocalTimes = false, nil, nil, false, false, s.zone
+	for _, x := range s.windows {
+		x.apply(f)
+	}
+	switch changed {
+	case scenarios.Permission, scenarios.Drift:
+		s.touchedAt = w.agenda.now
+	case scenarios.PollGap:
+		// What was hidden shows only from here on.
+		w.changed[s.side] = uint64(w.journal.Len())
+	}
+}
+
+func (x *window) apply(f *mocks.Faults) {
+	step := x.step
+	switch step.Verb {
+	case scenarios.Throttle:
+		f.Throttle = x.throttle
+	case scenarios.QuotaChange:
+		f.Quota = &mocks.Quota{Requests: step.Requests, Per: step.Per.Std(), RetryAfter: retryAfter(step.Retry), Headers: true}
+	case scenarios.Concurrency:
+		f.MaxConcurrent = step.Requests
+	case scenarios.DailyLimit:
+		f.DailyRemaining = x.left
+	case scenarios.ServerError:
+		f.Error = x.failing
+	case scenarios.TokenRevoke:
+		f.AuthDown = true
 	case scenarios.Permission:
-		s.touchedAt = w.agenda.now
 		f.Revoked = append(f.Revoked, step.What)
-		return func() {
-			s.touchedAt = w.agenda.now
-			if i := slices.Index(f.Revoked, step.What); i >= 0 {
-				f.Revoked = slices.Delete(f.Revoked, i, i+1)
-			}
-		}
 	case scenarios.Drift:
-		d := mocks.Drift{Field: step.What, Rename: step.Drift.Rename, Remove: step.Drift.Remove, Retype: step.Drift.Retype, Length: step.Drift.Length}
-		s.touchedAt = w.agenda.now
-		f.Drift = append(f.Drift, d)
-		return lasting(step, func() {
-			s.touchedAt = w.agenda.now
-			if i := slices.Index(f.Drift, d); i >= 0 {
-				f.Drift = slices.Delete(f.Drift, i, i+1)
-			}
+		f.Drift = append(f.Drift, mocks.Drift{
+			Field: step.What, Rename: step.Drift.Rename, Remove: step.Drift.Remove, Retype: step.Drift.Retype, Length: step.Drift.Length,
 		})
 	case scenarios.PollGap:
 		f.FeedHides = true
-		return func() {
-			f.FeedHides = false
-			// What was hidden shows only from here on.
-			w.changed[s.side] = uint64(w.journal.Len())
-		}
+	case scenarios.MuteWebhooks:
+		f.MuteNotices = true
+	case scenarios.ClockZone:
+		f.LocalTimes = x.zone
 	}
-	return nil
-}
-
-// lasting is end for a step that says how long it lasts, and nothing for one
-// that changes the world for good.
-func lasting(step *scenarios.Step, end func()) func() {
-	if step.For == 0 {
-		return nil
-	}
-	return end
 }
 
 // every turns a rate in percent into "each n-th".
@@ -162,33 +190,31 @@ func retryAfter(text string) string {
 
 func (w *World) clockFault(step *scenarios.Step) func() {
 	c := &w.host.wall
-	var f *mocks.Faults
 	if step.On != "engine" {
-		s := w.systems[sideNamed(step.On)]
-		c, f = &s.clock, s.mock.Faults()
+		c = &w.systems[sideNamed(step.On)].clock
 	}
-	now := w.agenda.now
 	switch step.Verb {
-	case scenarios.ClockStep:
-		c.step(now, step.Amount.Std())
-		return nil
 	case scenarios.ClockSkew:
-		c.step(now, step.Amount.Std())
+		c.step(w.agenda.now, step.Amount.Std())
 		return func() { c.step(w.agenda.now, -step.Amount.Std()) }
 	case scenarios.ClockDrift:
-		before := c.ppm
-		c.setDrift(now, int64(step.PPM))
-		return func() { c.setDrift(w.agenda.now, before) }
+		c.setDrift(w.agenda.now, c.ppm+int64(step.PPM))
+		return func() { c.setDrift(w.agenda.now, c.ppm-int64(step.PPM)) }
 	case scenarios.ClockZone:
-		zone, err := time.LoadLocation(step.To)
-		if err != nil || f == nil {
-			w.fail(&HarnessError{Message: "zone " + strconv.Quote(step.To) + " is not known on this machine"})
-			return nil
-		}
-		f.LocalTimes = zone
-		return func() { f.LocalTimes = nil }
+		return w.zoneFault(step)
+	default:
+		c.step(w.agenda.now, step.Amount.Std())
+		return nil
 	}
-	return nil
+}
+
+func (w *World) zoneFault(step *scenarios.Step) func() {
+	zone, err := time.LoadLocation(step.To)
+	if err != nil || step.On == "engine" {
+		w.fail(&HarnessError{Message: "zone " + strconv.Quote(step.To) + " is not known on this machine"})
+		return nil
+	}
+	return w.open(w.systems[sideNamed(step.On)], &window{step: step, zone: zone})
 }
 
 func (w *World) webhookFault(step *scenarios.Step) func() {
@@ -200,9 +226,7 @@ func (w *World) webhookFault(step *scenarios.Step) func() {
 		w.replay(step)
 		return nil
 	case scenarios.MuteWebhooks:
-		f := w.systems[sideNamed(step.On)].mock.Faults()
-		f.MuteNotices = true
-		return func() { f.MuteNotices = false }
+		return w.open(w.systems[sideNamed(step.On)], &window{step: step})
 	}
 	f := &linkFault{step: step, since: w.agenda.now}
 	w.webhookFaults = append(w.webhookFaults, f)

@@ -58,6 +58,7 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	for i := range w.systems {
 		w.systems[i] = w.buildSystem(mapping.Side(i))
 		spec := w.systems[i].spec
+		w.systems[i].mock.Faults().LocalTimes = w.systems[i].zone
 		w.net.links[i].latency, w.net.links[i].jitter = spec.Latency.Std(), spec.Jitter.Std()
 	}
 	w.host.wall = clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)}

@@ -56,6 +56,8 @@ type system struct {
 	// touchedAt is the true time of the last change of the schema or of what
 	// the engine's account may do.
 	touchedAt int64
+	windows   []*window      // faults that are open, in the order of opening
+	zone      *time.Location // in which it shows instants, nil for UTC
 }
 
 func sideOf(i int) mapping.Side { return mapping.Side(i) }
@@ -154,7 +156,9 @@ func (w *World) loop(ctx context.Context, deadline int64) error {
 		do, ok := w.agenda.next()
 		switch {
 		case !ok:
-			w.stop("deadline") // nothing will ever happen again, and it is not idle
+			// Nothing will ever happen again, and it is not idle: time just passes.
+			w.agenda.now = deadline
+			w.stop("deadline")
 		case w.agenda.now > deadline:
 			w.agenda.now = deadline
 			w.stop("deadline")

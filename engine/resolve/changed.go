@@ -62,7 +62,7 @@ func compare(in *Input, buf []claim) comparison {
 		now := [2]string{at(in.Sides[CC].Content, i), at(in.Sides[CRM].Content, i)}
 		var cl claim
 		if c.noBase {
-			cl = claimWithoutBase(in.Fields[i].OneWay, now)
+			cl = claimWithoutBase(&in.Fields[i], now)
 		} else {
 			cl = c.claimWithBase(in, i, now)
 		}

@@ -66,7 +66,7 @@ func remove(in *Input, left Side, rule string) Decision {
 	d.Writes[left] = SideWrite{Needed: true, Delete: true}
 	for i := range in.Fields {
 		value := at(in.Sides[left].Content, i)
-		was := ""
+		was := in.Fields[i].Empty
 		if usable(&in.Bases[left]) {
 			was = at(in.Bases[left].Content, i)
 		}

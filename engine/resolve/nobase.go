@@ -1,16 +1,16 @@
 package resolve
 
 // claimWithoutBase is CR-12 for one field: both sides count as changed, and
-// an empty value never overwrites a present one. to is the field's direction.
-func claimWithoutBase(to Side, now [2]string) claim {
+// an empty value never overwrites a present one.
+func claimWithoutBase(f *FieldTraits, now [2]string) claim {
 	switch {
 	case now[CC] == now[CRM]:
 		return settled
-	case to != None:
-		return oneWayWithoutBase(to, now)
-	case now[CC] == "":
+	case f.OneWay != None:
+		return oneWayWithoutBase(f, now)
+	case now[CC] == f.Empty:
 		return crmTravels
-	case now[CRM] == "":
+	case now[CRM] == f.Empty:
 		return ccTravels
 	}
 	return contested
@@ -18,12 +18,12 @@ func claimWithoutBase(to Side, now [2]string) claim {
 
 // oneWayWithoutBase fills in the field's direction only: where its source is
 // empty, the destination keeps what it has.
-func oneWayWithoutBase(to Side, now [2]string) claim {
-	source := to.Other()
+func oneWayWithoutBase(f *FieldTraits, now [2]string) claim {
+	to, source := f.OneWay, f.OneWay.Other()
 	switch {
-	case now[source] == "":
+	case now[source] == f.Empty:
 		return settled
-	case now[to] == "":
+	case now[to] == f.Empty:
 		return travels(source)
 	}
 	return corrects(source)

@@ -69,6 +69,9 @@ type FieldTraits struct {
 	Name string
 	// OneWay is None for a two-way field, or the side that the field travels to.
 	OneWay Side
+	// Empty is the canonical value of an empty field: "", but "false" for a
+	// check box, which has no other way of being empty (CR-12).
+	Empty string
 }
 
 // Policy is what the operator chose.

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/syncproof/syncproof/engine"
-	"github.com/syncproof/syncproof/engine/resolve"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/check"
+	"github.com/syncproof/syncproof/sim/mutant"
 )
 
 // twoAgainstOne: the CRM's version is higher, the contact center's edit later.
@@ -32,16 +31,11 @@ func chainSection(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	favourite := func(in resolve.Input) resolve.Decision {
-		d := resolve.Decide(in)
-		if len(d.Conflicts) > 0 {
-			return resolve.Choose(in, resolve.CC)
-		}
-		return d
+	favourite, ok := mutant.Find("always-cc")
+	if !ok {
+		t.Fatal("there is no mutant always-cc")
 	}
-	run, err := sim.Run(context.Background(), sc, sim.Options{
-		Variation: &sim.Variation{Config: func(c *engine.Config) { c.Resolver = favourite }},
-	})
+	run, err := sim.Run(context.Background(), sc, sim.Options{Variation: favourite.Vary()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,6 +89,9 @@ func TestMakeTargets(t *testing.T) {
 
 // TestEveryInvariantIsExplained: checks.md has a heading for each.
 func TestEveryInvariantIsExplained(t *testing.T) {
+	if n := len(check.Invariants()); n != 16 {
+		t.Errorf("README.md, CHANGELOG.md and docs/checks.md say sixteen invariants, there are %d", n)
+	}
 	have := headings(read(t, "docs/checks.md"))
 	for _, inv := range check.Invariants() {
 		if !slices.Contains(have, inv.Name) {
@@ -146,6 +149,49 @@ func TestScenariosParse(t *testing.T) {
 	}
 	if count == 0 {
 		t.Error("no page shows a scenario")
+	}
+}
+
+// TestEngineWords: engine.md names every phase of a work, every event and
+// every effect of the core.
+func TestEngineWords(t *testing.T) {
+	text := read(t, "docs/engine.md")
+	count := 0
+	named := func(file, pattern string) {
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(read(t, file), -1) {
+			count++
+			if !strings.Contains(text, "`"+m[1]+"`") {
+				t.Errorf("docs/engine.md does not explain %s of %s", m[1], file)
+			}
+		}
+	}
+	named("engine/event.go", `func \((\w+)\) event\(\)`)
+	named("engine/effect.go", `func \((\w+)\) effect\(\)`)
+	phases := regexp.MustCompile(`phaseNames = [^{]*{([^}]*)}`).FindStringSubmatch(read(t, "engine/work.go"))
+	if phases == nil {
+		t.Fatal("engine/work.go names no phases")
+	}
+	for name := range strings.SplitSeq(phases[1], ",") {
+		if name = strings.Trim(name, ` "`); !strings.Contains(text, "\n| "+name+" |") {
+			t.Errorf("docs/engine.md does not explain the phase %s", name)
+		}
+	}
+	if count < 20 {
+		t.Errorf("only %d events and effects found", count)
+	}
+}
+
+// TestGenesysEndpoints: mocks.md lists every operation of the mock's table.
+func TestGenesysEndpoints(t *testing.T) {
+	text := read(t, "docs/mocks.md")
+	all := regexp.MustCompile(`"([A-Z]+ [a-z/{}]+)": +{permission`).FindAllStringSubmatch(read(t, "mocks/genesys/routes.go"), -1)
+	if len(all) < 10 {
+		t.Fatalf("only %d operations found", len(all))
+	}
+	for _, m := range all {
+		if op := strings.ReplaceAll(m[1], "{}", "{id}"); !strings.Contains(text, "`"+op+"`") {
+			t.Errorf("docs/mocks.md does not list %s", op)
+		}
 	}
 }
 

@@ -92,6 +92,14 @@ var deciding = []Mutant{
 		Vary:       resolving(lowerVersion),
 	},
 	{
+		Name:       "no-echo-suppression",
+		Defect:     "pushes whatever side a notice names to the other, its own writes included",
+		Source:     "field report",
+		KilledBy:   []string{"save-without-a-change", "reformatted-phone-does-not-echo"},
+		Invariants: []string{"no-loop"},
+		Vary:       varyEcho,
+	},
+	{
 		Name:       "late-notice-resurrects",
 		Defect:     "takes a record that is missing on one side for one that was never created there, and creates it again",
 		Source:     "field report",
@@ -140,6 +148,7 @@ func lets(in resolve.Input, winner resolve.Side, rule string) resolve.Decision {
 	return d
 }
 
+// timestampAsVersion counts in seconds: the later side has the higher version.
 func timestampAsVersion(in resolve.Input) resolve.Decision {
 	if !bothPresent(&in) {
 		return resolve.Decide(in)
@@ -258,6 +267,7 @@ func flagged(d resolve.Decision) resolve.Decision {
 	}
 }
 
+// resurrect forgets that the missing side ever had the record.
 func resurrect(in resolve.Input) resolve.Decision {
 	for side := range in.Sides {
 		if !in.Sides[side].Present {
@@ -267,6 +277,7 @@ func resurrect(in resolve.Input) resolve.Decision {
 	return resolve.Decide(in)
 }
 
+// varyEcho takes the side that a queue entry names for the one that changed.
 func varyEcho() *sim.Variation {
 	s := &spy{}
 	v := resolving(func(in resolve.Input) resolve.Decision {

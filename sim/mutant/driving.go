@@ -2,7 +2,7 @@ package mutant
 
 import (
 	"net/http"
-	"slices"
+	"time"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -54,7 +54,7 @@ var driving = []Mutant{
 	},
 	{
 		Name:       "no-backoff",
-		Defect:     "tries what failed again at the same short interval for ever",
+		Defect:     "tries what failed again after a tenth of a second, for ever",
 		Source:     "Step 2",
 		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait"},
 		Invariants: []string{"backoff"},
@@ -91,14 +91,6 @@ var driving = []Mutant{
 		KilledBy:   []string{"values-that-do-not-fit", "within-tolerance-a-person-decides"},
 		Invariants: []string{"told"},
 		Vary:       stateless(tellsNobody),
-	},
-	{
-		Name:       "no-echo-suppression",
-		Defect:     "pushes whatever side a notice names to the other, its own writes included",
-		Source:     "field report",
-		KilledBy:   []string{"save-without-a-change", "reformatted-phone-does-not-echo"},
-		Invariants: []string{"no-loop"},
-		Vary:       varyEcho,
 	},
 	{
 		Name:       "watermark-before-apply",
@@ -144,7 +136,7 @@ func ackBeforeDurable(inner sim.Machine, now engine.Instant, e engine.Event, out
 	inner.Step(now, e, out)
 }
 
-func ackAfterPush() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) {
+func ackAfterPush() step {
 	var held []engine.Effect
 	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
 		inner.Step(now, e, out)
@@ -179,7 +171,7 @@ func retryAfterIgnored(inner sim.Machine, now engine.Instant, e engine.Event, ou
 
 // noJitter keeps the signals from the core's own gate and holds the questions
 // of the transports back by itself, to the instant.
-func noJitter() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) {
+func noJitter() step {
 	var until [2]engine.Instant
 	var held [2][]engine.Event
 	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
@@ -216,7 +208,7 @@ func noJitter() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects)
 }
 
 // givesUp ends work where the core would put it back.
-func givesUp() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) {
+func givesUp() step {
 	generations := map[string]uint64{}
 	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
 		if e, ok := e.(engine.Fetched); ok {
@@ -234,23 +226,10 @@ func givesUp() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) 
 	}
 }
 
-// rewriteOps changes what is about to be made durable, in copies of the batches.
-func rewriteOps(effects []engine.Effect, rewrite func(engine.StoreOp) engine.StoreOp) {
-	for i, effect := range effects {
-		p, ok := effect.(engine.Persist)
-		if !ok {
-			continue
-		}
-		ops := slices.Clone(p.Batch.Ops)
-		for k := range ops {
-			ops[k] = rewrite(ops[k])
-		}
-		effects[i] = engine.Persist{Op: p.Op, Batch: engine.Batch{Ops: ops}}
-	}
-}
-
 func varyNoBackoff() *sim.Variation {
-	return &sim.Variation{Config: func(c *engine.Config) { c.Retry.Factor, c.Retry.Cap = 1, c.Retry.Base }}
+	return &sim.Variation{Config: func(c *engine.Config) {
+		c.Retry.Base, c.Retry.Factor, c.Retry.Cap = 100*time.Millisecond, 1, 100*time.Millisecond
+	}}
 }
 
 func setsNoTimer(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {

@@ -23,8 +23,8 @@ type Mutant struct {
 	Name string
 	// Defect says in a sentence what this engine does wrong.
 	Defect string
-	// Source is where such engines come from: a section of the guide, or
-	// 'field report'.
+	// Source is where such engines come from: a section of the guide, 'field
+	// report', or 'specification' where nobody would build one.
 	Source string
 	// KilledBy names scenarios of the library, without .yaml; each of them
 	// fails on at least one of Invariants.

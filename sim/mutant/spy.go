@@ -6,31 +6,6 @@ import (
 	"github.com/syncproof/syncproof/sim"
 )
 
-// wrapped is a machine of which a mutant replaces some of the methods.
-type wrapped struct {
-	sim.Machine
-	step func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects)
-}
-
-func (w *wrapped) Step(now engine.Instant, e engine.Event, out *engine.Effects) {
-	w.step(w.Machine, now, e, out)
-}
-
-// stepping is a variation in which every process has another Step. make is
-// called for each process, so that what a closure remembers dies with it.
-func stepping(make func() func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects)) func() *sim.Variation {
-	return func() *sim.Variation {
-		return &sim.Variation{Machine: func(inner sim.Machine) sim.Machine {
-			return &wrapped{Machine: inner, step: make()}
-		}}
-	}
-}
-
-// stateless is a step that remembers nothing.
-func stateless(step func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects)) func() *sim.Variation {
-	return stepping(func() func(sim.Machine, engine.Instant, engine.Event, *engine.Effects) { return step })
-}
-
 // spy tells a resolver, which sees content only, which record it decides and
 // how the machine came to hear of it.
 type spy struct {
