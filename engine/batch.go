@@ -43,14 +43,13 @@ type Batch struct {
 type StoreOp interface{ storeOp() }
 
 // Enqueue adds a notice. Entries coalesce by the record that holds Ref, else
-// by Ref; the lane becomes the more urgent one.
+// by Ref; the lane becomes the more urgent one. An entry that waits for a retry
+// becomes due at once by a fresh notice, and by no other.
 type Enqueue struct {
 	Ref    Ref
 	Lane   Lane
 	Hint   string
 	Review *Reviewed
-	// Due delays the entry, if it is not already due earlier.
-	Due Instant
 }
 
 // EnqueueAll adds a notice for every linked record (an audit), or only for
@@ -67,7 +66,8 @@ type Done struct {
 	Generation uint64
 }
 
-// Requeue puts an entry back for a later try. A review that waited stays.
+// Requeue puts an entry back for a later try. A review that waited stays, and
+// so does the fresh lane if a fresh notice came since it was given out.
 type Requeue struct {
 	Key     string
 	Due     Instant

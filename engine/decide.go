@@ -14,10 +14,10 @@ import (
 func (c *Core) decide(w *work) {
 	rec := c.recordOf(w)
 	if old := rec.Intent; old != nil {
-		w.carriesOn = old.Review.same(w.review)
 		w.counted = w.counted || old.Sides[0].deletes() || old.Sides[1].deletes()
+		began, untouched := c.recoverIntent(w, rec)
+		w.carriesOn = began && untouched && old.Review.same(w.review)
 	}
-	c.recoverIntent(w, rec)
 	if w.review != nil {
 		c.carryReview(w, rec)
 		return
@@ -138,7 +138,7 @@ func sameRecord(a, b *Record) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.ID != b.ID || a.Status != b.Status || a.Decisions != b.Decisions ||
+	if a.ID != b.ID || a.Unmirrored != b.Unmirrored || a.Status != b.Status || a.Decisions != b.Decisions ||
 		a.Intent != b.Intent || a.Flag != b.Flag || a.Failure != b.Failure {
 		return false
 	}

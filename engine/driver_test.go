@@ -51,7 +51,7 @@ type driver struct {
 	onEffect func(engine.Effect)
 	onWrite  func(w *engine.Write, before *row)
 	onSend   func(engine.Effect)
-	onApply  func(op engine.Op)
+	onApply  func(engine.Persist)
 }
 
 // outage is how a side fails until it is up again.
@@ -285,7 +285,7 @@ func (d *driver) carry(i int, f *fault) {
 func (d *driver) apply(p engine.Persist) {
 	d.store.apply(d.now.Add(-d.behind), p.Batch)
 	if d.onApply != nil {
-		d.onApply(p.Op)
+		d.onApply(p)
 	}
 }
 

@@ -32,7 +32,8 @@ type Persist struct {
 // Fetch asks for due queue entries that no one works on, at most Max; Fresh of
 // these slots are kept for the fresh lane. Fresh entries come first, then the
 // backlog, each in the order of becoming due. Entries given out are leased
-// until they are done or requeued, or until the process dies.
+// until they are done or requeued, or until the process dies. A Persisted is
+// delivered before any Fetched that was read after its batch.
 type Fetch struct {
 	Op         Op
 	Max, Fresh int

@@ -65,6 +65,16 @@ func (f *printer) when(t Instant) {
 	f.int(int64(max(t-f.now, 0)))
 }
 
+// past encodes an instant of the past by its distance from now: decisions
+// compare such instants with each other.
+func (f *printer) past(t Instant) {
+	if t == 0 {
+		f.int(-1)
+		return
+	}
+	f.int(int64(f.now - t))
+}
+
 func (f *printer) texts(list []string) {
 	f.int(int64(len(list)))
 	for _, s := range list {
@@ -107,7 +117,7 @@ func (f *printer) reading(s *sideReading) {
 	f.flag(s.done, s.present, s.own)
 	f.texts(s.content)
 	f.int(s.version)
-	f.when(s.edit)
+	f.past(s.edit)
 	f.text(s.rec.External)
 	f.text(s.rec.Tag)
 	f.text(s.rec.Status.Text)
@@ -121,21 +131,29 @@ func (f *printer) record(r *Record) {
 	f.text(r.Key)
 	for side := range r.ID {
 		f.text(r.ID[side])
+		f.flag(r.Unmirrored[side])
 		b := &r.Base[side]
 		f.flag(b.Known, b.Present)
 		f.texts(b.Content)
 		f.texts(b.Held)
 		f.int(b.Version)
 		f.int(int64(b.Origin))
-		f.when(b.Edit)
+		f.past(b.Edit)
+		f.past(b.Stamp)
 	}
 	f.int(int64(r.Status))
 	f.flag(r.Intent != nil, r.Flag != nil, r.Failure != nil)
 	if r.Intent != nil {
-		f.flag(r.Intent.Logged)
+		f.flag(r.Intent.Logged, r.Intent.Review != nil)
+		f.text(r.Intent.Rule)
+		f.int(r.Intent.Version)
 		for side := range r.Intent.Sides {
-			f.flag(r.Intent.Sides[side].Needed, r.Intent.Sides[side].Done)
-			f.texts(r.Intent.Sides[side].Content)
+			want := &r.Intent.Sides[side]
+			f.flag(want.Needed, want.Done, want.Refused)
+			f.int(int64(want.Kind))
+			f.texts(want.Content)
+			f.texts(want.Before)
+			f.int(int64(len(want.Changed)))
 		}
 	}
 	if r.Flag != nil {

@@ -128,13 +128,15 @@ func describeOp(op engine.StoreOp) string {
 		return "gate " + op.Side.String() + " until " + at(op.Until)
 	case engine.PutCursor:
 		return "cursor " + op.Side.String() + " " + word(string(op.Cursor))
+	case engine.PutTold:
+		return fmt.Sprintf("told of %s: outage %s, permission %s, credentials %s", op.Side, at(op.Told.Outage), at(op.Told.Permission), at(op.Told.Credentials))
 	case engine.PutDeletes:
 		s := strconv.Itoa(len(op.Recent)) + " recent deletions"
 		if op.Number > op.Approved {
 			s += ", paused"
 		}
-		if op.Approved != 0 {
-			s += ", approved up to " + at(op.Approved)
+		if op.Approved > 0 {
+			s += fmt.Sprintf(", approved up to mass delete %d", op.Approved)
 		}
 		return s
 	}

@@ -20,7 +20,7 @@ func (c *Core) located(w *work) {
 	}
 	for side := range w.sides {
 		s := mapping.Side(side)
-		if w.id(s) == "" && w.sides[s.Other()].present && !w.looked {
+		if w.id(s) == "" && !w.looked && (w.sides[s.Other()].present || w.creates(s)) {
 			c.locate(w, s)
 			return
 		}
@@ -29,6 +29,12 @@ func (c *Core) located(w *work) {
 		return
 	}
 	c.decide(w)
+}
+
+// creates reports whether a creation on side s was under way, so that a record
+// may be there although its source is gone by now.
+func (w *work) creates(s mapping.Side) bool {
+	return w.rec != nil && w.rec.Intent != nil && w.rec.Intent.Sides[s].Needed && w.rec.Intent.Sides[s].Kind == CreateRecord
 }
 
 // missing handles an unlinked notice of a record that is not there: nothing
@@ -85,13 +91,17 @@ func (c *Core) makeSure(w *work) bool {
 	}
 	s := w.ref.Side.Other()
 	names, named := mine.rec.External == w.id(s), theirs.rec.External == w.id(w.ref.Side)
+	before := w.rec != nil // an id that a known pair mirrors may be a former one of its own
 	switch {
-	case mine.rec.External != "" && !names:
+	case mine.rec.External != "" && !names && !before:
 		// What the notice said is not so: this record names another one.
 		c.forget(w, s)
 		c.adopt(w, Ref{s, mine.rec.External})
-	case theirs.rec.External != "" && !named:
-		c.flagUnlinked(w, "CR-14", "it belongs to a record of "+s.String()+" that names another one")
+	case theirs.rec.External != "" && !named && !before && !w.vouched:
+		// Unless the one that it names was merged into this one, or is gone.
+		w.phase, w.open, w.vouching = checking, 1, true
+		ref := Ref{w.ref.Side, theirs.rec.External}
+		c.out.add(Read{Op: c.op(pending{pendingRead, ref.Side, w.key}), Ref: ref, Key: w.key})
 	case names && named:
 		w.sure = true
 		return true
@@ -210,17 +220,29 @@ func (c *Core) mergeLookedUp(w *work, s mapping.Side, held *Record) {
 		return
 	}
 	rec := *w.rec
-	rec.ID[s], rec.Base[s] = into, Base{}
+	rec.ID[s], rec.Base[s], rec.Unmirrored[s.Other()] = into, Base{}, true
 	w.rec = &rec
 	c.read(w)
 }
 
-// checked goes on when the holder of the other side was read.
+// checked goes on when the record was read that stands between the two.
 func (c *Core) checked(w *work, s mapping.Side, e ReadDone) {
+	gone := e.Err != nil && e.Err.Kind == adapter.NotFound
+	merged := e.Err == nil && e.Record.MergedInto == w.id(s)
+	vouching := w.vouching
+	w.vouching = false
 	switch {
-	case e.Err != nil && e.Err.Kind != adapter.NotFound:
+	case e.Err != nil && !gone:
 		c.retry(w, s, e.Err)
-	case e.Err == nil && e.Record.MergedInto == w.id(s):
+	case vouching && merged:
+		w.sure = true
+		c.decide(w)
+	case vouching && gone:
+		w.vouched = true
+		c.located(w)
+	case vouching:
+		c.flagUnlinked(w, "CR-14", "it belongs to a record of "+s.Other().String()+" that names another one")
+	case merged:
 		c.requeue(w, c.now.Add(c.backoff(s, w.attempt)), w.attempt+1)
 	default:
 		c.flagUnlinked(w, "CR-14", "it names a record of "+s.Other().String()+" that is linked to another one")

@@ -15,7 +15,11 @@ func (c *Core) onNoticed(e Noticed) {
 		c.out.add(Acknowledge{Token: e.Token, Status: http.StatusServiceUnavailable})
 		return
 	}
-	c.persist(pending{kind: pendingNotices}, Enqueue{Ref: e.Ref, Lane: Fresh})
+	ops := []StoreOp{Enqueue{Ref: e.Ref, Lane: Fresh}}
+	if e.Into != "" {
+		ops = append(ops, Enqueue{Ref: Ref{e.Ref.Side, e.Into}, Lane: Fresh})
+	}
+	c.persist(pending{kind: pendingNotices}, ops...)
 	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: e.Token})
 }
 

@@ -72,8 +72,8 @@ func (m move) GoString() string {
 
 // deedWeights has most of a play be edits and progress.
 var deedWeights = [deeds]int{
-	doEdit: 8, doClear: 1, doBypass: 1, doDelete: 1, doCreate: 1, doNotice: 3, doDeliver: 4, doCarry: 14,
-	doFail: 2, doLimit: 1, doPass: 6, doCrash: 1, doCrashLater: 2, doRedeliver: 1,
+	doEdit: 8, doClear: 1, doBypass: 1, doDelete: 1, doCreate: 2, doNotice: 3, doDeliver: 4, doCarry: 14,
+	doFail: 4, doLimit: 1, doPass: 6, doCrash: 1, doCrashLater: 2, doRedeliver: 1,
 }
 
 var playFields = [...]string{"notes", "city", "name"}

@@ -49,6 +49,9 @@ type Record struct {
 	Flag   *FlagState
 	// Failure explains status FAILED.
 	Failure *FailureState
+	// Unmirrored: the link moved, and the side has not been told of the other
+	// side's new id yet.
+	Unmirrored [2]bool
 	// Decisions counts decisions carried out, and numbers ledger entries.
 	Decisions uint32
 }

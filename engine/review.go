@@ -64,11 +64,21 @@ func (c *Core) liftFlag(w *work, rec *Record) bool {
 		return true
 	case rec.Flag.Rule == "CR-14",
 		!cc.present && !crm.present,
-		cc.present && crm.present && equalContent(cc.content, crm.content):
+		cc.present && crm.present && c.agree(cc, crm):
 		rec.Flag = nil
 		return true
 	}
 	return false
+}
+
+// agree reports whether two readings hold the same in every two-way field.
+func (c *Core) agree(a, b *sideReading) bool {
+	for i := range c.traits {
+		if c.traits[i].OneWay == resolve.None && a.content[i] != b.content[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // keepFlag notes the state that a parked record has come to, so that a
@@ -178,7 +188,9 @@ func (c *Core) reviewed(w *work, r *Reviewed, in resolve.Input) resolve.Decision
 	if r.Choose == mapping.CRM || !w.sides[from].present {
 		from = mapping.CRM
 	}
-	d.Version = max(w.sides[mapping.CC].version, w.sides[mapping.CRM].version) + 1
+	for side := range in.Sides {
+		d.Version = max(d.Version, in.Sides[side].Version+1, in.Bases[side].Version+1)
+	}
 	d.Result = slices.Clone(w.sides[from].content)
 	for _, set := range r.Set {
 		d.Result[set.Index] = set.Value

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/resolve"
 )
@@ -10,31 +11,38 @@ import (
 // recoverIntent settles a write whose outcome nobody saw: a crash or a lost
 // answer came between. The content read now shows whether it arrived, never
 // the version alone (spec: base). What took effect enters the ledger now.
-func (c *Core) recoverIntent(w *work, rec *Record) {
+//
+// began says that a write of it took effect; untouched that both sides hold
+// what the decision read or wrote there, and nothing else.
+func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 	intent := rec.Intent
 	if intent == nil {
-		return
+		return false, false
 	}
 	rec.Intent = nil
 	log := false
+	untouched = true
 	for side := range intent.Sides {
 		want, now := &intent.Sides[side], &w.sides[side]
+		expected := want.Before
 		switch {
 		case !want.Needed || want.Refused:
 		case want.Done:
-			log = true
+			began, expected = true, want.Content
 		case arrived(now, want, intent.Version):
-			log = true
+			began, expected = true, want.Content
 			propagated(rec, mapping.Side(side), intent)
 		case overlaid(now, want):
 			log = true // what it overwrote, if it arrived, must not be lost
 		}
+		untouched = untouched && equalContent(now.content, expected)
 	}
-	if log && !intent.Logged {
+	if (began || log) && !intent.Logged {
 		entry := c.entry(rec, intent)
 		rec.Decisions, rec.Status = entry.Number, intent.Status
 		w.extra = append(w.extra, Append{*entry})
 	}
+	return began, untouched
 }
 
 // arrived reports whether an intended write shows in what was read. The version
@@ -130,7 +138,11 @@ func (c *Core) conclude(w *work, rec *Record, status Status) {
 		rec.Status = status
 	}
 	rec.Flag, rec.Failure = nil, nil
-	if steps := c.statusSteps(w, rec, rec.Status); len(steps) > 0 {
+	steps := c.statusSteps(w, rec, rec.Status)
+	if len(steps) == 0 {
+		steps = c.mirrorSteps(w, rec)
+	}
+	if len(steps) > 0 {
 		c.mark(w, rec, steps)
 		return
 	}
@@ -139,6 +151,23 @@ func (c *Core) conclude(w *work, rec *Record, status Status) {
 		ops = append(ops, PutRecord{rec})
 	}
 	c.end(w, append(ops, Done{w.key, w.generation})...)
+}
+
+// mirrorSteps correct an id that a side still mirrors although the engine has
+// moved the link: after a merge, or after a record was made again (spec: link).
+func (c *Core) mirrorSteps(w *work, rec *Record) []planStep {
+	var steps []planStep
+	for side := range w.sides {
+		s, now := mapping.Side(side), &w.sides[side]
+		other := rec.ID[s.Other()]
+		if !rec.Unmirrored[s] {
+			continue
+		}
+		if rec.Unmirrored[s] = false; now.present && other != "" && now.rec.External != other {
+			steps = append(steps, planStep{side: s, marks: true, links: true, data: adapter.Write{If: restsOn(now)}})
+		}
+	}
+	return steps
 }
 
 // mark makes rec durable, then writes status fields, then ends.

@@ -85,6 +85,8 @@ func (s *store) apply(now engine.Instant, b engine.Batch) {
 			s.meta.Cursors[op.Side] = op.Cursor
 		case engine.PutDeletes:
 			s.meta.Deletes = op
+		case engine.PutTold:
+			s.meta.Told[op.Side] = op.Told
 		default:
 			panic("unknown store op")
 		}
@@ -93,14 +95,13 @@ func (s *store) apply(now engine.Instant, b engine.Batch) {
 
 func (s *store) enqueue(now engine.Instant, op engine.Enqueue) {
 	key := s.keyOf(op.Ref)
-	due := max(op.Due, now)
 	e := s.entry(key)
 	if e == nil {
-		e = &entry{Item: engine.Item{Key: key, Ref: op.Ref, Lane: op.Lane}, due: due}
+		e = &entry{Item: engine.Item{Key: key, Ref: op.Ref, Lane: op.Lane}, due: now}
 		s.entries = append(s.entries, e)
 	}
 	e.Generation++
-	e.Lane, e.due = min(e.Lane, op.Lane), min(e.due, due)
+	e.Lane, e.due = min(e.Lane, op.Lane), min(e.due, now)
 	if op.Hint != "" {
 		e.Hint = op.Hint
 	}
@@ -111,7 +112,7 @@ func (s *store) enqueue(now engine.Instant, op engine.Enqueue) {
 
 func (s *store) enqueueAll(now engine.Instant, op engine.EnqueueAll) {
 	for _, r := range s.records {
-		if op.Mass && (r.Flag == nil || !r.Flag.Mass) || op.Failed && r.Failure == nil {
+		if op.Mass && (r.Flag == nil || r.Flag.Mass == 0) || op.Failed && r.Failure == nil {
 			continue
 		}
 		side := mapping.CC

@@ -45,7 +45,6 @@ type row struct {
 	readTag    int // tag when the engine last read the row
 	gone       bool
 	mergedInto string
-	made       bool // by the engine
 }
 
 func (r *row) clone() *row {
@@ -250,7 +249,6 @@ func (s *system) create(now engine.Instant, w adapter.Write) adapter.Record {
 	}
 	s.created++
 	r := s.add(s.side.String()+"-new-"+strconv.Itoa(s.created), 0, nil)
-	r.made = true
 	s.apply(now, r, w)
 	return s.record(r)
 }

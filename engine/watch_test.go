@@ -7,6 +7,7 @@ import (
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
 )
 
 // watch judges what must hold at every instant.
@@ -21,7 +22,7 @@ func (s *stage) watch() {
 			s.limited(x)
 		}
 	}
-	d.onApply = func(op engine.Op) { s.durable[op] = true }
+	d.onApply = s.applied
 	d.onSend = s.sent
 	d.onWrite = s.written
 	d.onEffect = func(e engine.Effect) {
@@ -38,6 +39,19 @@ func (s *stage) watch() {
 			s.answered(e)
 		}
 		s.gauge()
+	}
+}
+
+// applied notes what is durable. What was read before an intent became durable
+// was not read immediately before its write.
+func (s *stage) applied(p engine.Persist) {
+	s.durable[p.Op] = true
+	for _, op := range p.Batch.Ops {
+		if put, ok := op.(engine.PutRecord); ok {
+			for side, id := range put.Record.ID {
+				delete(s.last, engine.Ref{Side: mapping.Side(side), ID: id})
+			}
+		}
 	}
 }
 

@@ -57,6 +57,8 @@ type work struct {
 	counted     bool      // this deletion was counted against the mass delete
 	carriesOn   bool      // the review was interrupted between its writes
 	answered    bool      // the review was replied to
+	vouching    bool      // what is being checked is whom the other side names
+	vouched     bool      // the other side names a record that is gone
 	seen, wrote [2]bool   // sides that were read or written in this work
 	claims      []Ref     // the native ids this work holds
 	awaits      Ref       // the native id that another work holds

@@ -147,16 +147,17 @@ func (c *Core) abandon(w *work) *Record {
 func (c *Core) wrote(w *work, step *planStep, answer adapter.Record) {
 	rec := w.plan.rec
 	base := &rec.Base[step.side]
+	if step.data.External != "" {
+		rec.Unmirrored[step.side] = false
+	}
 	if step.marks {
-		base.Stamp = instantOf(answer.Modified)
-		if step.data.SetVersion {
-			base.Version = step.data.Version
-		}
+		step.stamp = instantOf(answer.Modified)
+		markBase(base, step)
 	} else {
 		c.wroteContent(w, step, answer)
 	}
 	if step.kind == CreateRecord {
-		rec.ID[step.side] = answer.ID
+		rec.ID[step.side], rec.Unmirrored[step.side.Other()] = answer.ID, true
 		// A work that was noticed of the new record meanwhile has no record
 		// of its own and finds this one by what it mirrors.
 		if ref := (Ref{step.side, answer.ID}); c.holder[ref] == nil {
@@ -212,13 +213,23 @@ func (c *Core) outcome(w *work) []StoreOp {
 		w.sides = p.rested
 		c.absorb(w, p.rec)
 		for i := range p.steps {
-			if step := &p.steps[i]; !step.marks {
+			if step := &p.steps[i]; step.marks {
+				markBase(&p.rec.Base[step.side], step)
+			} else {
 				c.rebase(w, step)
 			}
 		}
 		p.rec.Status, p.rec.Intent, p.rec.Flag, p.rec.Failure = intent.Status, nil, nil, nil
 	}
 	return append(ops, PutRecord{snapshot(p.rec)}, Done{w.key, w.generation})
+}
+
+// markBase notes a write of the status or the link alone: nobody's edit.
+func markBase(base *Base, step *planStep) {
+	base.Stamp = step.stamp
+	if step.data.SetVersion {
+		base.Version = step.data.Version
+	}
 }
 
 // rebase makes what a write left behind the side's base.

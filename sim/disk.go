@@ -37,7 +37,9 @@ type entry struct {
 	taken   *engine.Reviewed // the review that was given out with the lease
 	later   []*engine.Reviewed
 	leased  bool
-	index   int // in its lane's heap, -1 while leased
+	fresher bool // a fresh notice came during the lease
+	delayed bool // it waits for a retry
+	index   int  // in its lane's heap, -1 while leased
 }
 
 // lane orders entries by the instant at which they become due, then by arrival.
@@ -122,7 +124,7 @@ func (m *memory) keyOf(ref engine.Ref) string {
 
 func (m *memory) enqueue(now engine.Instant, op engine.Enqueue) {
 	key := m.keyOf(op.Ref)
-	due := max(op.Due, now)
+	due := now
 	e := m.entries[key]
 	if e == nil {
 		m.arrived++
@@ -141,14 +143,13 @@ func (m *memory) enqueue(now engine.Instant, op engine.Enqueue) {
 	default:
 		e.review = op.Review
 	}
-	lane := min(e.lane, op.Lane)
-	if !e.leased && (lane != e.lane || due < e.due) {
-		heap.Remove(&m.lanes[e.lane], e.index)
-		e.lane, e.due = lane, min(due, e.due)
-		heap.Push(&m.lanes[e.lane], e)
+	e.fresher = e.fresher || (e.leased && op.Lane == engine.Fresh)
+	if e.leased || op.Lane != engine.Fresh || (e.lane == engine.Fresh && e.due <= due) {
 		return
 	}
-	e.lane = lane
+	heap.Remove(&m.lanes[e.lane], e.index)
+	e.lane, e.due, e.delayed = engine.Fresh, min(due, e.due), false
+	heap.Push(&m.lanes[e.lane], e)
 }
 
 func (m *memory) enqueueAll(now engine.Instant, op engine.EnqueueAll) {
@@ -185,8 +186,12 @@ func (m *memory) done(op engine.Done) {
 // giveBack ends a lease.
 func (m *memory) giveBack(e *entry) {
 	if e.leased {
-		e.leased, e.taken, e.attempt = false, nil, 0
+		e.leased, e.taken, e.attempt, e.delayed = false, nil, 0, false
+		if e.fresher {
+			e.lane, e.fresher = engine.Fresh, false
+		}
 		heap.Push(&m.lanes[e.lane], e)
+		m.fold(e.key, m.keyOf(e.ref))
 	}
 }
 
@@ -206,7 +211,10 @@ func (m *memory) requeue(op engine.Requeue) {
 	if e.index >= 0 {
 		heap.Remove(&m.lanes[e.lane], e.index)
 	}
-	e.leased, e.lane, e.due, e.attempt = false, op.Lane, op.Due, op.Attempt
+	e.leased, e.lane, e.due, e.attempt, e.delayed = false, op.Lane, op.Due, op.Attempt, true
+	if e.fresher {
+		e.lane, e.fresher = engine.Fresh, false
+	}
 	e.untake()
 	heap.Push(&m.lanes[e.lane], e)
 	m.fold(e.key, m.keyOf(e.ref)) // a record may have taken the reference meanwhile
@@ -286,6 +294,9 @@ func (m *memory) Reopen(latest engine.Instant) engine.Meta {
 	for _, e := range m.entries { //syncproof:unordered sorted below by order of arrival
 		if e.leased {
 			leased = append(leased, e)
+		}
+		if e.leased || !e.delayed {
+			e.due = 0 // due at once, whatever the clock says now
 		}
 		e.due = min(e.due, latest)
 	}
