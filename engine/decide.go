@@ -16,7 +16,7 @@ func (c *Core) decide(w *work) {
 	if old := rec.Intent; old != nil {
 		w.counted = w.counted || old.Sides[0].deletes() || old.Sides[1].deletes()
 		began, untouched := c.recoverIntent(w, rec)
-		w.carriesOn = began && untouched && old.Review.same(w.review)
+		w.carriesOn = (began || old.CarriesOn) && untouched && old.Review.same(w.review)
 	}
 	if w.review != nil {
 		c.carryReview(w, rec)

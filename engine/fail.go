@@ -15,7 +15,7 @@ func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem)
 		rec.Failure = &FailureState{Side: side, Field: p.Field, Rule: p.Rule, Shape: p.Shape, Since: c.now}
 		c.tellOf(rec, Message{
 			Topic: "failed", Ref: someRef(rec, w), Side: side,
-			Text: side.String() + " cannot take field " + p.String(),
+			Text: side.String() + " cannot take " + p.String(),
 			Do:   "correct the value in the other system, or the field's definition; the record is tried again when it changes",
 		})
 	}

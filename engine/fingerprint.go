@@ -29,8 +29,9 @@ func (c *Core) Fingerprint(now Instant) [16]byte {
 	}
 	f.int(int64(c.deletes.Number))
 	f.int(int64(c.deletes.Approved))
+	f.int(int64(len(c.deletes.Recent)))
 	for _, at := range c.deletes.Recent {
-		f.when(at)
+		f.past(at)
 	}
 	sum := sha256.Sum256(f.buf)
 	return [16]byte(sum[:16])
@@ -177,9 +178,12 @@ func (f *printer) pendingOps(c *Core) {
 
 func (f *printer) gate(g *gate) {
 	f.int(int64(len(g.inFlight)))
-	f.int(int64(len(g.urgent)))
-	f.int(int64(len(g.waiting[Fresh])))
-	f.int(int64(len(g.waiting[Backlog])))
+	for _, line := range [...][]ticket{g.urgent, g.waiting[Fresh], g.waiting[Backlog]} {
+		f.int(int64(len(line)))
+		for _, t := range line {
+			f.text(t.key)
+		}
+	}
 	f.int(int64(g.turn % backlogShare))
 	f.when(g.pausedUntil)
 	f.int(int64(g.pauses))
@@ -218,7 +222,8 @@ func (f *printer) schema(v *schemaView) {
 
 func (f *printer) health(h *health) {
 	f.when(h.failingSince)
-	f.when(h.refusedSince)
+	f.past(h.failingSince)
+	f.past(h.refusedSince)
 	f.when(h.told.Outage)
 	f.when(h.told.Permission)
 	f.when(h.told.Credentials)

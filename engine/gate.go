@@ -14,9 +14,9 @@ import (
 type gate struct {
 	limit    int
 	inFlight []uint64
-	urgent   []uint64    // calls that go before the others
+	urgent   []ticket    // calls that go before the others
 	tokens   []uint64    // urgent calls in flight: their answers say nothing of the limits
-	waiting  [2][]uint64 // calls by lane, in the order of asking
+	waiting  [2][]ticket // calls by lane, in the order of asking
 	turn     uint8       // counts admissions, so that the backlog gets its share
 
 	pausedUntil Instant
@@ -30,6 +30,12 @@ type gate struct {
 	allowed, remaining int // of the current window; allowed is 0 while unknown
 	resetAt            Instant
 	notBefore          Instant // pacing
+}
+
+// ticket is a call that waits for admission, and the record it is for.
+type ticket struct {
+	call uint64
+	key  string
 }
 
 func newGate(limit int) gate { return gate{limit: limit, ramp: limit, ceiling: limit} }
@@ -65,7 +71,7 @@ func (g *gate) nextWake(now Instant) Instant {
 // next takes the call that goes first.
 func (g *gate) next() (uint64, bool) {
 	if len(g.urgent) > 0 {
-		call := g.urgent[0]
+		call := g.urgent[0].call
 		g.urgent = g.urgent[1:]
 		g.tokens = append(g.tokens, call)
 		return call, true
@@ -78,7 +84,7 @@ func (g *gate) next() (uint64, bool) {
 	if len(g.waiting[lane]) == 0 {
 		return 0, false
 	}
-	call := g.waiting[lane][0]
+	call := g.waiting[lane][0].call
 	g.waiting[lane] = g.waiting[lane][1:]
 	return call, true
 }
@@ -104,26 +110,23 @@ func (g *gate) sent(now Instant, call uint64) {
 
 func (c *Core) onAsked(e Asked) {
 	g := &c.gates[e.Side]
-	lane := Fresh
-	if w := c.work[c.ops[e.Op].key]; w != nil {
+	lane, t := Fresh, ticket{e.Call, c.ops[e.Op].key}
+	if w := c.work[t.key]; w != nil {
 		lane = w.lane
 	}
 	if e.Urgent {
-		g.urgent = append(g.urgent, e.Call)
+		g.urgent = append(g.urgent, t)
 		return
 	}
-	g.waiting[lane] = append(g.waiting[lane], e.Call)
+	g.waiting[lane] = append(g.waiting[lane], t)
 }
 
 func (c *Core) onWithdrawn(e Withdrawn) {
 	g := &c.gates[e.Side]
-	if i := slices.Index(g.urgent, e.Call); i >= 0 {
-		g.urgent = slices.Delete(g.urgent, i, i+1)
-	}
+	mine := func(t ticket) bool { return t.call == e.Call }
+	g.urgent = slices.DeleteFunc(g.urgent, mine)
 	for lane := range g.waiting {
-		if i := slices.Index(g.waiting[lane], e.Call); i >= 0 {
-			g.waiting[lane] = slices.Delete(g.waiting[lane], i, i+1)
-		}
+		g.waiting[lane] = slices.DeleteFunc(g.waiting[lane], mine)
 	}
 }
 

@@ -40,7 +40,7 @@ func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 	p := &plan{rec: rec}
 	intent := &Intent{
 		Decision: rec.Decisions + 1, Rule: d.Rule, Why: why, Status: status,
-		Winner: d.Winner, Version: d.Version, Lost: c.losses(w, rec, d), Review: w.review,
+		Winner: d.Winner, Version: d.Version, Lost: c.losses(w, rec, d), Review: w.review, CarriesOn: w.carriesOn,
 	}
 	for side := range intent.Sides {
 		read := &w.sides[side]

@@ -88,6 +88,8 @@ type Intent struct {
 	// Review is the person's decision that this one is, nil for the table's:
 	// interrupted between two writes, it is carried on, not judged again.
 	Review *Reviewed
+	// CarriesOn: an earlier try of this review has written something already.
+	CarriesOn bool
 }
 
 // IntendedWrite is what one side is meant to hold afterwards.

@@ -295,7 +295,8 @@ func (c *Core) unread(base *Base, i int) string {
 // change that was not the engine's.
 func (c *Core) editTime(base *Base, r *sideReading) (edit Instant, own bool) {
 	modified := instantOf(r.rec.Modified)
-	own = r.rec.Own || (base.Stamp != 0 && modified == base.Stamp)
+	// A stamp tells the engine's write only where the system names nobody.
+	own = r.rec.Own || (r.rec.By == "" && !r.rec.Automation && base.Stamp != 0 && modified == base.Stamp)
 	switch {
 	case !own:
 		return modified, false

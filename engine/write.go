@@ -68,9 +68,22 @@ func (c *Core) again(w *work) {
 		return
 	}
 	if w.plan != nil {
+		w.plan.rec.Intent.neverMind()
 		w.rec = snapshot(w.plan.rec)
 	}
 	c.read(w)
+}
+
+// neverMind notes that the writes which were not made yet will not be.
+func (intent *Intent) neverMind() {
+	if intent == nil {
+		return
+	}
+	for side := range intent.Sides {
+		if want := &intent.Sides[side]; !want.Done {
+			want.Refused = true
+		}
+	}
 }
 
 func (c *Core) write(w *work, step *planStep) {

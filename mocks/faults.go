@@ -95,4 +95,13 @@ type Drift struct {
 	Remove bool
 	Retype string // string | number | boolean
 	Length int    // new maximum length
+	// Values are the native values that a picklist has left, nil for all.
+	// Records keep what they hold; writes of another value are refused.
+	Values []string
+}
+
+// Equal reports whether two are the same change.
+func (d Drift) Equal(other Drift) bool {
+	return d.Field == other.Field && d.Rename == other.Rename && d.Remove == other.Remove &&
+		d.Retype == other.Retype && d.Length == other.Length && slices.Equal(d.Values, other.Values)
 }

@@ -89,7 +89,7 @@ func (m *Mock) Faults() *mocks.Faults { return &m.faults }
 
 // follow brings the schema in step with Faults.Drift.
 func (m *Mock) follow() {
-	if slices.Equal(m.drift, m.faults.Drift) {
+	if slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal) {
 		return
 	}
 	m.drift = slices.Clone(m.faults.Drift)

@@ -194,6 +194,9 @@ func (s *schema) drifted(drift []mocks.Drift) *schema {
 		if d.Length > 0 {
 			x.max = d.Length
 		}
+		if d.Values != nil {
+			x.values = d.Values
+		}
 		switch d.Retype {
 		case "string":
 			x.kind, x.values = kindText, nil

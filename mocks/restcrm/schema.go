@@ -234,4 +234,7 @@ func (p *property) drift(d mocks.Drift) {
 	if d.Length > 0 {
 		p.length = d.Length
 	}
+	if d.Values != nil {
+		p.values = d.Values
+	}
 }

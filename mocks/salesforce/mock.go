@@ -111,7 +111,7 @@ func (m *Mock) refresh() {
 			m.gap++
 		}
 	}
-	if slices.Equal(m.drift, m.faults.Drift) && slices.Equal(m.revoked, m.faults.Revoked) {
+	if slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal) && slices.Equal(m.revoked, m.faults.Revoked) {
 		return
 	}
 	m.drift = slices.Clone(m.faults.Drift)

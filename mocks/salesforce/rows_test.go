@@ -221,10 +221,9 @@ func TestStampsOfUsersAndAutomation(t *testing.T) { // DM-10
 	if got := w.field(id, "Phone"); got != "(415) 555-0123" {
 		t.Errorf("the user's page stored %q", got)
 	}
-	user := w.now
 	w.now = w.now.Add(time.Minute)
 	w.edit(id, map[string]any{"Sync_Status__c": "PENDING"}, func(e *mocks.Edit) { e.By, e.Origin = "flow", mocks.Automation })
-	if c := w.last(trace.Commit); c.Verb != trace.Update || c.Actor != "automation:flow" || c.Stamp != user.Truncate(time.Second).UnixNano() {
+	if c := w.last(trace.Commit); c.Verb != trace.Update || c.Actor != "automation:flow" || c.Stamp != w.now.Truncate(time.Second).UnixNano() {
 		t.Errorf("the commit is %+v", c)
 	}
 	body := string(w.send("GET", root+"/sobjects/Contact/"+id, "", "").Body)

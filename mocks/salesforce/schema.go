@@ -260,6 +260,9 @@ func (c *column) drift(d mocks.Drift) {
 	if d.Length > 0 {
 		c.length = d.Length
 	}
+	if d.Values != nil {
+		c.values = d.Values
+	}
 	switch d.Retype {
 	case "string":
 		c.kind, c.values = kindString, nil
