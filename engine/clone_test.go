@@ -117,7 +117,6 @@ func TestFingerprintForgetsNumbers(t *testing.T) {
 
 // States that go on differently have different fingerprints, whatever it is
 // that tells them apart.
-// Finding E8.
 func TestFingerprintTellsStatesApart(t *testing.T) {
 	const pair = "link ada v=4 name=Lovelace notes=old\nlink bob v=4 name=Babbage notes=old\nstart\nrun\n"
 	const two = "config concurrency=1\n" + pair + "edit cc ada notes=new\nedit cc bob notes=new\n"

@@ -80,7 +80,6 @@ func TestCR13RetriedDeletionCountsOnce(t *testing.T) {
 
 // CR-10, EV-3: a decision that was accepted is carried out, also when one
 // system answers only later.
-// Finding E7.
 func TestCR10AcceptedDecisionOutlivesAFailure(t *testing.T) {
 	const flagged = `
 		config
