@@ -1,6 +1,9 @@
 package mocks
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Faults is what the harness can switch on in a system while it runs. The
 // zero value is a healthy system. The scenario's fault windows set and reset
