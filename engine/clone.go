@@ -13,6 +13,7 @@ func (c *Core) Clone() *Core {
 	d.out = nil
 	d.ops = maps.Clone(c.ops)
 	d.notices = slices.Clone(c.notices)
+	d.waiters = slices.Clone(c.waiters)
 	d.deletes.Recent = slices.Clone(c.deletes.Recent)
 	d.work = make(map[string]*work, len(c.work))
 	copies := make(map[*work]*work, len(c.work))

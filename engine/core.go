@@ -18,6 +18,8 @@ type Core struct {
 
 	work   map[string]*work // the working set, by record key
 	holder map[Ref]*work    // which work has claimed a native id
+	// waiters are the keys of works that wait for a native id, oldest first.
+	waiters []string
 
 	queue   queueView
 	notices []waitingNotice // notices whose batch is not durable yet, oldest first

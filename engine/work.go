@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -126,6 +125,7 @@ func (c *Core) claim(w *work, ref Ref) bool {
 		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
 	default:
 		w.phase, w.awaits = waiting, ref
+		c.waiters = append(c.waiters, w.key)
 	}
 	return false
 }
@@ -150,20 +150,24 @@ func (w *work) weaker(other *work) bool {
 }
 
 // release gives up what w holds, and lets those go on that waited for it, in
-// the order of their keys.
+// the order in which they began to wait.
 func (c *Core) release(w *work) {
-	var next []*work
 	for _, ref := range w.claims {
 		delete(c.holder, ref)
-		for _, key := range slices.Sorted(maps.Keys(c.work)) {
-			if other := c.work[key]; other.phase == waiting && other.awaits == ref {
-				next = append(next, other)
-			}
-		}
 	}
+	released := w.claims
 	w.claims = nil
-	for _, other := range next {
-		if other.phase == waiting {
+	var next []string
+	c.waiters = slices.DeleteFunc(c.waiters, func(key string) bool {
+		other := c.work[key]
+		free := other == nil || other.phase != waiting || slices.Contains(released, other.awaits)
+		if free {
+			next = append(next, key)
+		}
+		return free
+	})
+	for _, key := range next {
+		if other := c.work[key]; other != nil && other.phase == waiting {
 			c.awaited(other)
 		}
 	}

@@ -9,11 +9,17 @@ import (
 	"time"
 )
 
+// BareRun is what a BareLoop did.
+type BareRun struct {
+	Exchanges int
+	Virtual   time.Duration
+}
+
 // BareLoop runs n JSON exchanges of the given number of coroutines over
 // http.Client and http.ServeMux under virtual time, with nothing around them:
 // no engine, no mock, no journal, no check. It is what the harness is
-// measured against. It returns the number of exchanges made.
-func BareLoop(workers, n int) int {
+// measured against. oneWay is the latency of each leg.
+func BareLoop(workers, n int, oneWay time.Duration) BareRun {
 	w := &World{}
 	pool := &tasks{}
 	defer pool.close()
@@ -28,7 +34,7 @@ func BareLoop(workers, n int) int {
 		rw.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(rw).Encode(contact)
 	})
-	client := &http.Client{Transport: &bareTransport{w: w, pool: pool, mux: mux}}
+	client := &http.Client{Transport: &bareTransport{w: w, pool: pool, mux: mux, oneWay: int64(oneWay)}}
 	done := 0
 	for i := range workers {
 		pool.start(uint64(i), 0, func() {
@@ -41,7 +47,7 @@ func BareLoop(workers, n int) int {
 	for {
 		do, ok := w.agenda.next()
 		if !ok {
-			return done
+			return BareRun{Exchanges: done, Virtual: time.Duration(w.agenda.now)}
 		}
 		do()
 	}
@@ -90,14 +96,16 @@ type bareTransport struct {
 	w    *World
 	pool *tasks
 	mux  *http.ServeMux
+
+	oneWay int64
 }
 
 func (b *bareTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := b.pool.current
 	rec := httptest.NewRecorder()
-	b.w.at(b.w.agenda.now+int64(20*time.Millisecond), func() {
+	b.w.at(b.w.agenda.now+b.oneWay, func() {
 		b.mux.ServeHTTP(rec, req)
-		b.w.at(b.w.agenda.now+int64(20*time.Millisecond), func() { b.pool.resume(t) })
+		b.w.at(b.w.agenda.now+b.oneWay, func() { b.pool.resume(t) })
 	})
 	if !t.park() {
 		return nil, io.ErrClosedPipe

@@ -20,9 +20,7 @@ type Journal struct {
 	// since the run's start.
 	Now func() int64
 
-	chunks      [][]Event // full ones, then the one being filled
-	flat        []Event   // all of them in one piece, once somebody asked
-	count       uint64
+	events      []Event
 	sum         hash.Hash
 	scratch     []byte
 	checkpoints [][8]byte
@@ -38,10 +36,10 @@ const hashBlock = 32 << 10
 
 // Emit appends e, filling Op and At, and returns Op.
 func (j *Journal) Emit(e Event) uint64 {
-	j.count++
-	e.Op = j.count
+	e.Op = uint64(len(j.events)) + 1
 	e.At = j.Now()
-	j.scratch = appendBinary(j.scratch, j.keep(&e))
+	j.events = append(j.events, e)
+	j.scratch = appendBinary(j.scratch, &j.events[len(j.events)-1])
 	if len(j.scratch) >= hashBlock || e.Op%CheckpointEvery == 0 {
 		j.flush()
 	}
@@ -53,19 +51,9 @@ func (j *Journal) Emit(e Event) uint64 {
 	return e.Op
 }
 
-// chunkEvents is the size of a chunk: growing one slice would copy the whole
-// journal again and again.
-const chunkEvents = 1024
-
-func (j *Journal) keep(e *Event) *Event {
-	last := len(j.chunks) - 1
-	if last < 0 || len(j.chunks[last]) == chunkEvents {
-		j.chunks = append(j.chunks, make([]Event, 0, chunkEvents))
-		last++
-	}
-	j.chunks[last] = append(j.chunks[last], *e)
-	return &j.chunks[last][len(j.chunks[last])-1]
-}
+// Reserve makes room for n events: a journal that grows is copied, and a long
+// one costs more to copy than to write.
+func (j *Journal) Reserve(n int) { j.events = slices.Grow(j.events, n) }
 
 func (j *Journal) flush() {
 	j.sum.Write(j.scratch)
@@ -73,15 +61,10 @@ func (j *Journal) flush() {
 }
 
 // Events returns the journal's events; they must not be changed.
-func (j *Journal) Events() []Event {
-	if uint64(len(j.flat)) != j.count {
-		j.flat = slices.Concat(j.chunks...)
-	}
-	return j.flat
-}
+func (j *Journal) Events() []Event { return j.events }
 
 // Len is the number of events.
-func (j *Journal) Len() int { return int(j.count) }
+func (j *Journal) Len() int { return len(j.events) }
 
 // Hash is the rolling hash over all events so far, in hexadecimal.
 func (j *Journal) Hash() string {
