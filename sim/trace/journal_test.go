@@ -1,0 +1,131 @@
+package trace
+
+import (
+	"reflect"
+	"testing"
+)
+
+func journalOf(events ...Event) *Journal {
+	at := int64(0)
+	j := NewJournal(func() int64 { at++; return at })
+	for _, e := range events {
+		j.Emit(e)
+	}
+	return j
+}
+
+func TestEmitNumbersAndStamps(t *testing.T) {
+	j := journalOf(Event{Kind: Send}, Event{Kind: Arrive})
+	for i, e := range j.Events() {
+		if e.Op != uint64(i)+1 || e.At != int64(i)+1 {
+			t.Errorf("event %d has op %d at %d", i, e.Op, e.At)
+		}
+	}
+	if j.Len() != 2 {
+		t.Errorf("length %d", j.Len())
+	}
+}
+
+// Whatever differs between two journals shows in the hash: each field is set in
+// turn, so that a field added to Event and forgotten in the encoding fails here.
+func TestHashSeesEveryField(t *testing.T) {
+	plain := journalOf(Event{Kind: Commit}).Hash()
+	event := reflect.TypeOf(Event{})
+	for i := range event.NumField() {
+		name := event.Field(i).Name
+		if name == "Op" || name == "At" {
+			continue // filled by Emit
+		}
+		e := Event{Kind: Commit}
+		fill(t, reflect.ValueOf(&e).Elem().Field(i))
+		if journalOf(e).Hash() == plain {
+			t.Errorf("the hash does not see %s", name)
+		}
+	}
+}
+
+func fill(t *testing.T, v reflect.Value) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.Uint8, reflect.Uint64:
+		v.SetUint(uint64(Lose))
+	case reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(7)
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+	default:
+		t.Fatalf("no value for a %s", v.Kind())
+	}
+}
+
+// Texts are told apart where one ends and the next begins.
+func TestHashIsUnambiguous(t *testing.T) {
+	a := journalOf(Event{Actor: "ab", Origin: "c"}).Hash()
+	b := journalOf(Event{Actor: "a", Origin: "bc"}).Hash()
+	if a == b {
+		t.Error("two different events have one hash")
+	}
+}
+
+func TestHashDoesNotDependOnWhenItIsAsked(t *testing.T) {
+	events := make([]Event, 3*CheckpointEvery)
+	for i := range events {
+		events[i] = Event{Kind: Read, Record: "r", Version: int64(i)}
+	}
+	quiet, curious := journalOf(events...), journalOf()
+	curious.Now = quiet.Now
+	at := int64(0)
+	curious.Now = func() int64 { at++; return at }
+	for _, e := range events {
+		curious.Emit(e)
+		curious.Hash()
+	}
+	if quiet.Hash() != curious.Hash() {
+		t.Error("asking for the hash changed it")
+	}
+	if len(quiet.Checkpoints()) != 3 || !reflect.DeepEqual(quiet.Checkpoints(), curious.Checkpoints()) {
+		t.Errorf("checkpoints %x and %x", quiet.Checkpoints(), curious.Checkpoints())
+	}
+}
+
+func TestFirstDifference(t *testing.T) {
+	one := journalOf(Event{Kind: Send}, Event{Kind: Arrive, Record: "a"}, Event{Kind: Answer}).Events()
+	other := journalOf(Event{Kind: Send}, Event{Kind: Arrive, Record: "b"}, Event{Kind: Answer}).Events()
+	for name, c := range map[string]struct {
+		a, b []Event
+		want int
+	}{
+		"equal":         {one, one, -1},
+		"a field":       {one, other, 1},
+		"one is longer": {one, one[:2], 2},
+		"empty":         {nil, nil, -1},
+	} {
+		if got := FirstDifference(c.a, c.b); got != c.want {
+			t.Errorf("%s: %d, expected %d", name, got, c.want)
+		}
+	}
+}
+
+func TestNamesOfKindsAndSystems(t *testing.T) {
+	seen := map[string]Kind{}
+	for k := KindNone; k < kindCount; k++ {
+		if other, twice := seen[k.String()]; twice || k.String() == "" {
+			t.Errorf("kinds %d and %d are both called %q", other, k, k)
+		}
+		seen[k.String()] = k
+	}
+	if kindCount.String() != "unknown" || System(9).String() != "unknown" || CRM.String() != "crm" {
+		t.Error("names outside the tables")
+	}
+}
+
+func BenchmarkEmit(b *testing.B) {
+	j := journalOf()
+	e := Event{Kind: Arrive, On: CRM, Call: 7, Actor: ActorEngine, Method: "PATCH", Path: "/v1/contacts/1234", Record: "1234", Alias: "ada"}
+	b.ReportAllocs()
+	for b.Loop() {
+		j.Emit(e)
+	}
+}
