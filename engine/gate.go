@@ -44,6 +44,9 @@ func newGate(limit int) gate { return gate{limit: limit, ramp: limit, ceiling: l
 // organisation's rolling 24 hours.
 const dailyWindow = 24 * time.Hour
 
+// guessMax bounds the pace that is derived from dailyWindow.
+const guessMax = time.Minute
+
 // backlogShare: of so many admissions at least one is the backlog's, so that
 // a stream of fresh edits cannot stop the recovery.
 const backlogShare = 4
@@ -102,7 +105,8 @@ func (g *gate) sent(now Instant, call uint64) {
 	g.remaining--
 	switch {
 	case g.resetAt == 0 && g.remaining*10 < g.allowed:
-		g.notBefore = now.Add(dailyWindow / time.Duration(g.allowed))
+		// Nobody said how long the window is: never wait long on a guess.
+		g.notBefore = now.Add(min(dailyWindow/time.Duration(g.allowed), guessMax))
 	case g.resetAt != 0 && g.remaining > 0 && g.remaining*2 < g.allowed:
 		g.notBefore = now.Add(g.resetAt.Sub(now) / time.Duration(g.remaining+1))
 	}

@@ -96,7 +96,10 @@ func (x *exchange) authenticate() mocks.Validity {
 // withinLimits counts the request against the organisation's limits.
 func (x *exchange) withinLimits() bool {
 	f := &x.m.faults
-	x.limit = x.m.limits.Check(x.now, x.m.org, f, f.QuotaInForce(x.m.config.Quota, vendorQuota))
+	quota := f.QuotaInForce(x.m.config.Quota, vendorQuota)
+	x.limit = x.m.limits.Check(x.now, x.m.org, f, quota)
+	// The vendor's header speaks of the daily limit and of no other (S).
+	x.limit.Headers = x.limit.Headers && quota.Per >= vendorQuota.Per
 	if left := f.DailyRemaining; left != nil {
 		if *left <= 0 {
 			x.limit.Refused = true

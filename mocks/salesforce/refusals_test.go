@@ -170,8 +170,18 @@ func TestRouteRefusals(t *testing.T) {
 	w.refused(w.send("GET", contact+"/"+id, "fields=Id,Nope", ""), 400, "INVALID_FIELD")
 }
 
-func TestLimitSignals(t *testing.T) {
+// The header speaks of the daily limit: a shorter window is not announced.
+func TestShorterWindowsAreNotAnnounced(t *testing.T) {
 	w := newWorld(t, func(c *mocks.Config) { c.Quota = mocks.Quota{Requests: 3, Per: time.Minute, Headers: true} })
+	if got := w.send("GET", root+"/limits", "", "").Header.Get("Sforce-Limit-Info"); got != "" {
+		t.Errorf("Sforce-Limit-Info is %q", got)
+	}
+}
+
+func TestLimitSignals(t *testing.T) {
+	w := newWorld(t, func(c *mocks.Config) {
+		c.Quota, c.TokenLife = mocks.Quota{Requests: 3, Per: 24 * time.Hour, Headers: true}, 72*time.Hour
+	})
 	path := root + "/limits"
 	if got := w.send("GET", path, "", "").Header.Get("Sforce-Limit-Info"); got != "api-usage=1/3" { // S
 		t.Errorf("Sforce-Limit-Info is %q", got)
@@ -185,7 +195,7 @@ func TestLimitSignals(t *testing.T) {
 	if over.Header.Get("Retry-After") != "" || over.Header.Get("Sforce-Limit-Info") != "api-usage=3/3" {
 		t.Errorf("headers %v", over.Header)
 	}
-	w.now = w.now.Add(time.Minute)
+	w.now = w.now.Add(24 * time.Hour)
 	if resp := w.send("GET", path, "", ""); resp.Status != 200 {
 		t.Errorf("a new window answered %d", resp.Status)
 	}
@@ -199,7 +209,7 @@ func TestLimitSignals(t *testing.T) {
 	f.MaxConcurrent, f.InProgress = 2, 3
 	contains(t, w.refused(w.send("GET", path, "", ""), 403, "REQUEST_LIMIT_EXCEEDED"), "ConcurrentRequests")
 	f.MaxConcurrent = 0
-	w.now = w.now.Add(time.Minute)
+	w.now = w.now.Add(24 * time.Hour)
 	left := 1
 	f.DailyRemaining = &left
 	if resp := w.send("GET", path, "", ""); resp.Status != 200 || left != 0 {

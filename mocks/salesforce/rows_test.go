@@ -293,6 +293,21 @@ func TestDriftShowsEverywhere(t *testing.T) { // FC-3
 	contains(t, string(w.send("GET", path, "", "").Body), `"Score__c":"6"`)
 }
 
+func TestDriftTakesAValueOutOfAPicklist(t *testing.T) { // FC-3
+	w := newWorld(t, nil)
+	id := w.seed("ada", 0, "", map[string]any{"Tier__c": "gold"})
+	w.m.Faults().Drift = []mocks.Drift{{Field: "Tier__c", Values: []string{"bronze", "silver"}}}
+	path := root + "/sobjects/Contact/" + id
+	contains(t, string(w.send("GET", path, "", "").Body), `"Tier__c":"gold"`)
+	if describe := string(w.send("GET", root+"/sobjects/Contact/describe", "", "").Body); strings.Contains(describe, `"gold"`) {
+		t.Error("describe still shows the value that is gone")
+	}
+	w.refused(w.send("PATCH", path, "", `{"Tier__c":"gold"}`), 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+	if r := w.send("PATCH", path, "", `{"Tier__c":"silver"}`); r.Status != 204 {
+		t.Errorf("a value that is left is answered %d %s", r.Status, r.Body)
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	w := newWorld(t, nil)
 	var got struct {

@@ -47,9 +47,9 @@ func (a *Contacts) currentSchema(ctx context.Context) (schemaRef, error) {
 	return k.schemaRef, nil
 }
 
-// lacks says whether the contact shows custom fields, but not all mapped ones.
+// lacks says whether the contact has no value for a mapped custom field.
 func (l *layout) lacks(c *contact) bool {
-	if !c.customs {
+	if !c.customs && c.schema.id != "" {
 		return false
 	}
 	for slot, where := range l.places {
@@ -63,10 +63,15 @@ func (l *layout) lacks(c *contact) bool {
 // settle decides what the mapped custom fields mean that the contact does not
 // show: one that the schema has is empty; one that the schema does not have
 // was renamed or removed, and to read it as a clear would empty the other
-// system. It stays Absent, and the error names it. Of a contact that is
-// stored beside another schema nothing is concluded.
+// system. It stays Absent, and the error names it. A contact without a schema
+// has no custom values. Of one beside another schema, or whose values are not
+// shown at all, nothing is concluded.
 func (l *layout) settle(c *contact, known knownSchema) error {
-	if !c.customs || (c.schema.id != "" && known.id != "" && c.schema.id != known.id) {
+	beside := c.schema.id != ""
+	switch {
+	case beside && !c.customs: // values there may be, but they are not shown
+		return nil
+	case beside && known.id != "" && c.schema.id != known.id:
 		return nil
 	}
 	var drift error
