@@ -226,13 +226,14 @@ func (c *Core) massDeletePaused(w *work, rec *Record) bool {
 		return false
 	}
 	if !c.deletes.paused() {
-		recent := c.deletes.Recent[:0:0]
+		var recent []Instant
 		for _, at := range c.deletes.Recent {
 			if c.now.Sub(at) < c.cfg.MassDeleteWindow {
 				recent = append(recent, at)
 			}
 		}
-		c.deletes.Recent = append(recent, c.now)
+		recent = append(recent, c.now)
+		c.deletes.Recent = recent
 		w.counted = true
 		if len(c.deletes.Recent) <= c.cfg.MassDelete {
 			c.persist(pending{kind: pendingOther}, c.deletes)

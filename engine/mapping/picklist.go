@@ -62,7 +62,7 @@ func (c *choices) has(value string) bool {
 // canonicalList reads a multi-picklist in either form: sorted, without
 // repeats or empty items, joined with ";".
 func (f *Field) canonicalList(s Side, n Native) (string, bool) {
-	items := []string{n.Text}
+	var items []string
 	if n.Kind == List {
 		var ok bool
 		if items, ok = listItems(n.Text); !ok {

@@ -189,7 +189,7 @@ func (m *model) carryOut(candidate []int) outcome {
 	var o outcome
 	var gets [2]bool
 	final := [2][]string{}
-	winner := -1
+	var winner int
 	winner, o.Rule = m.credit()
 	for i, choice := range candidate {
 		for s := range final {

@@ -1,6 +1,7 @@
 package jsonread_test
 
 import (
+	"errors"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -147,7 +148,7 @@ func TestErrorsAreSticky(t *testing.T) {
 	if _, ok := r.Member(); ok {
 		t.Error("a member was read after an error")
 	}
-	if r.End() != first {
+	if !errors.Is(r.End(), first) {
 		t.Errorf("the last error is %v, expected the first, %v", r.End(), first)
 	}
 }

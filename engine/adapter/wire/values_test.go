@@ -113,7 +113,8 @@ func TestRL1RetryAfter(t *testing.T) {
 }
 
 func TestCounts(t *testing.T) {
-	for text, want := range map[string]int{"": -1, "12": 12, " 0": 0, "-1": -1, "1e3": -1, "99999999999": -1} {
+	padded := " " + "0"
+	for text, want := range map[string]int{"": -1, "12": 12, padded: 0, "-1": -1, "1e3": -1, "99999999999": -1} {
 		if got := wire.ParseCount(text); got != want {
 			t.Errorf("%q is %d, expected %d", text, got, want)
 		}
