@@ -26,22 +26,17 @@ type Style struct {
 // Console writes a table of cases as they come and, at the end, what went
 // wrong and how to run it again.
 type Console struct {
-	w     io.Writer
-	style Style
-	name  int // width of the column of names
-	begun bool
-	err   error
+	w      io.Writer
+	style  Style
+	layout layout
+	begun  bool
+	err    error
 }
 
 // NewConsole makes a Console; names are those of the cases to come, so that
 // the columns line up from the first row on.
 func NewConsole(w io.Writer, style Style, names []string) *Console {
-	c := &Console{w: w, style: style, name: len("SCENARIO")}
-	for _, n := range names {
-		c.name = max(c.name, Width(Plain(n)))
-	}
-	c.name = min(c.name, 44)
-	return c
+	return &Console{w: w, style: style, layout: newLayout(style, names)}
 }
 
 // Case writes one row. A quiet console leaves passes out.
@@ -51,15 +46,10 @@ func (c *Console) Case(k *Case) {
 		return
 	}
 	if !c.begun && !c.style.Quiet {
-		c.row(pad("VERDICT", markWidth), pad("SCENARIO", c.name), "PASS", "FAIL", "OPEN", "N/A", "EVENTS", pad("VIRTUAL", 12), "TITLE")
+		c.print(c.layout.heading() + "\n")
 	}
 	c.begun = true
-	t := k.Tally()
-	c.row(
-		c.colour(v, pad(c.mark(v), markWidth)), pad(Fit(Plain(k.Name), c.name), c.name),
-		fmt.Sprint(t.Pass), fmt.Sprint(t.Fail), fmt.Sprint(t.Unknown), fmt.Sprint(t.NotApplicable),
-		fmt.Sprint(k.Events), pad(Clock(k.Virtual), 12), Plain(k.Title),
-	)
+	c.print(c.colour(v, pad(c.mark(v), c.layout.verdict)) + "  " + c.layout.row(k) + "\n")
 	if c.style.Decisions {
 		for i := range min(len(k.Decisions), decisionsShown) {
 			c.print("    " + Fit(decision(&k.Decisions[i]), c.style.Width-4) + "\n")
@@ -70,54 +60,13 @@ func (c *Console) Case(k *Case) {
 	}
 }
 
-// decisionsShown bounds the decisions of one case on a console.
-const decisionsShown = 20
-
-// decision is one decision in one line: what won where, by which rule, and
-// whether the independent model and the engine's own word agree.
-func decision(d *check.Decision) string {
-	what := d.Winner + " wins"
-	if d.Winner == "merged" || d.Winner == "flagged" {
-		what = d.Winner
-	}
-	line := fmt.Sprintf("%s  %s: %s by %s", Clock(time.Duration(d.At)), d.Record, what, firstOf(d.ModelRule, d.Rule, "no rule"))
-	if len(d.Fields) > 0 {
-		line += ", " + strings.Join(d.Fields, " ")
-	}
-	if d.Conflict {
-		line += ", a conflict"
-	}
-	if d.Rule != "" && !d.Agrees {
-		line += ", the engine says " + d.Rule
-	}
-	if d.Wrong != "" {
-		line += ", wrong: " + d.Wrong
-	}
-	return Plain(line)
-}
-
-// row lays the cells out. The title comes last and is cut, never padded, so
-// that runes of ambiguous width shift nothing.
-func (c *Console) row(mark, name, pass, fail, open, silent, events, virtual, title string) {
-	head := fmt.Sprintf("%s  %s  %4s  %4s  %4s  %4s  %7s  %s  ", mark, name, pass, fail, open, silent, events, virtual)
-	if c.style.Width > 0 {
-		room := c.style.Width - markWidth - c.name - 4*6 - 2*2 - 9 - 14
-		if room < 8 {
-			title = ""
-		} else {
-			title = Fit(title, room)
-		}
-	}
-	c.print(strings.TrimRight(head+title, " ") + "\n")
-}
-
-const markWidth = 15
-
 var (
 	wordMarks = [...]string{"pass", "inconclusive", "FAIL", "HARNESS FAULT"}
 	signMarks = [...]string{"✓ ", "? ", "✗ ", "! "}
 	colours   = [...]string{"\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[35m"}
 )
+
+const dim, reset = "\x1b[2m", "\x1b[0m"
 
 func (c *Console) mark(v Verdict) string {
 	if c.style.Unicode {
@@ -130,11 +79,20 @@ func (c *Console) colour(v Verdict, s string) string {
 	if !c.style.Colour {
 		return s
 	}
-	return colours[v] + s + "\x1b[0m"
+	return colours[v] + s + reset
 }
 
-// Close writes the details of every case that is no pass, and the summary.
-// It returns the first error of writing, from whichever call.
+// aside is a line that a reader may skip.
+func (c *Console) aside(s string) {
+	if c.style.Colour {
+		s = dim + s + reset
+	}
+	c.print(s + "\n")
+}
+
+// Close writes the details of every case that is no pass, how to run one case
+// or only those again, and the summary. It returns the first error of writing,
+// from whichever call.
 func (c *Console) Close(s *Suite) error {
 	for i := range s.Cases {
 		if s.Cases[i].Verdict() != Pass {
@@ -144,9 +102,32 @@ func (c *Console) Close(s *Suite) error {
 	if c.begun {
 		c.print("\n")
 	}
+	c.again(s)
 	v := s.Verdict()
 	c.print(c.colour(v, c.mark(v)) + ": " + summary(s) + "\n")
 	return c.err
+}
+
+// again says how to repeat what was run. A case that is no pass has said its
+// own command already.
+func (c *Console) again(s *Suite) {
+	switch {
+	case c.style.Quiet:
+	case len(s.Cases) == 1 && s.Verdict() == Pass && s.Cases[0].Rerun != "":
+		c.aside("rerun: " + s.Cases[0].Rerun)
+	case len(s.Cases) > 1 && s.RerunOne != "":
+		all := " (--decisions lists all that was decided)"
+		if c.style.Decisions {
+			all = ""
+		}
+		c.aside("rerun one: " + s.RerunOne + all)
+	}
+	switch failed := len(s.Cases) - s.Count(Pass); {
+	case failed > 1 && s.RerunFailed != "":
+		c.aside("rerun what did not pass: " + s.RerunFailed)
+	case failed > 1 && !c.style.Quiet:
+		c.aside("list only what did not pass: --quiet")
+	}
 }
 
 // summary is the suite in one sentence.
@@ -208,16 +189,37 @@ func (c *Console) result(s *Suite, k *Case, journal *Journal, r *check.Result) {
 	if r.Reason != "" && !said {
 		c.print("    " + Plain(r.Reason) + "\n")
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		c.print("    - ")
-		if f.Record != "" {
-			c.print(Plain(f.Record) + ": ")
-		}
-		c.print(Plain(f.Message) + "\n")
-		for _, line := range journal.Chain(f.Ops) {
+	for i := range min(len(r.Findings), findingsShown) {
+		c.finding(journal, &r.Findings[i])
+	}
+	if n := len(r.Findings) - findingsShown; n > 0 {
+		c.print(fmt.Sprintf("    and %d more; --json has all\n", n))
+	}
+}
+
+// findingsShown bounds the findings of one check on a console. Every finding
+// and every chain is in the JSON report, every event in the journal.
+const findingsShown = 3
+
+func (c *Console) finding(journal *Journal, f *check.Finding) {
+	c.print("    - ")
+	if f.Record != "" {
+		c.print(Plain(f.Record) + ": ")
+	}
+	c.print(Plain(f.Message) + "\n")
+	ops := journal.essence(f.Ops)
+	cut := len(ops) - chainShown
+	for i, line := range journal.Chain(ops) {
+		switch {
+		case cut > 0 && i == chainHead:
+			c.print("        ...\n")
+		case cut > 0 && i > chainHead && i < chainHead+cut:
+		default:
 			c.print("        " + Fit(line, c.style.Width-8) + "\n")
 		}
+	}
+	if shown := min(len(ops), chainShown); shown < len(f.Ops) {
+		c.print(fmt.Sprintf("        %d of %d events; replay shows all\n", shown, len(f.Ops)))
 	}
 }
 

@@ -37,6 +37,8 @@ func TestLine(t *testing.T) {
 		{trace.Event{Kind: trace.Gauge, Code: "working_set", Version: 3, Before: 64}, "working_set 3 of at most 64"},
 		{trace.Event{Kind: trace.End, Code: "idle"}, "idle"},
 		{trace.Event{Kind: trace.ClaimDecision, Alias: "ada", Code: "CR-4", Verb: "push", Origin: "crm", Text: "42 over 41"}, "ada: push by CR-4, winner crm, 42 over 41"},
+		{trace.Event{Kind: trace.ClaimDecision, Alias: "ada", Code: "CR-4", Verb: "push", Changes: []trace.Change{{Field: "cc.notes", Before: "call back", Had: true}, {Field: "cc.title"}}}, `ada: push by CR-4: cc.notes lost "call back", cc.title lost none`},
+		{trace.Event{Kind: trace.ClaimDecision, Alias: "ada", Code: "CR-4", Verb: "push", Changes: []trace.Change{{Field: "notes", Before: "a", Had: true, After: "b", Has: true}}}, `ada: push by CR-4: notes "a" -> "b"`},
 		{trace.Event{Kind: trace.ClaimStatus, Record: "k1", Code: "IN_SYNC"}, "k1 IN_SYNC"},
 		{trace.Event{Kind: trace.Output, Text: "evil \x1b[2J\nline"}, `evil \x1b[2J\nline`},
 	}

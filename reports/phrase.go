@@ -84,16 +84,22 @@ func (j *Journal) commit(e *trace.Event) string {
 }
 
 // changes lists fields with their values before and after.
-func changes(all []trace.Change) string {
+func changes(all []trace.Change) string { return list(all, change) }
+
+func change(c *trace.Change) string {
+	return fmt.Sprintf("%s %s -> %s", c.Field, value(c.Before, c.Had), value(c.After, c.Has))
+}
+
+// list is a colon and the words for each change, "" if there is none.
+func list(all []trace.Change, words func(*trace.Change) string) string {
 	var b strings.Builder
 	for i := range all {
-		c := &all[i]
 		if i == 0 {
 			b.WriteString(": ")
 		} else {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s %s -> %s", c.Field, value(c.Before, c.Had), value(c.After, c.Has))
+		b.WriteString(words(&all[i]))
 	}
 	return b.String()
 }
@@ -124,7 +130,12 @@ func claim(e *trace.Event) string {
 	if e.Text != "" {
 		s += ", " + e.Text
 	}
-	return s + changes(e.Changes)
+	return s + list(e.Changes, func(c *trace.Change) string {
+		if !c.Has {
+			return fmt.Sprintf("%s lost %s", c.Field, value(c.Before, c.Had))
+		}
+		return change(c)
+	})
 }
 
 // words joins what is not empty.

@@ -39,6 +39,11 @@ type Suite struct {
 	NotRun int
 	// Wall is how long the whole run took in wall time.
 	Wall time.Duration
+	// RerunOne is the command that repeats one case, with NAME in the place of
+	// its name, and RerunFailed the one that repeats those that are no pass;
+	// either may be empty.
+	RerunOne    string
+	RerunFailed string
 }
 
 // Verdict is the worst of the suite's cases; a suite without cases shows

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	_ "time/tzdata" // zones are the same on every machine
 
 	"go.yaml.in/yaml/v4"
 )
@@ -59,7 +57,7 @@ func (d *decoder) checkRequirements(s *Scenario, n *yaml.Node) error {
 
 // checkSystem refuses what the vendor cannot do.
 func (d *decoder) checkSystem(side string, s *System, at place) error {
-	if _, err := time.LoadLocation(s.Times); err != nil || s.Times == "" || s.Times == "Local" {
+	if _, err := Zone(s.Times); err != nil {
 		return d.fail(at.at("times"), "", "found %q for times; expected an IANA zone such as Europe/Berlin", s.Times)
 	}
 	if *s.Conditional && side == "cc" {
@@ -212,9 +210,14 @@ func (d *decoder) checkStep(s *Scenario, step *Step, at place, known *beings) er
 				return err
 			}
 		case aZone:
-			if _, err := time.LoadLocation(step.To); err != nil || step.To == "Local" {
+			if _, err := Zone(step.To); err != nil {
 				return d.fail(n, "", "found %q as a zone; expected an IANA zone such as America/New_York", step.To)
 			}
+		}
+	}
+	if step.Verb == Drift && step.Drift.Values != nil {
+		if err := d.checkValues(s, step, at); err != nil {
+			return err
 		}
 	}
 	if step.Verb == Merge && step.Record == step.Other {
@@ -231,6 +234,23 @@ func (d *decoder) checkStep(s *Scenario, step *Step, at place, known *beings) er
 		return d.fail(at.at("by"), "add it to systems."+step.On+".automation", "found automation by %q; expected one of %s", step.By, strings.Join(side.Automation, ", "))
 	}
 	return nil
+}
+
+// checkValues refuses a drift that leaves a picklist what it never had.
+func (d *decoder) checkValues(s *Scenario, step *Step, at place) error {
+	for _, f := range s.MappingOrDefault().Business() {
+		if f.Native(step.On) != step.What || (f.Kind() != "picklist" && f.Kind() != "multipicklist") {
+			continue
+		}
+		known := f.NativeValues(step.On)
+		for i, value := range step.Drift.Values {
+			if !slices.Contains(known, value) {
+				return d.fail(at.at("values").Content[i], didYouMean(value, known), "found %q in values; expected what %s of %s holds", value, step.What, step.On)
+			}
+		}
+		return nil
+	}
+	return d.fail(at.at("field"), "", "found values for %q; expected a mapped picklist of %s", step.What, step.On)
 }
 
 // checkRecord refuses a record that is unknown, not yet created, or on the

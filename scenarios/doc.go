@@ -25,7 +25,8 @@
 //
 //	ada.winner        "cc" | "crm" | "merged" | "flagged": what the last decision kept; "" if nothing was decided
 //	ada.rule          the rule that decided, e.g. "CR-5"; "" if nothing was decided
-//	ada.status        "PENDING" | "IN_SYNC" | "RESOLVED" | "OVERWRITTEN" | "FLAGGED" | "FAILED"
+//	ada.status        "PENDING" | "IN_SYNC" | "RESOLVED" | "OVERWRITTEN" | "FLAGGED" | "FAILED", as stored in the
+//	                  systems: "" if none was ever written, as after a plain edit of the side that stores it
 //	ada.conflicts     how many decisions were between two edits
 //	ada.cc.notes      a mapped field by its mapping name, in canonical form ("" if empty)
 //	ada.crm.notes

@@ -65,6 +65,25 @@ func (f MappingField) Native(system string) string {
 	return f.CRMField
 }
 
+// NativeValues are a picklist's values as "cc" or "crm" calls them.
+func (f MappingField) NativeValues(system string) []string {
+	names := f.CRMValues
+	if system == "cc" {
+		names = f.CCValues
+	}
+	if len(names) == 0 {
+		return f.Values
+	}
+	values := make([]string, len(f.Values))
+	for i, v := range f.Values {
+		values[i] = v
+		if native, ok := names[v]; ok {
+			values[i] = native
+		}
+	}
+	return values
+}
+
 // Field finds a field by its label.
 func (m *Mapping) Field(label string) (MappingField, bool) {
 	for _, f := range m.Fields {

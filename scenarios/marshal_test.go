@@ -254,6 +254,9 @@ func consistent(t *rapid.T, s Step) Step {
 		}
 	case Drift:
 		s.Drift = SchemaChange{Rename: anyText(t, "rename") + "x"}
+		if rapid.Bool().Draw(t, "values") {
+			s.On, s.What, s.Drift = "cc", "tier", SchemaChange{Values: []string{"bronze", "gold"}}
+		}
 	case CrashEngine:
 		if s.Crash.Effect == "" {
 			s.Crash.Nth, s.Crash.Record = 1, ""

@@ -156,7 +156,10 @@ func (d *decoder) slot(n *yaml.Node, k *Key, s *Step) error {
 		*p = sets
 		return err
 	case *[]string:
-		return d.fieldNames(n, p, k.Name)
+		if k.ref == someField {
+			return d.fieldNames(n, p, k.Name)
+		}
+		return d.distinctWords(n, p, k.Name)
 	case **int64:
 		*p = new(int64)
 		return d.scalar(n, valueOf(*p), k.Name, facts["Record.version"])
@@ -210,17 +213,35 @@ func (d *decoder) fieldNames(n *yaml.Node, into *[]string, key string) error {
 	return nil
 }
 
+// distinctWords reads a list of texts, each once.
+func (d *decoder) distinctWords(n *yaml.Node, into *[]string, key string) error {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return d.fail(n, "write it in [ ]", "found %s for %s; expected a list", describe(n), key)
+	}
+	for _, c := range n.Content {
+		word, err := d.text(c, "an entry of "+key, fact{required: true})
+		if err != nil {
+			return err
+		}
+		if slices.Contains(*into, word) {
+			return d.fail(c, "remove one of them", "found %s twice in %s; expected it once", word, key)
+		}
+		*into = append(*into, word)
+	}
+	return nil
+}
+
 // sensible refuses steps whose keys do not go together.
 func (d *decoder) sensible(s *Step, at place) error {
 	changes := 0
-	for _, set := range [...]bool{s.Drift.Rename != "", s.Drift.Remove, s.Drift.Retype != "", s.Drift.Length > 0} {
+	for _, set := range [...]bool{s.Drift.Rename != "", s.Drift.Remove, s.Drift.Retype != "", s.Drift.Length > 0, s.Drift.Values != nil} {
 		if set {
 			changes++
 		}
 	}
 	switch {
 	case s.Verb == Drift && changes != 1:
-		return d.fail(at.node, "say rename: name, remove: true, retype: number or length: 20", "found %d changes in a drift; expected one", changes)
+		return d.fail(at.node, "say rename: name, remove: true, retype: number, length: 20 or values: [bronze]", "found %d changes in a drift; expected one", changes)
 	case (s.Verb == Edit || s.Verb == Create) && len(s.Set) == 0 && s.Version == nil:
 		return d.fail(at.node, "add set: {notes: call back}; for a save without a change use the verb save", "found %s without set; expected what it changes", s.Verb)
 	case s.Times > 1 && s.Every <= 0:

@@ -163,7 +163,7 @@ func TestParseFile(t *testing.T) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	data, err := libraryFiles.ReadFile("library/partition-both-edited-same-second.yaml")
+	data, err := libraryFiles.ReadFile("library/guide/partition-both-edited-same-second.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}

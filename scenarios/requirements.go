@@ -26,7 +26,8 @@ type Requirement struct {
 	Checks []string `yaml:"checks,omitempty" json:"checks,omitempty"`
 	// Tests are Go packages, from the module's root, for what no scenario can show.
 	Tests []string `yaml:"tests,omitempty" json:"tests,omitempty"`
-	// Scenarios are the library files that name it, sorted; never written by hand.
+	// Scenarios are the library files that name it, by folder and file name,
+	// sorted; never written by hand.
 	Scenarios []string `yaml:"-" json:"scenarios,omitempty"`
 }
 

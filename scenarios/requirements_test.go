@@ -64,7 +64,7 @@ func TestRequirementsKnowTheirScenarios(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(all, func(r Requirement) bool { return r.ID == "CR-7" })
-	if !slices.Contains(all[i].Scenarios, "partition-both-edited-same-second.yaml") {
+	if !slices.Contains(all[i].Scenarios, "guide/partition-both-edited-same-second.yaml") {
 		t.Errorf("CR-7 is covered by %v", all[i].Scenarios)
 	}
 }

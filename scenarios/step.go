@@ -23,7 +23,7 @@ type Step struct {
 	All      bool       // edit, delete: all records that exist then (record is "*")
 	Choose   string     // review: cc | crm | merge
 	Fields   []string   // review, restore: only these
-	For      Duration   // faults: how long; 0 is until the end of the timeline
+	For      Duration   // faults: how long; 0 is until the end of the timeline (see ForGood)
 	Way      string     // both (default) | request | response | webhook
 	Flap     Duration   // partition: down and up alternate at this interval
 	Amount   Duration   // latency, jitter, skew, step, delay: how much
@@ -46,8 +46,15 @@ type Step struct {
 type SchemaChange struct {
 	Rename string // the new native name
 	Remove bool
-	Retype string // string | number | boolean
-	Length int    // the new maximum length
+	Retype string   // string | number | boolean
+	Length int      // the new maximum length
+	Values []string // the native values that a picklist has left
+}
+
+// ForGood reports whether the step changes the world and nothing changes it
+// back: a new quota or schema that is not said to last a while.
+func (s *Step) ForGood() bool {
+	return s.For == 0 && (s.Verb == QuotaChange || s.Verb == Drift)
 }
 
 // Verb is what a step does.
@@ -89,7 +96,7 @@ const (
 	TokenExpiry Verb = "token_expiry" // every token ends now
 	TokenRevoke Verb = "token_revoke" // for: the token endpoint refuses as well
 	Permission  Verb = "revoke"       // what: externalContacts:contact:edit | update | a field, for
-	Drift       Verb = "drift"        // field, rename | remove | retype | length
+	Drift       Verb = "drift"        // field, rename | remove | retype | length | values
 	PollGap     Verb = "poll_gap"     // the feed hides what changes
 )
 
@@ -120,7 +127,11 @@ const (
 
 // Crash says when and how the engine dies.
 type Crash struct {
-	Effect string   // "" at the step's instant; else before this effect is carried out: persist | persisted | write | written | ack | read | gate
+	// Effect is "" for a death at the step's instant, else what the engine is
+	// just about to do: persist (write a batch to its disk), persisted (learn
+	// that one is durable), read, write (call a system), written (learn how a
+	// write ended), ack (answer a webhook), gate (admit a request).
+	Effect string
 	Nth    int      // the n-th such effect after At, default 1
 	Record string   // only effects of this record
 	Down   Duration // how long it stays down, default 1s

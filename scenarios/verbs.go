@@ -180,6 +180,12 @@ func forKey() Key {
 	return Key{Name: "for", Doc: "How long it lasts; by default until the end of the timeline.", slot: func(s *Step) any { return &s.For }}
 }
 
+// lastingKey is forKey for what an owner of a system changes: unless the step
+// says how long, it stays.
+func lastingKey() Key {
+	return Key{Name: "for", Doc: "How long it lasts; by default for good.", slot: func(s *Step) any { return &s.For }}
+}
+
 func rateKey(of string) Key {
 	return Key{Name: "rate", Doc: "Percent of " + of + ".", Default: "100", min: 1, max: 100, slot: func(s *Step) any { return &s.Rate }}
 }

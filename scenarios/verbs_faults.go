@@ -49,7 +49,7 @@ var vendorVerbs = []verbSpec{
 		systemKey(QuotaChange, "The system.", sides...),
 		{Name: "requests", Doc: "Requests allowed in a window.", Required: true, min: 1, max: 1_000_000, slot: func(s *Step) any { return &s.Requests }},
 		{Name: "per", Doc: "Length of the window.", Required: true, slot: func(s *Step) any { return &s.Per }},
-		retryKey("reset"), forKey(),
+		retryKey("reset"), lastingKey(),
 	}},
 	{Concurrency, Vendor, "The system limits requests in progress.", []Key{
 		systemKey(Concurrency, "The system.", sides...),
@@ -84,7 +84,8 @@ var vendorVerbs = []verbSpec{
 		{Name: "remove", Doc: "The field is gone.", slot: func(s *Step) any { return &s.Drift.Remove }},
 		{Name: "retype", Doc: "Its new type.", One: []string{"string", "number", "boolean"}, slot: func(s *Step) any { return &s.Drift.Retype }},
 		{Name: "length", Doc: "Its new maximum length.", min: 1, max: 1_000_000, slot: func(s *Step) any { return &s.Drift.Length }},
-		forKey(),
+		{Name: "values", Doc: "The values that a picklist has left, in the system's own words.", slot: func(s *Step) any { return &s.Drift.Values }},
+		lastingKey(),
 	}},
 	{PollGap, Vendor, "The system's change feed hides what changes.", []Key{
 		systemKey(PollGap, "The system.", sides...), forKey(),

@@ -121,7 +121,7 @@ func (w *World) buildSystem(side mapping.Side) *system {
 
 // zoneOf is a zone that the scenario's parser has found good; nil for UTC.
 func zoneOf(name string) *time.Location {
-	if zone, err := time.LoadLocation(name); err == nil && zone != time.UTC {
+	if zone, err := scenarios.Zone(name); err == nil && zone != time.UTC {
 		return zone
 	}
 	return nil
@@ -138,25 +138,14 @@ func (w *World) schemaFields(side mapping.Side) []mocks.Field {
 		if name == "" {
 			continue
 		}
-		values := f.Values
-		names := f.CRMValues
-		if side == mapping.CC {
-			names = f.CCValues
-		}
-		if len(names) > 0 {
-			values = nil
-			for _, v := range f.Values {
-				if other, ok := names[v]; ok {
-					v = other
-				}
-				values = append(values, v)
-			}
-		}
 		kind := f.Kind()
 		if f.MaxLength == 0 && kind == "string" && f.Role() == scenarios.RoleBusiness && f.Name == "notes" {
 			kind = "text"
 		}
-		fields = append(fields, mocks.Field{Name: name, Type: kind, Length: f.MaxLength, Required: f.Required, Values: values})
+		fields = append(fields, mocks.Field{
+			Name: name, Type: kind, Length: f.MaxLength, Required: f.Required,
+			Values: f.NativeValues(side.String()),
+		})
 	}
 	return fields
 }

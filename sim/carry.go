@@ -22,7 +22,7 @@ type crashPlan struct {
 func (h *host) carryOut(e engine.Effect) {
 	switch e := e.(type) {
 	case engine.Persist:
-		if !h.dies("persist", batchKeys(e.Batch)...) {
+		if !h.dies("persist", h.batchKeys(e.Batch)...) {
 			h.disk.write(e)
 		}
 	case engine.Fetch:
@@ -42,16 +42,17 @@ func (h *host) carryOut(e engine.Effect) {
 			return engine.FindDone{Op: e.Op, Records: found, Err: typed(err)}
 		})
 	case engine.Write:
-		if !h.dies("write", e.Key) {
+		if life := h.life; !h.dies("write", e.Key) {
 			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
 				rec, err := write(ctx, s, &e)
-				if h.dies("written", e.Key) {
+				if h.life != life || h.dies("written", e.Key) {
 					return nil
 				}
 				return engine.WriteDone{Op: e.Op, Record: rec, Err: typed(err)}
 			})
 		}
 	case engine.Poll:
+		h.noteRound(e)
 		h.call(e.Op, e.Side, h.poll(e))
 	case engine.Describe:
 		h.describedAt[e.Side] = h.w.agenda.now
@@ -72,8 +73,12 @@ func (h *host) carryOut(e engine.Effect) {
 	}
 }
 
-// batchKeys are the records that a batch speaks of, as keys or references.
-func batchKeys(b engine.Batch) []string {
+// batchKeys are the records that a batch speaks of, as keys or references,
+// where a crash may wait for one of them.
+func (h *host) batchKeys(b engine.Batch) []string {
+	if len(h.crashes) == 0 {
+		return nil
+	}
 	var keys []string
 	for _, op := range b.Ops {
 		switch op := op.(type) {
@@ -179,13 +184,6 @@ func (h *host) aliasOf(key string, refs ...engine.Ref) string {
 		}
 	}
 	return ""
-}
-
-func (h *host) reply(e engine.Reply) {
-	if then := h.replies[e.Token]; then != nil {
-		delete(h.replies, e.Token)
-		then(e)
-	}
 }
 
 // claim journals what the engine says that it decided.

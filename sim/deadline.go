@@ -14,8 +14,8 @@ func (w *World) deadline() int64 {
 	work := int64(sc.Records.Count()+len(sc.Schedule())) * 40
 	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
 	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
-	if sc.Engine.Poll.CC == scenarios.Off || sc.Engine.Poll.CRM == scenarios.Off {
-		spare += 4 * on(sc.Engine.Audit) // what no poll heals, an audit does
+	if w.waitsForAudits() {
+		spare += 4 * w.host.parts.config.Audit
 	}
 	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {
 		if q := spec.Quota; q != nil && q.Requests > 0 {
@@ -25,4 +25,22 @@ func (w *World) deadline() int64 {
 		}
 	}
 	return int64(sc.End()) + int64(spare)
+}
+
+// waitsForAudits reports whether the run may hold a change that nothing but an
+// audit shows: polling is off somewhere, or a record is deleted where the feed
+// shows no deletions.
+func (w *World) waitsForAudits() bool {
+	for side := range w.systems {
+		if w.onlyAuditsShow(side, "") {
+			return true
+		}
+	}
+	for i := range w.sc.Timeline {
+		step := &w.sc.Timeline[i]
+		if step.Verb == scenarios.Delete && w.onlyAuditsShow(int(sideNamed(step.On)), string(step.Verb)) {
+			return true
+		}
+	}
+	return false
 }

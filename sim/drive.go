@@ -13,36 +13,46 @@ import (
 type crashStep struct {
 	crash scenarios.Crash
 	after int64
-	line  int
+	text  string
 }
 
 // dies reports whether a planned crash strikes before this effect, which
 // concerns the records with these keys, and kills the process then.
 func (h *host) dies(effect string, keys ...string) bool {
-	for _, p := range h.crashes {
-		c := &p.step.crash
-		if p.spent || c.Effect != effect || h.w.agenda.now < p.step.after {
-			continue
-		}
-		if c.Record != "" && !slices.ContainsFunc(keys, func(key string) bool { return h.aliasOf(key) == c.Record }) {
-			continue
-		}
-		p.seen++
-		if p.seen < max(c.Nth, 1) {
-			continue
-		}
-		p.spent = true
-		where := "before " + effect + " " + strconv.Itoa(p.seen)
-		if t := h.tasks.current; t != nil {
-			// Inside a call: the process dies as soon as the call yields.
-			h.up = false
-			h.w.soon(func() { h.up = true; h.crash(*c, where) })
-			return true
-		}
-		h.crash(*c, where)
+	if !h.up {
 		return true
 	}
-	return false
+	var due *crashPlan
+	for _, p := range h.crashes {
+		if !p.waitsFor(h, effect, keys) {
+			continue
+		}
+		if p.seen++; due == nil && p.seen >= max(p.step.crash.Nth, 1) {
+			due = p
+		}
+	}
+	if due == nil {
+		return false
+	}
+	due.spent = true
+	c, where := due.step.crash, "before "+effect+" "+strconv.Itoa(due.seen)
+	if h.tasks.current == nil {
+		h.crash(c, where)
+		return true
+	}
+	// Inside a call: the process does nothing more, and is gone as soon as the
+	// call yields.
+	h.up = false
+	h.w.soon(func() { h.up = true; h.crash(c, where) })
+	return true
+}
+
+func (p *crashPlan) waitsFor(h *host, effect string, keys []string) bool {
+	c := &p.step.crash
+	if p.spent || c.Effect != effect || h.w.agenda.now < p.step.after {
+		return false
+	}
+	return c.Record == "" || slices.ContainsFunc(keys, func(key string) bool { return h.aliasOf(key) == c.Record })
 }
 
 // unstruck journals the crashes that waited in vain: the scenario meant
@@ -52,7 +62,7 @@ func (h *host) unstruck() {
 		if !p.spent {
 			h.w.Emit(trace.Event{
 				Kind: trace.FaultEnd, On: trace.Engine, Code: string(scenarios.CrashEngine),
-				Text: "line " + strconv.Itoa(p.step.line) + ": the crash before " + p.step.crash.Effect + " never struck",
+				Text: p.step.text + " never struck",
 			})
 		}
 	}
@@ -97,7 +107,7 @@ func (d *disk) sync() {
 		}
 		d.sync()
 		for i := range done {
-			if d.h.dies("persisted", batchKeys(done[i].Batch)...) {
+			if d.h.dies("persisted", d.h.batchKeys(done[i].Batch)...) {
 				return
 			}
 			d.h.step(engine.Persisted{Op: done[i].Op})
@@ -108,6 +118,7 @@ func (d *disk) sync() {
 func (d *disk) apply(p *engine.Persist) {
 	d.store.Apply(d.h.now(), p.Batch)
 	d.h.claim(p.Batch)
+	d.h.noteDurable(p.Batch)
 	for _, op := range p.Batch.Ops {
 		if e, ok := op.(engine.Enqueue); ok {
 			if len(d.recent) == recentMax {

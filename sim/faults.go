@@ -14,13 +14,18 @@ import (
 )
 
 // begin starts a fault. One that lasts is open until its time is over, or
-// until the timeline ends; one that strikes once is over at once.
+// until the timeline ends; one that strikes once is over at once, and so is
+// one that changes the world for good, whose end says so.
 func (w *World) begin(step *scenarios.Step) {
 	on := faultOn(step)
 	op := w.Emit(trace.Event{Kind: trace.FaultBegin, On: on, Code: string(step.Verb), Text: step.String()})
 	end := w.strike(step)
 	if end == nil {
-		w.Emit(trace.Event{Kind: trace.FaultEnd, On: on, Code: string(step.Verb), Cause: op})
+		e := trace.Event{Kind: trace.FaultEnd, On: on, Code: string(step.Verb), Cause: op}
+		if step.ForGood() {
+			e.Text = "for good"
+		}
+		w.Emit(e)
 		return
 	}
 	until := w.agenda.now + int64(step.For)
@@ -72,9 +77,18 @@ func (w *World) linkFault(step *scenarios.Step) func() {
 		side = mapping.CRM
 	}
 	l := &w.net.links[side]
-	f := &linkFault{step: step, since: w.agenda.now}
+	f := &linkFault{step: step, since: w.agenda.now, key: w.faultKey(step)}
 	l.faults = append(l.faults, f)
 	return func() { l.faults = slices.DeleteFunc(l.faults, func(x *linkFault) bool { return x == f }) }
+}
+
+// faultKey keys a fault's randomness by what the fault is, not by where it
+// stands: taking another one out, or writing the file anew, shifts nothing. Of
+// several that are alike each has its own.
+func (w *World) faultKey(step *scenarios.Step) uint64 {
+	text := w.rand.draw(step.String(), 0, 0)
+	w.faultKeys[text]++
+	return splitmix(text ^ w.faultKeys[text])
 }
 
 // window is an open fault of one system. Of several of one kind the last one
@@ -105,8 +119,8 @@ func (w *World) vendorFault(s *system, step *scenarios.Step) func() {
 		s.mock.Faults().RevokedBefore = s.now(w).Add(time.Nanosecond)
 	}
 	end := w.open(s, open)
-	if (step.Verb == scenarios.QuotaChange || step.Verb == scenarios.Drift) && step.For == 0 {
-		return nil // the world has changed for good
+	if step.ForGood() {
+		return nil
 	}
 	return end
 }
@@ -135,7 +149,7 @@ func (w *World) inForce(s *system, changed scenarios.Verb) {
 		s.touchedAt = w.agenda.now
 	case scenarios.PollGap:
 		// What was hidden shows only from here on.
-		w.changed[s.side] = uint64(w.journal.Len())
+		w.sights[s.side].changed = uint64(w.journal.Len())
 	}
 }
 
@@ -159,6 +173,7 @@ func (x *window) apply(f *mocks.Faults) {
 	case scenarios.Drift:
 		f.Drift = append(f.Drift, mocks.Drift{
 			Field: step.What, Rename: step.Drift.Rename, Remove: step.Drift.Remove, Retype: step.Drift.Retype, Length: step.Drift.Length,
+			Values: step.Drift.Values,
 		})
 	case scenarios.PollGap:
 		f.FeedHides = true
@@ -209,9 +224,9 @@ func (w *World) clockFault(step *scenarios.Step) func() {
 }
 
 func (w *World) zoneFault(step *scenarios.Step) func() {
-	zone, err := time.LoadLocation(step.To)
+	zone, err := scenarios.Zone(step.To)
 	if err != nil || step.On == "engine" {
-		w.fail(&HarnessError{Message: "zone " + strconv.Quote(step.To) + " is not known on this machine"})
+		w.fail(&HarnessError{Message: "a system cannot show the times of " + strconv.Quote(step.To)})
 		return nil
 	}
 	return w.open(w.systems[sideNamed(step.On)], &window{step: step, zone: zone})
@@ -228,7 +243,7 @@ func (w *World) webhookFault(step *scenarios.Step) func() {
 	case scenarios.MuteWebhooks:
 		return w.open(w.systems[sideNamed(step.On)], &window{step: step})
 	}
-	f := &linkFault{step: step, since: w.agenda.now}
+	f := &linkFault{step: step, since: w.agenda.now, key: w.faultKey(step)}
 	w.webhookFaults = append(w.webhookFaults, f)
 	return func() {
 		w.webhookFaults = slices.DeleteFunc(w.webhookFaults, func(x *linkFault) bool { return x == f })
@@ -245,7 +260,7 @@ func (w *World) engineFault(step *scenarios.Step) func() {
 			h.crash(step.Crash, "at the instant "+step.At.String())
 			return nil
 		}
-		h.crashes = append(h.crashes, &crashPlan{step: &crashStep{crash: step.Crash, after: w.agenda.now, line: step.Line}})
+		h.crashes = append(h.crashes, &crashPlan{step: &crashStep{crash: step.Crash, after: w.agenda.now, text: step.String()}})
 	}
 	return nil
 }

@@ -48,7 +48,8 @@ type host struct {
 	toldDrift   [2]bool
 	describedAt [2]int64
 	most        engine.Gauges
-	replies     map[uint64]func(engine.Reply)
+	decisions   map[uint64]*decision // that wait for an answer, by token
+	approvals   []uint64             // tokens of those that approve a mass delete
 	lastReply   uint64
 }
 
@@ -66,10 +67,10 @@ func (h *host) boot() {
 	h.clock = h.wall
 	h.tasks = &tasks{}
 	h.asked, h.doors = map[uint64]*task{}, map[uint64]*door{}
-	h.replies = map[uint64]func(engine.Reply){}
 	h.most = engine.Gauges{}
 	h.wakeAt = 0
 	h.disk.life = h.life
+	w.noteBoot()
 	fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
 	for side := range h.clients {
 		h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
@@ -94,6 +95,7 @@ func (h *host) step(e engine.Event) {
 		h.effects.Reset()
 		h.machine.Step(h.now(), h.inbox[i], &h.effects)
 		h.gauge()
+		h.note(h.inbox[i])
 		for _, effect := range h.effects.List {
 			if !h.up {
 				break
@@ -106,6 +108,17 @@ func (h *host) step(e engine.Event) {
 	}
 	h.inbox = h.inbox[:0]
 	h.stepping = false
+}
+
+// note takes down what the end of the run and the people at the console want
+// to know of an event that the core has just taken in.
+func (h *host) note(e engine.Event) {
+	switch e := e.(type) {
+	case engine.PollDone:
+		h.notePage(e)
+	case engine.Approved:
+		h.noteApproved()
+	}
 }
 
 // soon gives the process an event behind what is happening now, unless the
@@ -152,6 +165,7 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	h.inbox = h.inbox[:0]
 	h.disk.crash(c)
 	h.tasks.close()
+	h.forgetDecisions(c.Wipe)
 	w.windows++
 	w.at(w.agenda.now+int64(c.Down), func() {
 		w.windows--

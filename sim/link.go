@@ -55,9 +55,9 @@ func (f *linkFault) flapsOpen(w *World) bool {
 }
 
 // hits draws whether a fault of the given kind strikes a message.
-func (l *link) hits(w *World, verb scenarios.Verb, call uint64) *linkFault {
+func (l *link) hits(w *World, verb scenarios.Verb, n uint64) *linkFault {
 	for _, f := range l.faults {
-		if f.step.Verb == verb && w.rand.percent(f.step.Rate, string(verb), uint64(f.step.Line), call) {
+		if f.step.Verb == verb && w.rand.percent(f.step.Rate, string(verb), f.key, n) {
 			return f
 		}
 	}
@@ -65,29 +65,29 @@ func (l *link) hits(w *World, verb scenarios.Verb, call uint64) *linkFault {
 }
 
 // fate draws what becomes of one message, and how long it takes.
-func (l *link) fate(w *World, call uint64, d direction) (delay int64, what fate) {
-	delay = int64(l.latency) + w.rand.below(int64(l.jitter)+1, "jitter", uint64(d), call)
+func (l *link) fate(w *World, n uint64, d direction) (delay int64, what fate) {
+	delay = int64(l.latency) + w.rand.below(int64(l.jitter)+1, "jitter", uint64(l.side)<<2|uint64(d), n)
 	for _, f := range l.faults {
 		s := f.step
 		if !d.matches(s.Way) {
 			continue
 		}
-		line := uint64(s.Line)<<2 | uint64(d)
+		key := f.key + uint64(d)
 		switch s.Verb {
 		case scenarios.Latency:
 			delay += int64(s.Amount)
 		case scenarios.Jitter:
-			delay += w.rand.below(int64(s.Amount)+1, "add", line, call)
+			delay += w.rand.below(int64(s.Amount)+1, "add", key, n)
 		case scenarios.Reorder:
-			if w.rand.percent(s.Rate, "reorder", line, call) {
-				delay += w.rand.below(int64(reorderSpan), "overtake", line, call)
+			if w.rand.percent(s.Rate, "reorder", key, n) {
+				delay += w.rand.below(int64(reorderSpan), "overtake", key, n)
 			}
 		case scenarios.Loss:
-			if w.rand.percent(s.Rate, "loss", line, call) {
+			if w.rand.percent(s.Rate, "loss", key, n) {
 				what = lost
 			}
 		case scenarios.Reset:
-			if d == towardsSystem && w.rand.percent(s.Rate, "reset", line, call) {
+			if d == towardsSystem && w.rand.percent(s.Rate, "reset", key, n) {
 				what = reset
 				if s.When == "after" {
 					what = resetAfter

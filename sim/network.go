@@ -29,8 +29,10 @@ type network struct {
 
 // link is the state of the path between the engine and one system.
 type link struct {
+	side    mapping.Side
 	faults  []*linkFault
-	inUse   int // exchanges under way
+	sent    uint64 // exchanges begun, by which randomness is keyed
+	inUse   int    // exchanges under way
 	latency time.Duration
 	jitter  time.Duration
 }
@@ -39,7 +41,7 @@ type link struct {
 type linkFault struct {
 	step  *scenarios.Step
 	since int64
-	drawn uint64 // messages judged so far
+	key   uint64 // of its randomness
 }
 
 // connectTimeout is how long a connection attempt into a partition takes
@@ -49,6 +51,7 @@ const connectTimeout = 5 * time.Second
 // exchange is one HTTP request and its answer under way.
 type exchange struct {
 	call     uint64
+	number   uint64 // among those of its link
 	side     mapping.Side
 	task     *task // nil once the process that sent it is dead
 	sent     uint64
@@ -56,9 +59,10 @@ type exchange struct {
 	http     *http.Request
 	response *http.Response
 	err      error
-	done     bool
-	fed      bool // the answer is a page of the change feed
-	deadline int64
+	done     bool  // the client has the outcome
+	left     bool  // nothing of it is on the wire any more
+	deadline int64 // when the client gives up
+	timed    bool  // giving up is in the agenda
 }
 
 // RoundTrip is the http.RoundTripper of one adapter: it hands the request to
@@ -93,7 +97,8 @@ func (n *network) send(t *task, side mapping.Side, req *http.Request) (*exchange
 		return nil, &adapter.NotSent{Err: err}
 	}
 	n.calls++
-	x := &exchange{call: n.calls, side: side, task: t, http: req}
+	n.links[side].sent++
+	x := &exchange{call: n.calls, number: n.links[side].sent, side: side, task: t, http: req}
 	var query url.Values
 	if req.URL.RawQuery != "" {
 		query = req.URL.Query()
@@ -140,7 +145,8 @@ func (n *network) depart(x *exchange) {
 		})
 		return
 	}
-	delay, fate := l.fate(w, x.call, towardsSystem)
+	delay, fate := l.fate(w, x.number, towardsSystem)
+	n.patience(x, w.agenda.now+delay)
 	switch fate {
 	case lost:
 		n.timeout(x, "loss")
@@ -150,7 +156,7 @@ func (n *network) depart(x *exchange) {
 		return
 	}
 	w.at(w.agenda.now+delay, func() { n.arrive(x, fate) })
-	if x.request.Method != http.MethodPost && l.hits(w, scenarios.Duplicate, x.call) != nil {
+	if x.request.Method != http.MethodPost && l.hits(w, scenarios.Duplicate, x.number) != nil {
 		copied := *x
 		w.at(w.agenda.now+delay+int64(l.latency)/4, func() { n.handle(&copied) })
 	}
@@ -161,10 +167,8 @@ func (n *network) handle(x *exchange) *mocks.Response {
 	s := n.w.systems[x.side]
 	now := s.now(n.w)
 	s.mock.Advance(now)
-	n.w.disclosed = false
 	s.mock.Faults().InProgress = n.links[x.side].inUse
 	r := s.mock.Handle(now, &x.request)
-	x.fed = n.w.disclosed
 	n.w.stir(s)
 	return r
 }
@@ -178,14 +182,16 @@ func (n *network) arrive(x *exchange, fate fate) {
 	}
 	r := n.handle(x)
 	if fate == resetAfter {
+		n.patience(x, w.agenda.now+int64(l.latency))
 		w.at(w.agenda.now+int64(l.latency), func() { n.finish(x, nil, errReset, "reset") })
 		return
 	}
-	delay, back := l.fate(w, x.call, towardsEngine)
+	delay, back := l.fate(w, x.number, towardsEngine)
 	if back == lost || l.cut(w, towardsEngine) {
 		n.timeout(x, "loss")
 		return
 	}
+	n.patience(x, w.agenda.now+delay)
 	w.at(w.agenda.now+delay, func() { n.deliver(x, r) })
 }
 
@@ -196,15 +202,15 @@ func (n *network) deliver(x *exchange, r *mocks.Response) {
 		n.timeout(x, "partition")
 		return
 	}
-	if x.task == nil || x.task.killed {
+	if !x.awaited() {
 		n.close(x)
 		return
 	}
 	body := &responseBody{data: r.Body, net: n, x: x}
-	if l.hits(w, scenarios.Truncate, x.call) != nil && len(r.Body) > 0 {
+	if l.hits(w, scenarios.Truncate, x.number) != nil && len(r.Body) > 0 {
 		body.data, body.cut = r.Body[:len(r.Body)/2], true
 	}
-	if f := l.hits(w, scenarios.SlowBody, x.call); f != nil {
+	if f := l.hits(w, scenarios.SlowBody, x.number); f != nil {
 		body.until = w.agenda.now + int64(f.step.Amount)
 	}
 	response := &http.Response{
@@ -214,17 +220,39 @@ func (n *network) deliver(x *exchange, r *mocks.Response) {
 	n.finish(x, response, nil, "")
 }
 
-// timeout ends the exchange for the client when its patience is over.
+// awaited reports whether the client still waits for the outcome: its process
+// lives, and it has not given up.
+func (x *exchange) awaited() bool { return !x.done && x.task != nil && !x.task.killed }
+
+// patience lets the client give up at its deadline if what comes next for it
+// comes later than that. What is on the wire travels on: the system may still
+// handle the request, and its answer meets nobody.
+func (n *network) patience(x *exchange, next int64) {
+	if next <= x.deadline || x.timed {
+		return
+	}
+	x.timed = true
+	n.w.at(x.deadline, func() { n.settle(x, nil, errTimeout, "latency") })
+}
+
+// timeout ends an exchange of which nothing travels any more: the client
+// waits in vain until its patience is over.
 func (n *network) timeout(x *exchange, reason string) {
 	n.w.at(x.deadline, func() { n.finish(x, nil, errTimeout, reason) })
 }
 
-// finish resumes the client with the outcome.
+// finish ends the exchange on the wire and for the client.
 func (n *network) finish(x *exchange, r *http.Response, err error, reason string) {
 	n.close(x)
-	if x.task == nil || x.task.killed {
+	n.settle(x, r, err, reason)
+}
+
+// settle resumes the client with the outcome, if it still waits for one.
+func (n *network) settle(x *exchange, r *http.Response, err error, reason string) {
+	if !x.awaited() {
 		return
 	}
+	x.response, x.err, x.done = r, err, true
 	on := traceSystem(x.side)
 	if err != nil {
 		n.w.Emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: reason})
@@ -234,10 +262,6 @@ func (n *network) finish(x *exchange, r *http.Response, err error, reason string
 			Code: limitCode(r), RetryAfter: r.Header.Get("Retry-After"), Date: r.Header.Get("Date"),
 		})
 	}
-	if x.fed && err == nil {
-		n.w.fed[x.side] = x.sent
-	}
-	x.response, x.err, x.done = r, err, true
 	n.w.host.tasks.resume(x.task)
 }
 
@@ -253,10 +277,12 @@ func limitCode(r *http.Response) string {
 	return ""
 }
 
+// close takes the exchange off the wire, once.
 func (n *network) close(x *exchange) {
-	if x.call == 0 {
+	if x.left {
 		return
 	}
+	x.left = true
 	n.flying--
 	n.links[x.side].inUse--
 }

@@ -142,12 +142,12 @@ func (w *World) flagged(name string) *engine.Record {
 
 // review is a person who looks at the console and decides at once.
 func (w *World) review(step *scenarios.Step) {
-	h := w.host
+	if !w.host.up {
+		w.refused(step, errDown)
+		return
+	}
 	if step.Record == "mass-delete" {
-		w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: "approve", Alias: step.Record, Actor: step.By, Code: step.Choose})
-		if step.Choose == "approve" {
-			h.soon(engine.Approved{})
-		}
+		w.approve(step)
 		return
 	}
 	rec := w.flagged(step.Record)
@@ -170,6 +170,10 @@ func (w *World) review(step *scenarios.Step) {
 
 // restore is a person who takes back what the last decision overwrote.
 func (w *World) restore(step *scenarios.Step) {
+	if !w.host.up {
+		w.refused(step, errDown)
+		return
+	}
 	rec := w.flagged(step.Record)
 	if rec == nil {
 		w.refused(step, fmt.Errorf("the engine does not know %s", step.Record))
@@ -190,20 +194,12 @@ func (w *World) restore(step *scenarios.Step) {
 }
 
 func (w *World) decideAs(step *scenarios.Step, verb string, r engine.Reviewed) {
-	h := w.host
-	h.lastReply++
-	r.Token = h.lastReply
 	e := trace.Event{Kind: trace.Person, On: trace.World, Verb: verb, Alias: step.Record, Actor: step.By, Origin: step.Choose}
 	for _, set := range r.Set {
 		e.Changes = append(e.Changes, trace.Change{Field: w.mapping.Fields[set.Index].Name, After: set.Value, Has: set.Value != ""})
 	}
-	op := w.Emit(e)
-	h.replies[r.Token] = func(reply engine.Reply) {
-		if !reply.OK {
-			w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: verb, Alias: step.Record, Cause: op, Code: "refused", Text: reply.Why})
-		}
-	}
-	h.soon(r)
+	r.Token = w.host.decided(e)
+	w.host.soon(r)
 }
 
 func refOf(rec *engine.Record) engine.Ref {

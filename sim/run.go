@@ -49,16 +49,20 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, genuine: map[string]mocks.Delivery{}}
 	for i := range w.natives {
 		w.natives[i], w.ids[i] = map[string]string{}, map[string]string{}
+		w.sights[i].hidden = map[string]bool{}
 	}
 	w.journal = trace.NewJournal(func() int64 { return w.agenda.now })
+	w.journal.Reserve(expectedEvents(sc))
 	w.contactIDs = mocks.NewIDs(splitmix(seed))
 	w.keepsDeliveries = keepsDeliveries(sc)
+	w.faultKeys = map[uint64]uint64{}
 	w.net = &network{w: w}
-	w.host = &host{w: w, tasks: &tasks{}}
+	w.host = &host{w: w, tasks: &tasks{}, decisions: map[uint64]*decision{}}
 	for i := range w.systems {
 		w.systems[i] = w.buildSystem(mapping.Side(i))
 		spec := w.systems[i].spec
 		w.systems[i].mock.Faults().LocalTimes = w.systems[i].zone
+		w.net.links[i].side = mapping.Side(i)
 		w.net.links[i].latency, w.net.links[i].jitter = spec.Latency.Std(), spec.Jitter.Std()
 	}
 	w.host.wall = clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)}
@@ -76,6 +80,22 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 		return nil, &HarnessError{Message: fmt.Sprintf("%s: %v", sc.Path, err)}
 	}
 	return w, nil
+}
+
+// expectedEvents guesses the length of the journal: about forty events for an
+// edit that travels. A bad guess costs a copy, or memory that is never touched.
+func expectedEvents(sc *scenarios.Scenario) int {
+	const each, most = 40, 400_000
+	n := 1000
+	for i := range sc.Timeline {
+		step := &sc.Timeline[i]
+		of := 1
+		if step.All {
+			of = max(sc.Records.Count(), 1)
+		}
+		n += each * of * max(step.Times, 1)
+	}
+	return min(n, most)
 }
 
 // adoptCapabilities tells the core what its adapters can do.

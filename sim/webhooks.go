@@ -59,7 +59,7 @@ func (w *World) dispatch(s *system, d mocks.Delivery) {
 	l := &w.net.links[s.side]
 	n := d.Notice<<8 | uint64(d.Attempt)
 	for _, f := range w.webhookFaults {
-		if f.step.On != s.side.String() || !w.rand.percent(f.step.Rate, string(f.step.Verb), uint64(f.step.Line), n) {
+		if f.step.On != s.side.String() || !w.rand.percent(f.step.Rate, string(f.step.Verb), f.key, n) {
 			continue
 		}
 		switch f.step.Verb {
@@ -68,7 +68,7 @@ func (w *World) dispatch(s *system, d mocks.Delivery) {
 		case scenarios.DelayWebhooks:
 			delay += int64(f.step.Amount)
 		case scenarios.ReorderWebhooks:
-			delay += w.rand.below(int64(reorderSpan), "webhook", uint64(f.step.Line), n)
+			delay += w.rand.below(int64(reorderSpan), "webhook", f.key, n)
 		case scenarios.RepeatWebhooks:
 			times = max(times, f.step.Count)
 		}
@@ -82,6 +82,14 @@ func (w *World) dispatch(s *system, d mocks.Delivery) {
 		})
 		return
 	}
+	slow := leg > int64(webhookTimeout) // the vendor gives up while it travels
+	if slow {
+		w.net.flying++
+		w.at(w.agenda.now+delay+int64(webhookTimeout), func() {
+			w.net.flying--
+			w.missed(s, d, "timeout")
+		})
+	}
 	for i := range times {
 		code := ""
 		if i > 0 {
@@ -90,7 +98,7 @@ func (w *World) dispatch(s *system, d mocks.Delivery) {
 		w.net.flying++
 		w.at(w.agenda.now+leg+delay+int64(i)*int64(50*time.Millisecond), func() {
 			w.net.flying--
-			w.knock(&door{d: d, s: s, extra: i > 0}, code)
+			w.knock(&door{d: d, s: s, extra: slow || i > 0}, code)
 		})
 	}
 }
@@ -176,6 +184,9 @@ func (h *host) acknowledge(e engine.Acknowledge) {
 	}
 	k.answered = true
 	w := h.w
+	if e.Status/100 == 2 {
+		delete(w.sights[k.s.side].hidden, k.d.Record) // what is acknowledged will be read
+	}
 	w.Emit(trace.Event{
 		Kind: trace.Ack, On: traceSystem(k.s.side), Record: k.d.Record, Notice: k.d.Notice,
 		Attempt: int32(k.d.Attempt), Cause: k.op, Status: int16(e.Status),
@@ -202,7 +213,8 @@ func (h *host) remember(s *system, d mocks.Delivery) {
 func (w *World) forge(step *scenarios.Step) {
 	s := w.systems[mapping.CC]
 	id := w.nativeOf(mapping.CC, step.Record)
-	body := []byte(`{"id":"forged-` + strconv.Itoa(step.Line) + `","topicName":"v2.externalcontacts.contacts.` + id +
+	w.notices++
+	body := []byte(`{"id":"forged-` + strconv.FormatUint(w.notices, 10) + `","topicName":"v2.externalcontacts.contacts.` + id +
 		`","version":"2","eventBody":{"id":"` + id + `"},"metadata":{"CorrelationId":"forged"},"timestamp":"2020-01-01T00:00:00.000Z"}`)
 	header := http.Header{"Content-Type": {"application/json"}}
 	switch step.What {
@@ -217,7 +229,6 @@ func (w *World) forge(step *scenarios.Step) {
 	default:
 		header.Set("X-Hub-Signature-256", "sha256=iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcQ=")
 	}
-	w.notices++
 	w.knock(&door{d: mocks.Delivery{Notice: forgedNotice + w.notices, Attempt: 1, Record: id, Header: header, Body: body}, s: s, extra: true}, "forged")
 }
 

@@ -28,21 +28,19 @@ type World struct {
 	ids             [2]map[string]string // native ids by the scenario's names
 	contactIDs      *mocks.IDs           // makes the native ids of laid contacts
 	creating        string               // the name of the record that a step is creating
+	faultKeys       map[uint64]uint64    // how often each has been given out
 	webhookFaults   []*linkFault
 	keepsDeliveries bool
 	genuine         map[string]mocks.Delivery // the last genuine one of each record
 	lastGenuine     string
 	notices         uint64 // forged so far
 
-	muted   bool      // nothing is journaled: the run has not begun
-	steps   int       // timeline steps still to come
-	windows int       // fault windows still open
-	changed [2]uint64 // Op of the last commit
-	fed     [2]uint64 // Op of the request of the last page of the feed that the engine got
-	// disclosed notes that the request being handled got a page of the feed.
-	disclosed bool
-	ended     string
-	broken    *HarnessError
+	muted   bool // nothing is journaled: the run has not begun
+	steps   int  // timeline steps still to come
+	windows int  // fault windows still open
+	sights  [2]sight
+	ended   string
+	broken  *HarnessError
 }
 
 // system is one mock with its clock.
@@ -90,9 +88,9 @@ func (w *World) Emit(e trace.Event) uint64 {
 	op := w.journal.Emit(e)
 	switch e.Kind {
 	case trace.Commit:
-		w.changed[e.On-trace.CC] = op
-	case trace.Feed:
-		w.disclosed = true
+		w.noteCommit(&e, op)
+	case trace.Read, trace.Arrive:
+		w.noteContact(&e)
 	}
 	if w.options.Until != 0 && op >= w.options.Until {
 		w.stop("until")
@@ -175,25 +173,4 @@ func (w *World) report() {
 	if w.options.Progress != nil {
 		w.options.Progress(scenarios.Duration(w.agenda.now), w.journal.Len())
 	}
-}
-
-// idle reports whether nothing is left to do: the timeline is over, faults
-// have ended, nothing travels, the engine has nothing queued, and it has seen
-// its feeds after the last change.
-func (w *World) idle() bool {
-	if w.steps > 0 || w.windows > 0 || w.net.busy() || !w.host.idle() {
-		return false
-	}
-	for side, s := range w.systems {
-		if _, due := s.mock.NextDue(); due {
-			return false
-		}
-		if w.host.toldDrift[side] && w.host.describedAt[side] <= s.touchedAt {
-			return false
-		}
-		if w.host.polls(side) && w.fed[side] <= w.changed[side] {
-			return false
-		}
-	}
-	return true
 }

@@ -52,7 +52,7 @@ func (a *app) decide(args []string) error {
 	if len(args) == 1 && args[0] != "-" {
 		f, err := os.Open(args[0])
 		if err != nil {
-			return misuse("", "%w", err)
+			return unreadable(args[0], err)
 		}
 		defer func() { _ = f.Close() }()
 		in, name = io.Reader(f), args[0]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,7 +46,11 @@ func (a *app) explain(cmd *cobra.Command, record, scenario string, p *player) er
 		return err
 	}
 	story, err := check.Explain(check.Case{Scenario: j.sc, Events: c.Journal}, record)
-	if err != nil {
+	var unknown *check.UnknownRecordError
+	switch {
+	case errors.As(err, &unknown) && unknown.Near == "":
+		return misuse(recordsHint(record, recordsOf(c.Journal)), "%w", err)
+	case err != nil:
 		return misuse("", "%w", err)
 	}
 	if a.json {

@@ -43,9 +43,10 @@ func newInit(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "write a first scenario and a CI workflow",
-		Long: `Writes a commented scenario, the schema that lets editors complete it, and a
-GitHub workflow that runs it into a folder (the current one by default). Existing files are left alone: if one is in the
-way nothing is written, unless --force is given.`,
+		Long: `Writes into a folder (the current one by default) a commented scenario, the
+schema that lets editors complete it, and a GitHub workflow that runs it.
+Existing files are left alone: if one is in the way nothing is written, unless
+--force is given.`,
 		Example: `  syncproof init
   syncproof init tests/sync && syncproof run tests/sync`,
 		Args: atMost(1),

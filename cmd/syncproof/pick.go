@@ -18,12 +18,15 @@ import (
 type job struct {
 	name string
 	sc   *scenarios.Scenario
+	// theme is the library's folder, "" for a file.
+	theme string
 }
 
 // pick finds, reads and checks the scenarios that the arguments name: files,
-// folders (all *.yaml below, hidden ones left out) and names of the library;
-// none means the whole library. Nothing runs unless all of them are sound;
-// every file that is not gets its message.
+// folders (all *.yaml below, hidden ones left out), and names and folders of
+// the library; none means the whole library. What is on the disk goes before
+// the library. Nothing runs unless all of them are sound; every file that is
+// not gets its message.
 func pick(args []string) ([]job, error) {
 	var jobs []job
 	var problems []error
@@ -45,10 +48,10 @@ func pick(args []string) ([]job, error) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		switch {
-		case err != nil && !looksLikePath(arg):
+		case err != nil && (!looksLikePath(arg) || inLibrary(arg)):
 			add(byName(arg))
 		case err != nil:
-			add(nil, err)
+			add(nil, unreadable(arg, err))
 		case info.IsDir():
 			add(folder(arg))
 		default:
@@ -66,6 +69,18 @@ func pick(args []string) ([]job, error) {
 	return jobs, nil
 }
 
+// unreadable is a file that could not be opened, in a person's words.
+func unreadable(name string, err error) error {
+	var at *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return misuse("", "%s: no such file or folder", name)
+	case errors.As(err, &at):
+		err = at.Err
+	}
+	return misuse("", "%s: %w", name, err)
+}
+
 // looksLikePath tells a misspelt path from a misspelt name of the library.
 func looksLikePath(arg string) bool {
 	return strings.ContainsAny(arg, `/\`) || path.Ext(arg) == ".yaml" || path.Ext(arg) == ".yml"
@@ -73,7 +88,11 @@ func looksLikePath(arg string) bool {
 
 func file(name string) ([]job, error) {
 	sc, err := scenarios.ParseFile(name)
-	if err != nil {
+	var at *fs.PathError
+	switch {
+	case errors.As(err, &at):
+		return nil, unreadable(name, err)
+	case err != nil:
 		return nil, err
 	}
 	return []job{{name: filepath.Clean(name), sc: sc}}, nil
@@ -117,34 +136,46 @@ func library() ([]job, error) {
 	}
 	jobs := make([]job, 0, len(all))
 	for _, sc := range all {
-		jobs = append(jobs, job{name: libraryName(sc), sc: sc})
+		theme, name := sc.LibraryName()
+		jobs = append(jobs, job{name: name, sc: sc, theme: theme})
 	}
 	return jobs, nil
 }
 
-// libraryName is the file's name without its ending.
-func libraryName(sc *scenarios.Scenario) string {
-	return strings.TrimSuffix(path.Base(filepath.ToSlash(sc.Path)), ".yaml")
+// inLibrary tells table/higher-version-wins, as `syncproof requirements`
+// writes it, from a path that leads nowhere.
+func inLibrary(arg string) bool {
+	theme, _, _ := strings.Cut(arg, "/")
+	return path.Ext(arg) == "" && slices.ContainsFunc(scenarios.Folders(), func(f scenarios.Folder) bool { return f.Name == theme })
 }
 
-func byName(name string) ([]job, error) {
+// byName finds one scenario of the library by its name, with or without its
+// folder, or a whole folder by its own.
+func byName(arg string) ([]job, error) {
 	all, err := library()
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(j job) bool { return j.name == name })
-	if i >= 0 {
-		return all[i : i+1], nil
-	}
-	var known []string
+	arg = strings.TrimSuffix(arg, "/")
+	known := make([]string, 0, len(all))
+	var found []job
 	for _, j := range all {
+		if arg == j.name || arg == j.theme || arg == j.theme+"/"+j.name {
+			found = append(found, j)
+		}
 		known = append(known, j.name)
 	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	for _, f := range scenarios.Folders() {
+		known = append(known, f.Name)
+	}
 	hint := "; `syncproof run --list` shows the library"
-	if near := nearest(name, known); near != "" {
+	if near := nearest(path.Base(arg), known); near != "" {
 		hint = "; did you mean " + near + "?"
 	}
-	return nil, misuse("", "%s is neither a file nor a scenario of the library%s", name, hint)
+	return nil, misuse("", "%s is neither a file nor a scenario of the library%s", arg, hint)
 }
 
 // pickOne is pick for the verbs that look at a single scenario.

@@ -59,11 +59,22 @@ func (p *player) blank(j job) reports.Case {
 	if p.seed != nil {
 		seed = *p.seed
 	}
-	rerun := fmt.Sprintf("syncproof run %s --seed %d", shellWord(j.name), seed)
-	if p.eventsMax > 0 {
-		rerun += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	return reports.Case{
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed,
+		Rerun: p.rerun(shellWord(j.name), &seed),
 	}
-	return reports.Case{Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Rerun: rerun}
+}
+
+// rerun is the command that plays names again; without a seed each by its own.
+func (p *player) rerun(names string, seed *uint64) string {
+	command := "syncproof run " + names
+	if seed != nil {
+		command += fmt.Sprintf(" --seed %d", *seed)
+	}
+	if p.eventsMax > 0 {
+		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	}
+	return command
 }
 
 // attempt plays the scenario on the calling goroutine. finished ends the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,10 +49,29 @@ func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags,
 	bar.finish()
 	suite.NotRun = len(jobs) - len(suite.Cases)
 	suite.Wall = time.Since(began)
+	suite.RerunOne = p.rerun("NAME", p.seed)
+	suite.RerunFailed = p.rerunFailed(suite)
 	if a.json {
 		return suite, reports.JSON(a.out, suite)
 	}
 	return suite, table.Close(suite)
+}
+
+// rerunMost bounds the names of a command that a reader is to copy.
+const rerunMost = 12
+
+// rerunFailed is the command that repeats what is no pass.
+func (p *player) rerunFailed(s *reports.Suite) string {
+	var names []string
+	for i := range s.Cases {
+		if c := &s.Cases[i]; c.Verdict() != reports.Pass {
+			names = append(names, shellWord(c.Name))
+		}
+	}
+	if len(names) > rerunMost {
+		return ""
+	}
+	return p.rerun(strings.Join(names, " "), p.seed)
 }
 
 // start plays all jobs, at most n at once, and gives a channel for the result

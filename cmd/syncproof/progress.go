@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -24,10 +25,12 @@ type progress struct {
 	done  int
 }
 
-// newProgress makes a bar over total scenarios if somebody is there to see it.
+// newProgress makes a bar over total scenarios if somebody is there to see it:
+// the terminal of a CI system (CI is set) only goes into a log.
 func (a *app) newProgress(total int) *progress {
 	f, ok := terminal(a.errors)
-	if !ok || a.quiet {
+	ci := os.Getenv("CI")
+	if !ok || a.quiet || ci != "" && ci != "false" {
 		return &progress{}
 	}
 	return &progress{began: time.Now(), make: func() *progressbar.ProgressBar {

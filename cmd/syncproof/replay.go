@@ -97,29 +97,48 @@ func faultError(c *reports.Case) error {
 // choose gives the indexes of the events that the flags ask for.
 func (f *replayFlags) choose(journal *reports.Journal, events []trace.Event) ([]int, error) {
 	var shown []int
-	var records []string
+	found := f.record == ""
 	for i := range events {
 		e := &events[i]
-		name := journal.Name(e)
-		if name != "" && !slices.Contains(records, name) && len(records) < 100 {
-			records = append(records, name)
-		}
-		if f.record != "" && name != f.record && e.Record != f.record {
+		if f.record != "" && journal.Name(e) != f.record && e.Record != f.record {
 			continue
 		}
+		found = true
 		if len(f.kinds) > 0 && !slices.Contains(f.kinds, e.Kind.String()) {
 			continue
 		}
 		shown = append(shown, i)
 	}
-	if len(shown) == 0 && f.record != "" && !slices.Contains(records, f.record) {
-		hint := "records: " + strings.Join(records, ", ")
-		if near := nearest(f.record, records); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		return nil, misuse(reports.Plain(hint), "no event is about a record %q", f.record)
+	if !found {
+		return nil, misuse(recordsHint(f.record, recordsOf(events)), "no event is about a record %q", f.record)
 	}
 	return shown, nil
+}
+
+// recordsOf lists the records that a journal names, by the scenario's names
+// where it has them; the first hundred, which is enough for a hint.
+func recordsOf(events []trace.Event) []string {
+	journal := reports.NewJournal(events)
+	var names []string
+	for i := range events {
+		name := journal.Name(&events[i])
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if len(names) == 100 {
+			break
+		}
+	}
+	return names
+}
+
+// recordsHint names the nearest record, or all that there are.
+func recordsHint(given string, known []string) string {
+	hint := "records: " + strings.Join(known, ", ")
+	if near := nearest(given, known); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return reports.Plain(hint)
 }
 
 func printEvents(w io.Writer, journal *reports.Journal, events []trace.Event, shown []int, asJSON bool) error {

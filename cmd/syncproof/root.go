@@ -59,8 +59,8 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	root.SetIn(a.in)
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
-	flags.BoolVar(&a.json, "json", false, "write JSON to standard output instead of text")
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print only what is not as it should be")
+	flags.BoolVar(&a.json, "json", false, "write JSON instead of text (decide and schema always do)")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "run: print only what is no pass; elsewhere: no closing line, no progress bar")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
 		newRun(a), newReplay(a), newExplain(a), newDecide(a),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/syncproof/syncproof/reports"
+	"github.com/syncproof/syncproof/scenarios"
 )
 
 // defaultStall is how long a run may stand still in wall time.
@@ -42,14 +44,15 @@ func newRun(a *app) *cobra.Command {
 		Short: "play scenarios and judge them",
 		Long: `Plays scenarios and judges each by all invariants and its own expectations.
 
-An argument is a file, a folder (every *.yaml below it) or the name of a
-scenario in the embedded library; without arguments the whole library is
-played. All files are read and checked before the first one runs.
+An argument is a file, a folder (every *.yaml below it), or the name of a
+scenario or of a folder in the embedded library; without arguments the whole
+library is played. All files are read and checked before the first one runs.
 
 The exit code is 0 only if something was judged and everything judged held.`,
 		Example: `  syncproof run
   syncproof run tests/sync --junit junit.xml --report report.json
   syncproof run higher-version-wins --seed 7
+  syncproof run limits
   syncproof run --requirement CR-7 --list
   syncproof run --filter '^within-tolerance' --jobs 1`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -138,25 +141,57 @@ func (a *app) selected(args []string, f *runFlags) ([]job, error) {
 	return jobs, nil
 }
 
-// list prints what would run.
+// list prints what would run, the library's by their folders.
 func (a *app) list(jobs []job) error {
 	if a.json {
 		type entry struct {
+			Folder       string   `json:"folder,omitempty"`
 			Name         string   `json:"name"`
 			Title        string   `json:"title"`
 			Requirements []string `json:"requirements"`
 		}
 		entries := make([]entry, 0, len(jobs))
 		for _, j := range jobs {
-			entries = append(entries, entry{j.name, j.sc.Title, append([]string{}, j.sc.Requirements...)})
+			entries = append(entries, entry{j.theme, j.name, j.sc.Title, append([]string{}, j.sc.Requirements...)})
 		}
 		return a.writeJSON(entries)
 	}
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	var rows bytes.Buffer
+	w := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
 	for _, j := range jobs {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", reports.Plain(j.name), strings.Join(j.sc.Requirements, " "), reports.Plain(j.sc.Title))
+		indent := ""
+		if j.theme != "" {
+			indent = "  "
+		}
+		_, _ = fmt.Fprintf(w, "%s%s\t%s\t%s\n", indent, reports.Plain(j.name), strings.Join(j.sc.Requirements, " "), reports.Plain(j.sc.Title))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	var out strings.Builder
+	above := ""
+	for i, row := range strings.SplitAfter(strings.TrimSuffix(rows.String(), "\n"), "\n") {
+		if theme := jobs[i].theme; theme != above {
+			above = theme
+			if i > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteString(heading(theme))
+		}
+		out.WriteString(row)
+	}
+	_, err := fmt.Fprintln(a.out, out.String())
+	return err
+}
+
+// heading says what a folder of the library tells, "" for files.
+func heading(theme string) string {
+	for _, f := range scenarios.Folders() {
+		if f.Name == theme {
+			return f.Name + ": " + f.Tells + "\n"
+		}
+	}
+	return ""
 }
 
 // outputs are the files that a run was asked to write.

@@ -1,5 +1,6 @@
 // Package docs holds the tests of the documentation: README.md,
-// CONTRIBUTING.md and docs/*.md. It has no code of its own.
+// CONTRIBUTING.md, the library's README.md and docs/*.md. It has no code of its
+// own.
 //
 // Every line that begins with "$ " in a block fenced as console is run, in the
 // order of the page, in a folder of the page's own, with the freshly built

@@ -35,7 +35,7 @@ type command struct {
 // pages are all Markdown files that a reader is meant to see.
 func pages(t *testing.T) []*page {
 	t.Helper()
-	names := []string{"README.md", "CONTRIBUTING.md"}
+	names := []string{"README.md", "CONTRIBUTING.md", "scenarios/library/README.md"}
 	for _, pattern := range []string{"docs/*.md", "docs/decisions/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {

@@ -149,6 +149,7 @@ func TestDrift(t *testing.T) {
 		"to a number":   {mocks.Drift{Field: "tier", Retype: "number"}, nil, nil, set("customFields.tier", `2.5`), set("customFields.tier", `"silver"`), "number"},
 		"to a boolean":  {mocks.Drift{Field: "tier", Retype: "boolean"}, nil, nil, set("customFields.tier", `true`), set("customFields.tier", `"silver"`), "checkbox"},
 		"to any string": {mocks.Drift{Field: "tier", Retype: "string", Length: 9}, "gold", nil, set("customFields.tier", `"platinum"`), set("customFields.tier", `"rhodium-10"`), "text"},
+		"fewer values":  {mocks.Drift{Field: "tier", Values: []string{"bronze", "silver"}}, "gold", nil, set("customFields.tier", `"silver"`), set("customFields.tier", `"gold"`), "enum"},
 		"length":        {mocks.Drift{Field: "title", Length: 3}, "gold", nil, set("title", `"Dr."`), set("title", `"Lady"`), "enum"},
 	} {
 		t.Run(name, func(t *testing.T) {

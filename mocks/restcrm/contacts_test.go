@@ -252,6 +252,24 @@ func TestListPages(t *testing.T) {
 	}
 }
 
+func TestDriftTakesAValueOutOfAPicklist(t *testing.T) { // FC-3
+	w := newWorld(t, nil)
+	id := w.seed("ada", 0, "", map[string]any{"tier": "gold"})
+	w.m.Faults().Drift = []mocks.Drift{{Field: "tier", Values: []string{"bronze", "silver"}}}
+	if body := string(w.send("GET", contactPrefix+id, "", "").Body); !strings.Contains(body, `"tier":"gold"`) {
+		t.Errorf("the record lost what it holds: %s", body)
+	}
+	if body := string(w.send("GET", "/v1/schema/contact", "", "").Body); !strings.Contains(body, `["bronze","silver"]`) || strings.Contains(body, "gold") {
+		t.Errorf("the schema says %s", body)
+	}
+	if r := w.patch(id, `{"tier":"gold"}`); r.Status != 400 {
+		t.Errorf("a value that is gone is answered %d", r.Status)
+	}
+	if r := w.patch(id, `{"tier":"silver"}`); r.Status != 200 {
+		t.Errorf("a value that is left is answered %d %s", r.Status, r.Body)
+	}
+}
+
 func TestDriftShowsEverywhere(t *testing.T) { // FC-3
 	w := newWorld(t, nil)
 	id := w.seed("ada", 0, "", map[string]any{"score": int64(5), "city": "Ulm", "title": "Dr"})

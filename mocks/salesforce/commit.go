@@ -57,7 +57,7 @@ func (m *Mock) fresh(id string) *record {
 }
 
 // withDefaults adds to a new record's fields what it starts with: every
-// checkbox that is not named is unticked, never null.
+// checkbox that is not named is unticked, never null (M).
 func (m *Mock) withDefaults(set []assign) []assign {
 	for _, c := range m.made.columns {
 		named := func(a assign) bool { return a.column.slot == c.slot }
@@ -81,7 +81,7 @@ func (m *Mock) create(r *record, w *write, verb string) uint64 {
 }
 
 // update changes a stored record and journals it. Automation moves
-// SystemModstamp only; everybody else moves LastModifiedDate as well, even
+// SystemModstamp only; everybody else moves LastModifiedDate as well (S), even
 // with a save that changes nothing.
 func (m *Mock) update(r *record, w *write) uint64 {
 	before := r.number(m.version)
@@ -118,7 +118,7 @@ func (m *Mock) remove(r *record, w *write, master string) uint64 {
 	return m.journalCommit(r, w, verb, version, nil)
 }
 
-// undelete takes a record out of the recycle bin, under its old id.
+// undelete takes a record out of the recycle bin, under its old id (M).
 func (m *Mock) undelete(r *record, w *write) uint64 {
 	r.deleted, r.master = false, ""
 	m.store.removed.stale++

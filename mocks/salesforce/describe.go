@@ -7,13 +7,13 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// The versions of the API that the organisation answers.
+// The versions of the API that the organisation answers (M).
 const (
 	versionMin = 31
 	versionMax = 66
 )
 
-// versionsBody is the answer of /services/data, which needs no session.
+// versionsBody is the answer of /services/data (S), which needs no session (M).
 var versionsBody = func() []byte {
 	b := []byte{'['}
 	for v := versionMin; v <= versionMax; v++ {
@@ -38,7 +38,7 @@ func (x *exchange) resources() (int, []byte, *apiError) {
 	return http.StatusOK, append(b, '}'), nil
 }
 
-// limitsResource answers /limits.
+// limitsResource answers /limits (S), of which it knows the daily one.
 func (x *exchange) limitsResource() (int, []byte, *apiError) {
 	allowed, left := x.limit.Usage.Allowed, x.limit.Usage.Remaining()
 	if daily := x.m.faults.DailyRemaining; daily != nil {
@@ -50,7 +50,8 @@ func (x *exchange) limitsResource() (int, []byte, *apiError) {
 }
 
 // describe answers sobjects/Contact/describe: the object as the engine's
-// account sees it now.
+// account sees it now. The members are the vendor's (S); of what they say of
+// standard fields some is from memory (M, see standard).
 func (x *exchange) describe() (int, []byte, *apiError) {
 	b := make([]byte, 0, 8192)
 	b = append(b, `{"name":"Contact","label":"Contact","keyPrefix":"003","custom":false,"queryable":true,"replicateable":true,"retrieveable":`...)

@@ -7,8 +7,10 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// apiError is one entry of the JSON array with which the API refuses. Codes
-// are the vendor's (StatusCode and ExceptionCode of its WSDL).
+// apiError is one entry of the JSON array with which the API refuses (S). Codes
+// are the vendor's (S: StatusCode and ExceptionCode of its WSDL); which code
+// answers which mistake, and the words of messages, are from memory (M) where
+// nothing else is said.
 type apiError struct {
 	status  int
 	code    string
@@ -59,16 +61,19 @@ func errAccess() *apiError {
 	return refuse("INSUFFICIENT_ACCESS", "insufficient access rights on object id").withStatus(http.StatusForbidden)
 }
 
+// errSession is a session that is unknown, has expired or was revoked (S).
 func errSession() *apiError {
 	return refuse("INVALID_SESSION_ID", "Session expired or invalid").withStatus(http.StatusUnauthorized)
 }
 
+// errLimit is the vendor's signal of a limit: 403 and not 429 (S), in these
+// words for the organisation's own limit (2).
 func errLimit(what string) *apiError {
 	return refuse("REQUEST_LIMIT_EXCEEDED", what+" Limit exceeded.").withStatus(http.StatusForbidden)
 }
 
-// body is the error as the vendor's array. The fields member is there only
-// where the error came from a record.
+// body is the error as the vendor's array (S). The fields member is there only
+// where the error came from a record (M).
 func (e *apiError) body() []byte {
 	b := append([]byte(`[{"message":`), mocks.AppendString(nil, e.message)...)
 	b = append(b, `,"errorCode":`...)
@@ -87,7 +92,7 @@ func (e *apiError) body() []byte {
 }
 
 // errDeserialize is the JSON parser's complaint about a value of the wrong
-// type; it names the type wanted and the token found.
+// type; it names the type wanted and the token found (M).
 func errDeserialize(c *column, m *mocks.Member) *apiError {
 	token := ""
 	switch m.Kind {

@@ -75,8 +75,8 @@ func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	return x.answer(status, body, "")
 }
 
-// authenticate reads the session from the Authorization header; the actor is
-// who holds it, even if it has ended.
+// authenticate reads the session from the Authorization header, as Bearer (S) or
+// OAuth (M); the actor is who holds it, even if it has ended.
 func (x *exchange) authenticate() mocks.Validity {
 	x.actor = mocks.Unknown
 	value, ok := strings.CutPrefix(x.r.Header.Get("Authorization"), "Bearer ")
@@ -110,6 +110,8 @@ func (x *exchange) withinLimits() bool {
 	return !x.limit.Refused && !f.TooMany(0)
 }
 
+// limitError is the refusal of the limit that was hit. The words for too many
+// requests at once are from memory (M).
 func (x *exchange) limitError() *apiError {
 	if !x.limit.Refused {
 		return errLimit("ConcurrentRequests (Concurrent API Requests)")
@@ -117,7 +119,7 @@ func (x *exchange) limitError() *apiError {
 	return errLimit("TotalRequests")
 }
 
-// usage is the value of Sforce-Limit-Info, "" where it is not sent.
+// usage is the value of Sforce-Limit-Info (S), "" where it is not sent.
 func (x *exchange) usage() string {
 	u := x.limit.Usage
 	if left := x.m.faults.DailyRemaining; left != nil {
@@ -129,6 +131,8 @@ func (x *exchange) usage() string {
 	return "api-usage=" + strconv.Itoa(min(u.Used, u.Allowed)) + "/" + strconv.Itoa(u.Allowed)
 }
 
+// serverError is what a fault puts in the place of the answer; its codes are the
+// vendor's (S), their statuses are from memory (M).
 func (x *exchange) serverError() *mocks.Response {
 	status := x.m.faults.Error.StatusOr()
 	err := refuse("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support")
@@ -192,7 +196,7 @@ func (x *exchange) namedRecord() string {
 }
 
 // route finds the resource. The object's name is not case-sensitive for the
-// vendor; the mock wants it as describe gives it.
+// vendor (M); the mock wants it as describe gives it.
 func (x *exchange) route() (int, []byte, *apiError) {
 	switch head, rest, _ := strings.Cut(x.path, "/"); head {
 	case "sobjects":
@@ -267,7 +271,7 @@ func (x *exchange) writer(set []assign) *write {
 	return w
 }
 
-// recordClient keeps the change origin of a write (see ChangeOrigin).
+// recordClient keeps the change origin of a write (S, R; see ChangeOrigin).
 func (x *exchange) recordClient(id string) {
 	options := x.r.Header.Get("Sforce-Call-Options")
 	if options == "" {

@@ -2,7 +2,7 @@ package salesforce
 
 import "github.com/syncproof/syncproof/mocks"
 
-// Key prefixes of the ids that the mock makes.
+// Key prefixes of the ids that the mock makes (S; the cursor's: M).
 const (
 	prefixContact = "003"
 	prefixUser    = "005"
@@ -34,7 +34,7 @@ func numbered(prefix string, n uint64) string {
 	return string(id[:]) + mocks.SalesforceSuffix(string(id[:]))
 }
 
-// canonicalID is the 18-character form of an id given in 15 or 18 characters;
+// canonicalID is the 18-character form of an id given in 15 or 18 characters (S);
 // ok is false for what cannot be an id.
 func canonicalID(id string) (_ string, ok bool) {
 	for i := range len(id) {

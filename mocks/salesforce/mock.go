@@ -42,14 +42,14 @@ type Mock struct {
 	shown   shown
 }
 
-// vendorQuota is the daily limit of an Enterprise organisation. The vendor
-// sends Sforce-Limit-Info and no Retry-After.
+// vendorQuota is the daily limit of an Enterprise organisation (M). The vendor
+// sends Sforce-Limit-Info (S) and no Retry-After (M).
 var vendorQuota = mocks.Quota{Requests: 100_000, Per: 24 * time.Hour, Headers: true}
 
-// vendorTokenLife is the default session timeout.
+// vendorTokenLife is the default session timeout (M).
 const vendorTokenLife = 2 * time.Hour
 
-// batchMax is the largest batch of a query, and the default.
+// batchMax is the largest batch of a query, and the default (S).
 const batchMax = 2000
 
 // New makes an organisation without contacts.
@@ -132,7 +132,7 @@ func (m *Mock) currentGap() int {
 
 // ChangeOrigin is how the change data capture header would name the origin of
 // the last API write to a record: com/salesforce/api/rest/60.0;client=x, the
-// client being that of Sforce-Call-Options. It is "" where there was none.
+// client being that of Sforce-Call-Options (S, R). It is "" where there was none.
 func (m *Mock) ChangeOrigin(id string) string { return m.clients[id] }
 
 // dateHeader is the Date header's value, rendered once a second.

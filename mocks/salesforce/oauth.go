@@ -15,7 +15,7 @@ import (
 )
 
 // token answers the OAuth endpoint: the client credentials flow, with the
-// credentials in the form or in a Basic header.
+// credentials in the form (S, R) or in a Basic header (M).
 func (x *exchange) token() *mocks.Response {
 	m := x.m
 	form, formOK := x.form()
@@ -66,7 +66,8 @@ func basicAuth(header string) (user, password string, ok bool) {
 	return strings.Cut(string(text), ":")
 }
 
-// issue makes a session and its answer. The vendor tells no lifetime.
+// issue makes a session and its answer (S, R): clients go to its instance_url
+// from there on. The vendor tells no lifetime (M).
 func (x *exchange) issue() []byte {
 	m := x.m
 	life := m.config.TokenLife
@@ -104,6 +105,8 @@ func (x *exchange) issue() []byte {
 	return append(b, '}')
 }
 
+// oauthError is the endpoint's refusal: an object, unlike the API's arrays (S).
+// invalid_client_id is the vendor's code (S); the others are RFC 6749's (M).
 func (x *exchange) oauthError(status int, code, description string) *mocks.Response {
 	b := append([]byte(`{"error":`), mocks.AppendString(nil, code)...)
 	b = append(b, `,"error_description":`...)

@@ -166,7 +166,7 @@ func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string,
 }
 
 // Merge keeps the winner's values and deletes the loser, whose MasterRecordId
-// then names the winner. The winner is saved in the same transaction.
+// then names the winner (M). The winner is saved in the same transaction.
 func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint64) error {
 	m.Advance(now)
 	survivor, err := m.stored(winner)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// cursorsMax is how many query cursors a user has; the oldest is closed.
+// cursorsMax is how many query cursors a user has; the oldest is closed (M).
 const cursorsMax = 10
 
 // cursor is an open query result.
@@ -21,7 +21,7 @@ type cursor struct {
 
 type cursors []cursor
 
-// query answers query?q= and queryAll?q=.
+// query answers query?q= and queryAll?q=, which shows deleted rows too (S).
 func (x *exchange) query(all bool) (int, []byte, *apiError) {
 	if !x.may("read") {
 		return 0, nil, errAccess()
@@ -46,7 +46,8 @@ func (x *exchange) query(all bool) (int, []byte, *apiError) {
 	return http.StatusOK, x.page(&c, 0), nil
 }
 
-// queryMore answers query/{locator}-{offset}, the nextRecordsUrl of a batch.
+// queryMore answers the nextRecordsUrl of a batch (S), query/{locator}-{offset}
+// (M: to a client the form means nothing).
 func (x *exchange) queryMore(path string) (int, []byte, *apiError) {
 	locator, tail, _ := strings.Cut(path, "-")
 	offset, bad := strconv.Atoi(tail)
@@ -58,7 +59,7 @@ func (x *exchange) queryMore(path string) (int, []byte, *apiError) {
 }
 
 // batch is the size of a page: the organisation's, or what the client asks
-// for by Sforce-Query-Options, which the vendor takes from 200 upwards.
+// for by Sforce-Query-Options, which the vendor takes from 200 upwards (M).
 func (x *exchange) batch() int {
 	options := x.r.Header.Get("Sforce-Query-Options")
 	if size, ok := strings.CutPrefix(options, "batchSize="); ok {

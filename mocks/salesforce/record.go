@@ -9,12 +9,12 @@ import (
 )
 
 // record is one contact as stored. Instants are Unix seconds: the vendor
-// stores whole seconds.
+// stores whole seconds (S).
 type record struct {
 	id    string
 	alias string
 	// values holds native text by column slot; "" is null, as it is for the
-	// vendor, and a checkbox is "true" or "false".
+	// vendor (M), and a checkbox is "true" or "false".
 	values []string
 
 	created, modified, modstamp int64
@@ -99,7 +99,7 @@ func (s *store) add(r *record) {
 }
 
 // reindex moves a record from one external id to another. The vendor matches
-// external ids without regard to case.
+// external ids without regard to case (M).
 func (s *store) reindex(r *record, before, after string) {
 	before, after = strings.ToLower(before), strings.ToLower(after)
 	if before == after {
@@ -142,8 +142,8 @@ type shown struct {
 	text    string
 }
 
-// appendInstant appends an instant in the API's form, in the zone in which
-// the system shows instants.
+// appendInstant appends an instant in the API's form (S), such as
+// 2013-05-07T22:07:19.000+0000, in the zone in which the system shows instants.
 func (m *Mock) appendInstant(b []byte, seconds int64) []byte {
 	zone := m.faults.LocalTimes
 	if zone == nil {
@@ -176,7 +176,7 @@ func (m *Mock) appendValue(b []byte, r *record, c *column) []byte {
 }
 
 // appendDouble writes a number as the vendor does, whose custom numbers are
-// all doubles: 123 comes back as 123.0. What is no number (a column that
+// all doubles: 123 comes back as 123.0 (M). What is no number (a column that
 // drift retyped) is null.
 func appendDouble(b []byte, text string) []byte {
 	whole := integral(text)

@@ -9,14 +9,14 @@ import (
 
 const (
 	// updatedDays and deletedDays are how far back the replication resources
-	// reach.
+	// reach (S).
 	updatedDays = 30
 	deletedDays = 15
 )
 
-// replication answers sobjects/Contact/updated and deleted. Both take the
+// replication answers sobjects/Contact/updated and deleted (S). Both take the
 // instants start and end with their seconds ignored, and want more than a
-// minute between them.
+// minute between them (M).
 func (x *exchange) replication(deleted bool) (int, []byte, *apiError) {
 	if !x.may("read") {
 		return 0, nil, errAccess()

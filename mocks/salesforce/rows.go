@@ -14,10 +14,11 @@ import (
 )
 
 // upsertBodySince is the API version (in tenths) from which an upsert that
-// updated answers 200 with a body instead of 204.
+// updated answers 200 with a body (S) instead of 204 (M).
 const upsertBodySince = 460
 
-// row answers sobjects/Contact/{id}.
+// row answers sobjects/Contact/{id}: 204 for a write (S). There is no ETag of a
+// contact, and nothing but the validation rule makes a write conditional (S).
 func (x *exchange) row(id string) (int, []byte, *apiError) {
 	var verb string
 	switch x.r.Method {
@@ -103,7 +104,7 @@ func (x *exchange) disclose(r *record) {
 	})
 }
 
-// insert answers POST sobjects/Contact.
+// insert answers POST sobjects/Contact: 201 (S).
 func (x *exchange) insert() (int, []byte, *apiError) {
 	if !x.may("create") {
 		return 0, nil, errAccess()
@@ -119,7 +120,7 @@ func (x *exchange) insert() (int, []byte, *apiError) {
 	return http.StatusCreated, saved(r.id, false, false), nil
 }
 
-// saved is the body of a successful save.
+// saved is the body of a successful save (S; the member created: M).
 func saved(id string, withCreated, created bool) []byte {
 	b := append([]byte(`{"id":"`), id...)
 	b = append(b, `","success":true,"errors":[]`...)
@@ -156,7 +157,8 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 	return nil
 }
 
-// byExternal answers sobjects/Contact/{field}/{value}.
+// byExternal answers sobjects/Contact/{field}/{value}: 300 with the choices where
+// several match (S).
 func (x *exchange) byExternal(field, value string) (int, []byte, *apiError) {
 	c := x.m.schema.find(field)
 	if c == nil || !c.externalID && c.system != sysID {
@@ -200,6 +202,8 @@ func (x *exchange) choices(matches []*record) []byte {
 	return append(b, ']')
 }
 
+// upsert is a PATCH by external id: 201 for a new record, 200 for a known one
+// (S). With updateOnly it makes none (M).
 func (x *exchange) upsert(c *column, value string, matches []*record) (int, []byte, *apiError) {
 	set, err := x.parse(c)
 	if err != nil {
@@ -235,7 +239,7 @@ func (x *exchange) upsert(c *column, value string, matches []*record) (int, []by
 }
 
 // parse reads the body of a write: the fields it names, checked. key is the
-// external id column of the path, which the body must not name again.
+// external id column of the path, which the body must not name again (M).
 func (x *exchange) parse(key *column) ([]assign, *apiError) {
 	content := x.r.Header.Get("Content-Type")
 	if media, _, err := mime.ParseMediaType(content); err != nil || media != "application/json" {
@@ -270,7 +274,7 @@ func parserError(err error) *apiError {
 }
 
 // field reads one member of a write; attributes, which clients send back as
-// they got them, are no field.
+// they got them (R), are no field.
 func (x *exchange) field(member *mocks.Member, key *column) (assign, *apiError) {
 	if member.Key == "attributes" && member.Kind == mocks.JSONObject {
 		return assign{}, nil

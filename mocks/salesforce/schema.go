@@ -79,7 +79,7 @@ type column struct {
 	key        []byte   // `"Name":`
 }
 
-// filterable: a long text area cannot be used in a WHERE clause.
+// filterable: a long text area cannot be used in a WHERE clause (M).
 func (c *column) filterable() bool { return c.kind != kindTextarea || c.length <= 255 }
 
 // schema is the object as it stands now.
@@ -89,7 +89,7 @@ type schema struct {
 	slots   int // how many plain columns there are
 }
 
-// find looks a column up by its API name, which is not case-sensitive.
+// find looks a column up by its API name, which is not case-sensitive (M).
 func (s *schema) find(name string) *column {
 	if c := s.byName[name]; c != nil {
 		return c
@@ -109,8 +109,8 @@ func (s *schema) index() {
 	}
 }
 
-// standard are the columns of Contact that every tenant has; the lengths are
-// the vendor's.
+// standard are the columns of Contact that every tenant has (S); the lengths
+// are the vendor's, from memory (M).
 func standard() []*column {
 	return []*column{
 		{name: "Id", label: "Contact ID", kind: kindID, length: 18, system: sysID},

@@ -41,7 +41,7 @@ type literal struct {
 // conditionDepth bounds the nesting of parentheses.
 const conditionDepth = 50
 
-// queryLength is the vendor's bound on a statement, in characters.
+// queryLength is the vendor's bound on a statement, in characters (M).
 const queryLength = 100_000
 
 type parser struct {

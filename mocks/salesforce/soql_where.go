@@ -3,7 +3,7 @@ package salesforce
 import "strings"
 
 // or parses conditions joined by OR. The vendor refuses AND and OR side by
-// side without parentheses.
+// side without parentheses (M).
 func (p *parser) or(depth int) (*condition, *apiError) {
 	if depth > conditionDepth {
 		return nil, refuse("QUERY_TOO_COMPLICATED", "the condition nests too deep")

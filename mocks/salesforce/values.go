@@ -13,7 +13,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// emailForm is what the vendor accepts as an address, as far as it is
+// emailForm is what the vendor accepts as an address (M), as far as it is
 // published: a local part of the characters that RFC 5322 allows unquoted,
 // and a domain with at least one dot.
 var emailForm = regexp.MustCompile("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z0-9-]{2,}$")
@@ -40,7 +40,8 @@ func (c *column) decode(m *mocks.Member) (string, *apiError) {
 }
 
 // check normalises native text as the vendor does (trims it, lower-cases
-// addresses, orders multi-select values) and refuses what it refuses.
+// addresses, orders multi-select values: M) and refuses what it refuses, with
+// its codes (S).
 func (c *column) check(text string) (string, *apiError) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -104,7 +105,7 @@ func (c *column) checkLength(text string) *apiError {
 }
 
 // utf16Length counts as the vendor's platform does: a character beyond the
-// basic plane is two.
+// basic plane is two (M).
 func utf16Length(text string) int {
 	n := utf8.RuneCountInString(text)
 	for i := range len(text) {
@@ -135,7 +136,7 @@ func (c *column) checkMulti(text string) (string, *apiError) {
 }
 
 // checkNumber reduces a JSON number to plain decimal text within 18 digits in
-// all and the column's scale.
+// all and the column's scale (M).
 func (c *column) checkNumber(text string) (string, *apiError) {
 	plain, ok := plainDecimal(text)
 	if !ok {
@@ -186,8 +187,8 @@ func plainDecimal(text string) (_ string, ok bool) {
 	return whole, true
 }
 
-// instantForms are the dateTime forms of the API and of SOQL; a fraction of a
-// second is accepted by the parser in all of them.
+// instantForms are the dateTime forms of the API (S) and of SOQL (M); a fraction
+// of a second is accepted by the parser in all of them.
 var instantForms = [...]string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700"}
 
 func parseInstant(text string) (t time.Time, ok bool) {
@@ -239,7 +240,7 @@ func (c *column) laid(value any) (string, error) {
 // formatPhone is what the vendor's pages make of a number that a user with a
 // North American locale types: ten digits, or eleven that start with 1,
 // become (415) 555-0123. Anything else, and whatever comes through the API,
-// stays as typed.
+// stays as typed (M).
 func formatPhone(text string) string {
 	var digits []byte
 	for i := range len(text) {

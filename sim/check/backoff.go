@@ -27,26 +27,32 @@ type gate struct {
 func backoff(m *model) Result {
 	t := &tally{m: m}
 	var gates [2]gate
-	retries := newRetries(m)
+	retries, knocks := newRetries(m), newKnocking(m)
 	for i := range m.ev {
 		e := &m.ev[i]
 		switch e.Kind {
 		case trace.Receive:
 			retries.ended(t, int32(i), e)
 			retries.received(e.Call)
+			knocks.receives(t, int32(i), e)
 			if m.limitSignal(e) {
 				t.seen++
 				gates[sideOf(e.On)].close(m, int32(i), e)
 			}
 		case trace.Lose:
 			retries.ended(t, int32(i), e)
+			knocks.lost(e)
 		case trace.Send:
 			if e.On == trace.CC || e.On == trace.CRM {
 				gates[sideOf(e.On)].pass(t, int32(i), e)
 				retries.sent(t, int32(i), e)
+				knocks.sends(t, int32(i), e)
 			}
 		case trace.Restart, trace.Person:
 			retries.forget(int32(i))
+			if e.Kind == trace.Restart {
+				knocks.restarted()
+			}
 		case trace.Feed, trace.Read:
 			retries.disclosed(e)
 		case trace.Deliver:
@@ -56,7 +62,7 @@ func backoff(m *model) Result {
 	for side := range gates {
 		gates[side].spread(t, side)
 	}
-	return t.verdict("limit signals and failures were waited out", "no limit signal and no failure was received")
+	return t.verdict(phrase{"limit signal or failure was waited out", "limit signals and failures were waited out"}, "no limit signal and no failure was received")
 }
 
 // limitSignal says that a received answer is one, by its own code or the

@@ -56,3 +56,15 @@ func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure }
 
 // lost says that there is certainly no base.
 func (b *base) lost() bool { return len(b.versions) == 0 }
+
+// movedTo says whether a stored version may have moved up since the base, and
+// whether it may not have. A version that was lowered did not move (DM-8); but
+// where more than one base is possible, it may stem from another.
+func (b *base) movedTo(stored int64) (may, mayNot bool) {
+	may, mayNot = b.unsure || len(b.versions) == 0, b.unsure
+	for _, v := range b.versions {
+		may = may || stored > v || stored != v && len(b.versions) > 1
+		mayNot = mayNot || stored <= v
+	}
+	return may, mayNot
+}

@@ -21,7 +21,7 @@ func bounded(m *model) Result {
 	if measured {
 		m.flights(t)
 	}
-	return t.verdict("measurements stayed under their limits", "the engine's sizes cannot be measured")
+	return t.verdict(phrase{"measurement stayed under its limit", "measurements stayed under their limits"}, "the engine's sizes cannot be measured")
 }
 
 // gaugeLimit is the limit that the world states, else the scenario's.

@@ -15,14 +15,16 @@ type comparison struct {
 func (s *story) compare(st [2]*state) comparison {
 	var c comparison
 	overlap, sureOverlap := false, false
+	wide := [2]bool{}  // possibly changed, one-way fields included
 	moved := [2]bool{} // certainly changed since a base that certainly exists
 	for f, fd := range s.m.fields.list {
-		if !fd.twoWay() {
-			continue
-		}
 		x, y := st[cc].content[f], st[crm].content[f]
 		xs, xm := s.base[cc].changed(f, x)
 		ys, ym := s.base[crm].changed(f, y)
+		wide[cc], wide[crm] = wide[cc] || xm, wide[crm] || ym
+		if !fd.twoWay() {
+			continue // it meets no edit of the other side, but it moves the version
+		}
 		c.sure[cc], c.may[cc] = c.sure[cc] || xs, c.may[cc] || xm
 		c.sure[crm], c.may[crm] = c.sure[crm] || ys, c.may[crm] || ym
 		moved[cc] = moved[cc] || xs && !s.base[cc].none(f)
@@ -34,12 +36,12 @@ func (s *story) compare(st [2]*state) comparison {
 			sureOverlap = sureOverlap || xs && ys && !(empty && s.base[cc].none(f))
 		}
 	}
-	c.both = c.may[cc] && c.may[crm]
+	c.both = wide[cc] && wide[crm]
 	c.surelyBoth = moved[cc] && moved[crm]
 	differ := !slices.Equal(st[cc].content, st[crm].content)
 	c.possible, c.certain = overlap, sureOverlap
 	if s.m.set.byRecord {
-		c.possible, c.certain = c.both && differ, c.sure[cc] && c.sure[crm] && differ
+		c.possible, c.certain = c.may[cc] && c.may[crm] && differ, c.sure[cc] && c.sure[crm] && differ
 	}
 	return c
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strconv"
+
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -11,7 +13,7 @@ func convergence(m *model) Result {
 	if m.end >= 0 && m.ev[m.end].Code != "idle" {
 		t.doubt("the run ended by %s, not idle", or(m.ev[m.end].Code, "an unnamed cause"))
 	}
-	excused := 0
+	excused, idle := 0, m.end >= 0 && m.ev[m.end].Code == "idle"
 	for _, p := range m.people {
 		d := m.difference(p)
 		if d == nil {
@@ -19,13 +21,19 @@ func convergence(m *model) Result {
 		}
 		t.seen++
 		if d.message == "" {
+			if said, ops := m.finalStatus(p); said != "" && idle {
+				t.fail(p.name, ops, "%s: %s", p.name, said)
+			}
 			continue
 		}
-		why := m.mayDiffer(p)
+		why := m.mayDiffer(p, d)
 		switch {
 		case why != "":
 			excused++
-		case m.end < 0 || m.ev[m.end].Code != "idle":
+			if said, ops := m.finalStatus(p); said != "" && idle {
+				t.fail(p.name, ops, "%s: %s", p.name, said)
+			}
+		case !idle:
 			// Still on its way, perhaps.
 		case m.faultOpen():
 			t.doubt("%s differs (%s), but a fault never ended", p.name, d.message)
@@ -33,9 +41,9 @@ func convergence(m *model) Result {
 			t.fail(p.name, d.ops, "%s: %s", p.name, d.message)
 		}
 	}
-	passed := "records agree"
+	passed := phrase{"record agrees", "records agree"}
 	if excused > 0 {
-		passed = plural("records looked at, ", excused, "excused by a flag, a refusal or an unreachable notice")
+		passed = phrase{"record looked at", "records looked at"}.with(strconv.Itoa(excused) + " excused by a flag, a refusal or an unreachable notice")
 	}
 	return t.verdict(passed, "no record exists on both sides")
 }
@@ -43,18 +51,26 @@ func convergence(m *model) Result {
 // difference is how a person's two sides stand at the end; nil if the
 // invariant does not speak of them.
 type difference struct {
-	message string // "" if they agree
-	ops     []uint64
+	message  string // "" if they agree
+	identity bool   // flags were looked at, record by record
+	ops      []uint64
 }
 
 func (m *model) difference(p *person) *difference {
 	a, b := p.live(cc), p.live(crm)
 	switch {
-	case a == nil && b == nil, len(p.alive(cc)) > 1 || len(p.alive(crm)) > 1:
+	case a == nil && b == nil:
 		return nil
+	case len(p.alive(cc)) > 1 || len(p.alive(crm)) > 1:
+		return m.identities(p)
 	case a == nil || b == nil:
 		return m.oneSided(p, a, b)
 	}
+	return m.contents(a, b)
+}
+
+// contents is how two living records that are one identity stand.
+func (m *model) contents(a, b *node) *difference {
 	x, y := a.last(), b.last()
 	d := &difference{ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
 	for f, fd := range m.fields.list {
@@ -101,26 +117,49 @@ func (m *model) versionMoved(n *node) bool {
 	return false
 }
 
-// mayDiffer is why the model lets a person's two sides differ at the end, ""
-// if it does not.
-func (m *model) mayDiffer(p *person) string {
-	s := p.story
-	switch {
-	case s.flagCause >= 0:
-		return "it waits for a person"
-	case p.merged || !p.simple():
-		if len(s.flags) > 0 {
-			return "its identity waits for a person"
+// identities is a person with more than one living record on a side: each is
+// one of a pair that agrees, or waits for a person (CR-14).
+func (m *model) identities(p *person) *difference {
+	d := &difference{identity: true}
+	if n := m.unmatched(p); n != nil {
+		d.ops = []uint64{m.op(n.last().ev)}
+		d.message = or(n.alias, n.id) + " of " + sideNames[n.side] + " is linked with no record of its own, and no flag names it (CR-14)"
+		return d
+	}
+	at := int32(len(m.ev))
+	for _, a := range p.alive(cc) {
+		for _, b := range p.alive(crm) {
+			if !m.tied(a, b, at) || m.waits(a) || m.waits(b) {
+				continue
+			}
+			if d := m.contents(a, b); d.message != "" {
+				d.identity = true
+				return d
+			}
 		}
-		return "its identity changed"
-	case m.refused(p):
-		return "a system refused a request for it"
-	case m.wasDead(p) && m.deadLetterCause(p) != "":
-		return m.deadLetterCause(p)
-	case everGoneAny(p) && s.baseless && len(s.flags) > 0:
+	}
+	return d
+}
+
+// mayDiffer is why the model lets a person's two sides differ at the end, ""
+// if it does not. A cause for a flag is no excuse by itself: the flag must
+// stand.
+func (m *model) mayDiffer(p *person, d *difference) string {
+	s := p.story
+	flagged := m.stands(p)
+	switch {
+	case flagged && s.flagCause >= 0:
+		return "it waits for a person"
+	case flagged && !d.identity && m.doubted(p, int32(len(m.ev))):
+		return "its identity waits for a person"
+	case flagged && !d.identity && everGoneAny(p) && s.baseless:
 		return "a record that is gone, and no base, wait for a person"
-	case m.massDelete() && (everGoneAny(p)):
+	case everGoneAny(p) && m.massDelete() && m.massWaits():
 		return "a mass delete waits for a person"
+	case m.deadNow(p) && m.deadCause(p) != "":
+		return m.deadCause(p)
+	case m.refusedLast(p) && m.schemaOpen() && m.faultTold():
+		return "a system refuses requests for it, and a person was told why"
 	}
 	for side := range p.nodes {
 		if m.set.pollOff[side] && m.unheard(p, side) {
@@ -130,24 +169,42 @@ func (m *model) mayDiffer(p *person) string {
 	return ""
 }
 
-// unheard says that a side's last foreign change never reached the engine.
+// faultTold says that a person was told of a drift or a lost permission.
+func (m *model) faultTold() bool { return m.topics["drift"] || m.topics["permission"] }
+
+// unheard says that a side's last foreign change never reached the engine, or
+// was lost with its store.
 func (m *model) unheard(p *person, side int) bool {
 	n := p.node(side)
 	if n == nil {
 		return false
 	}
-	for k := len(n.states) - 1; k >= 0; k-- {
-		if n.states[k].by == byEngine {
-			continue
-		}
-		for _, i := range n.log {
-			if e := &m.ev[i]; i > n.states[k].ev && (e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine) {
-				return false
-			}
-		}
-		return true
+	since := n.foreign()
+	if since < 0 {
+		return false
 	}
-	return false
+	for k := range m.outages {
+		if o := &m.outages[k]; o.wipe {
+			since = max(since, o.crash)
+		}
+	}
+	for k := len(n.log) - 1; k >= 0 && n.log[k] > since; k-- {
+		if e := &m.ev[n.log[k]]; e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine {
+			return false
+		}
+	}
+	return true
+}
+
+// foreign is the index of the last change that was not the engine's, -1 if it
+// made them all.
+func (n *node) foreign() int32 {
+	for k := len(n.states) - 1; k >= 0; k-- {
+		if n.states[k].by != byEngine {
+			return n.states[k].ev
+		}
+	}
+	return -1
 }
 
 func everGoneAny(p *person) bool {

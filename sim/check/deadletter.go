@@ -49,6 +49,59 @@ func (m *model) deadLetterCause(p *person) string {
 	return ""
 }
 
+// deadCause is why the model accepts that a record is still dead-lettered at
+// the end: what once was refused, or did not fit, must still be so.
+func (m *model) deadCause(p *person) string {
+	switch {
+	case m.schemaOpen():
+		return "the schema or the permissions are not what they were"
+	case m.refusedLast(p):
+		return "a system refused the last request for it"
+	case m.troubles(p) >= patience:
+		return "requests for it failed again and again"
+	}
+	for side := range p.nodes {
+		if n := p.live(side); n != nil {
+			if f := m.unfit(n.last().content); f != "" {
+				return "its " + f + " cannot be made valid for both systems"
+			}
+		}
+	}
+	return ""
+}
+
+// schemaOpen says that a drift or a lost permission had not ended at the end.
+func (m *model) schemaOpen() bool {
+	for k := range m.faults {
+		f := &m.faults[k]
+		if (f.code == string(scenarios.Drift) || f.code == string(scenarios.Permission)) && (f.end < 0 || m.forGood(f)) {
+			return true
+		}
+	}
+	return false
+}
+
+// forGood says that a fault's end was journaled at the instant that it began:
+// such a change stays.
+func (m *model) forGood(f *fault) bool { return m.ev[f.end].At == m.ev[f.begin].At }
+
+// refusedLast says that the last write asked for a person, or for a record
+// that was still to be made, was refused for good.
+func (m *model) refusedLast(p *person) bool {
+	for k := len(p.log) - 1; k >= 0; k-- {
+		if e := &m.ev[p.log[k]]; e.Kind == trace.Arrive && e.Actor == trace.ActorEngine && e.Method != "GET" {
+			return m.refusedCall(e.Call) || m.unmade(p)
+		}
+	}
+	return m.unmade(p)
+}
+
+// unmade says that a person has no record on one side, and that a system
+// refused to make one for somebody.
+func (m *model) unmade(p *person) bool {
+	return (len(p.nodes[cc]) == 0 || len(p.nodes[crm]) == 0) && m.creationRefused()
+}
+
 // refused says that a system gave a permanent refusal to the engine for this
 // person; a creation names no record, so any refused creation may be meant.
 func (m *model) refused(p *person) bool {

@@ -43,9 +43,10 @@ func (m *model) decisionsOf(p *person) []Decision {
 	s := p.story
 	var open *grouping
 	person := ""
+	since := int32(-1)
 	flush := func(until int32) {
 		if open != nil {
-			d := open.close(m, p, until)
+			d := open.close(m, p, since, until)
 			if open.person != "" {
 				d.ModelRule = open.person
 				d.Agrees = d.Rule == "" || d.Rule == d.ModelRule
@@ -63,14 +64,14 @@ func (m *model) decisionsOf(p *person) []Decision {
 		}
 		if flag < len(s.flags) && s.flags[flag].ev == i && (len(out) == 0 || out[len(out)-1].Winner != "flagged") {
 			flush(i)
-			out = append(out, Decision{Record: p.name, Winner: "flagged", ModelRule: m.flagRule(p, i), Rule: m.claimed(p, i, i), At: e.At, Op: e.Op, Conflict: true})
+			out = append(out, Decision{Record: p.name, Winner: "flagged", ModelRule: m.flagRule(p, i), Rule: m.claimed(p, since, i, m.nextAct(p, i)), At: e.At, Op: e.Op, Conflict: true})
 			last := &out[len(out)-1]
 			last.Agrees = last.Rule == "" || last.Rule == last.ModelRule
 		}
 		switch {
 		case e.Kind == trace.Person, e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Touch:
 			flush(i)
-			person = ""
+			person, since = "", i
 			if e.Kind == trace.Person && slices.Contains(s.persons, i) {
 				person = personRule(e)
 			}
@@ -109,15 +110,17 @@ func personRule(e *trace.Event) string {
 	return "CR-10"
 }
 
-// close makes the decision of what was gathered before the event until.
-func (g *grouping) close(m *model, p *person, until int32) Decision {
+// close makes the decision of what was gathered between two events.
+func (g *grouping) close(m *model, p *person, since, until int32) Decision {
 	e := &m.ev[g.first]
 	d := Decision{Record: p.name, At: e.At, Op: e.Op}
 	var towards, contested [2]bool // a side whose content was carried over
+	open := false                  // CR-2 and CR-3 explain it alike
 	for _, w := range g.writes {
 		towards[1-w.side] = true
 		contested[1-w.side] = contested[1-w.side] || w.conflict
 		d.Conflict = d.Conflict || w.conflict
+		open = open || w.open
 		if d.Wrong == "" {
 			d.Wrong = w.wrong
 		}
@@ -141,21 +144,37 @@ func (g *grouping) close(m *model, p *person, until int32) Decision {
 	default:
 		d.Winner = "cc"
 	}
-	d.Rule = m.claimed(p, g.first, until)
+	d.Rule = m.claimed(p, since, g.first, until)
+	if open && (d.Rule == "CR-2" || d.Rule == "CR-3") {
+		d.ModelRule = d.Rule
+	}
 	d.Agrees = d.Wrong == "" && (d.Rule == "" || d.Rule == d.ModelRule)
 	return d
 }
 
-// claimed is the rule of the engine's own first decision between two events,
-// else of the nearest before them, else of the first at all.
-func (m *model) claimed(p *person, at, until int32) string {
+// nextAct is the first event after another by which somebody but the engine
+// acted on a record.
+func (m *model) nextAct(p *person, after int32) int32 {
+	for _, i := range p.log {
+		if e := &m.ev[i]; i > after && (e.Kind == trace.Person || e.Kind == trace.Commit && e.Actor != trace.ActorEngine) {
+			return i
+		}
+	}
+	return math.MaxInt32
+}
+
+// claimed is the rule of the engine's own first decision between a decision's
+// first write and the next act, else of the nearest before that write, back to
+// the act before. The engine may have claimed nothing.
+func (m *model) claimed(p *person, since, at, until int32) string {
 	before := ""
 	for _, i := range p.story.claims {
-		switch rule := m.ev[i].Code; {
+		switch {
+		case i <= since:
 		case i <= at:
-			before = rule
-		case i < until || before == "":
-			return rule
+			before = m.ev[i].Code
+		case i < until:
+			return m.ev[i].Code
 		default:
 			return before
 		}

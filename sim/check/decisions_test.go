@@ -174,7 +174,7 @@ func TestNoLostEdit(t *testing.T) {
 		{name: "a foreign engine overwrote against the table", want: Fail, says: "against the table", text: conflict + `
 			16s  engine writes cc ada notes="VIP" v43
 			20s  end idle`},
-		{name: "an edit in the gap of an unguarded system is a vendor race", want: Pass, says: "1 of them vendor races", text: `
+		{name: "an edit in the gap of an unguarded system is a vendor race", want: Pass, says: "1 overwritten in a vendor race", text: `
 			0s   setup ada v1 notes="old"
 			10s  user edits crm ada notes="from crm" v2
 			11s  engine reads crm ada

@@ -32,9 +32,9 @@ func durableAck(m *model) Result {
 			m.nameOf(e), clockText(e.At))
 	}
 	if t.seen == 0 && polled {
-		return t.verdict("", "polling is on: a lost notice heals, and would not show")
+		return t.verdict(phrase{}, "polling is on: a lost notice heals, and would not show")
 	}
-	return t.verdict("acknowledged notices, each followed by a read", "no notice was acknowledged with polling off")
+	return t.verdict(phrase{"acknowledged notice, followed by a read", "acknowledged notices, each followed by a read"}, "no notice was acknowledged with polling off")
 }
 
 // followed says that the engine asked for the record after the delivery, or

@@ -125,6 +125,8 @@ func (m *model) expectations() []Result {
 			r.Verdict, r.Reason = Unknown, "the journal is empty"
 		case m.end < 0:
 			r.Verdict, r.Reason = Unknown, "the journal has no end: the run was cut short"
+		case m.ev[m.end].Code != "idle":
+			r.Verdict, r.Reason = Unknown, "the run was cut short ("+or(m.ev[m.end].Code, "no cause is named")+"): what it expects may still have come"
 		default:
 			value, err := expr.Run(program, env)
 			switch {

@@ -175,7 +175,7 @@ func (m *model) recordValues(name string) map[string]any {
 	if p == nil {
 		return v
 	}
-	v["status"] = m.statusOf(p)
+	v["status"] = m.statusOf(p, name)
 	if ds := m.decisionsOf(p); len(ds) > 0 {
 		last := ds[len(ds)-1]
 		v["winner"], v["rule"] = last.Winner, last.ModelRule

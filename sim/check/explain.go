@@ -78,7 +78,7 @@ func Explain(c Case, record string) (*Explanation, error) {
 		}
 		return nil, err
 	}
-	x := &Explanation{Record: p.name, Status: m.statusOf(p), IDs: map[string]string{}, Versions: map[string]int64{}, Decisions: m.decisionsOf(p)}
+	x := &Explanation{Record: p.name, Status: m.statusOf(p, record), IDs: map[string]string{}, Versions: map[string]int64{}, Decisions: m.decisionsOf(p)}
 	for side, name := range sideNames {
 		if n := p.node(side); n != nil {
 			x.IDs[name], x.Versions[name] = n.id, n.last().version

@@ -74,3 +74,17 @@ func (s *story) flagOnDelete(i int32) {
 		}
 	}
 }
+
+// causedAt says that the model accepted a flag at an event: a cause had come
+// up by then, and no person had answered it.
+func (s *story) causedAt(at int32) bool {
+	if s.flagCause >= 0 && s.flagCause <= at {
+		return true
+	}
+	for _, c := range s.pastCauses {
+		if c[0] <= at && at <= c[1] {
+			return true
+		}
+	}
+	return false
+}

@@ -96,7 +96,7 @@ func (s *story) excuse(w *write, n *node, read int) bool {
 // judgeDelete holds a deletion by the engine against CR-13.
 func (s *story) judgeDelete(w *write, n *node) {
 	other := s.p.node(1 - n.side)
-	if w.outlived || s.person || s.p.merged {
+	if w.outlived || s.word != nil || s.p.merged {
 		w.unjudged = true
 		return
 	}
@@ -142,7 +142,7 @@ func (s *story) judgeRevival(w *write, n *node) {
 		return
 	}
 	w.rule = "CR-13"
-	if s.person || w.outlived || s.m.set.deleteVsEdit == "restore" || n.states[w.state-1].by == byEngine {
+	if s.word != nil || w.outlived || s.m.set.deleteVsEdit == "restore" || n.states[w.state-1].by == byEngine {
 		return
 	}
 	other := s.p.node(1 - n.side)

@@ -21,7 +21,8 @@ import (
 //	13s  engine writes crm ada notes="call back" v43
 //	20s  end idle
 //
-// A line of the engine is a whole exchange; `lost` drops its answer. Field
+// A line of the engine is a whole exchange; `lost` drops its answer, `open`
+// leaves it under way. Field
 // names are the mapping's; an edit is stamped when it happens, or stamp=13s.
 func journal(t *testing.T, text string) []trace.Event {
 	t.Helper()
@@ -113,7 +114,7 @@ func (b *builder) parse(w []string) happening {
 			h.options[name] = value
 		case word[0] == 'v' && err == nil:
 			h.version = &v
-		case word == "lost" || word == "unlinked" || word == "silent":
+		case word == "lost" || word == "unlinked" || word == "open":
 			h.flags[word] = true
 		default:
 			h.args = append(h.args, strings.Trim(word, `"`))
@@ -189,13 +190,16 @@ func (b *builder) setup(h happening) {
 		if h.options["on"] == "" && !h.flags["unlinked"] {
 			e.External = id(other(on), alias)
 		}
+		if mirrored := h.options["mirrors"]; mirrored != "" {
+			e.External = id(other(on), mirrored)
+		}
 		b.commit(on, alias, h, e)
 	}
 }
 
 func (b *builder) person(h happening) {
 	origin := map[string]string{"agent": "agent", "user": "user", "automation": "system"}[h.args[0]]
-	verb := map[string]string{"edits": trace.Update, "creates": trace.Create, "saves": trace.Touch, "deletes": trace.Delete, "undeletes": trace.Undelete}[h.args[1]]
+	verb := map[string]string{"edits": trace.Update, "creates": trace.Create, "saves": trace.Touch, "deletes": trace.Delete, "undeletes": trace.Undelete, "merges": trace.Merge}[h.args[1]]
 	if verb == "" {
 		b.t.Fatalf("%s: unknown verb %s", b.line, h.args[1])
 	}
@@ -203,6 +207,9 @@ func (b *builder) person(h happening) {
 	if verb == trace.Create {
 		h.fields = append([]string{"last_name", h.args[3]}, h.fields...)
 		e.Alias = h.args[3]
+	}
+	if into := h.options["into"]; into != "" {
+		e.External = id(system(h.args[2]), into)
 	}
 	b.commit(system(h.args[2]), h.args[3], h, e)
 }
@@ -213,11 +220,14 @@ func (b *builder) engine(h happening) {
 	native := or(h.options["id"], id(on, alias))
 	b.call++
 	call := b.call
-	method := map[string]string{"reads": "GET", "writes": "PATCH", "creates": "POST", "deletes": "DELETE", "fails": "GET"}[verb]
+	method := map[string]string{"reads": "GET", "writes": "PATCH", "creates": "POST", "deletes": "DELETE", "fails": "GET", "patches": "PATCH", "asks": "POST"}[verb]
 	if method == "" {
 		b.t.Fatalf("%s: unknown verb %s", b.line, verb)
 	}
 	path := "/contacts/" + native
+	if verb == "asks" {
+		path, native = "/oauth/token", ""
+	}
 	sent := b.emit(trace.Event{Kind: trace.Send, On: on, Actor: trace.ActorEngine, Call: call, Method: method, Path: path})
 	b.emit(trace.Event{Kind: trace.Arrive, On: on, Actor: trace.ActorEngine, Call: call, Method: method, Path: path, Record: native, Cause: sent})
 	status := int16(200)
@@ -241,6 +251,9 @@ func (b *builder) engine(h happening) {
 	case "deletes":
 		e.Verb = trace.Delete
 		b.commit(on, alias, h, e)
+	}
+	if h.flags["open"] {
+		return
 	}
 	b.emit(trace.Event{Kind: trace.Answer, On: on, Call: call, Status: status, Code: h.options["code"], RetryAfter: h.options["after"]})
 	if h.flags["lost"] {
@@ -271,7 +284,7 @@ func (b *builder) happens(verb string, h happening) {
 		}
 	case "begin", "over":
 		e.Kind = map[string]trace.Kind{"begin": trace.FaultBegin, "over": trace.FaultEnd}[verb]
-		e.Code, e.On = arg(1), system(arg(2))
+		e.Code, e.On, e.Text = arg(1), system(arg(2)), h.options["text"]
 	case "crash":
 		e.Kind, e.On = trace.Crash, trace.Engine
 	case "restart":
@@ -279,7 +292,15 @@ func (b *builder) happens(verb string, h happening) {
 	case "told":
 		e.Kind, e.Verb, e.Alias, e.External = trace.Told, arg(1), arg(2), h.options["id"]
 	case "review":
-		e.Kind, e.Verb, e.Alias = trace.Person, "review", arg(1)
+		e.Kind, e.Verb, e.Alias, e.Origin = trace.Person, "review", arg(1), h.options["choose"]
+		for k := 0; k < len(h.fields); k += 2 {
+			e.Changes = append(e.Changes, trace.Change{Field: h.fields[k], After: h.fields[k+1], Has: true})
+		}
+	case "approve":
+		e.Kind, e.Verb, e.Alias, e.Code = trace.Person, "approve", "mass-delete", "approve"
+	case "refused":
+		e.Kind, e.Verb, e.Alias, e.Code = trace.Person, "review", arg(1), "refused"
+		e.Cause, _ = strconv.ParseUint(h.options["of"], 10, 64)
 	case "gauge":
 		e.Kind, e.Code = trace.Gauge, arg(1)
 		e.Version, _ = strconv.ParseInt(arg(2), 10, 64)

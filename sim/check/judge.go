@@ -26,7 +26,8 @@ func Invariants() []Invariant {
 }
 
 // Judge runs every invariant and then every expectation of the scenario over
-// one run, in order. It is a pure function of the case.
+// one run, in order; between them stands a result of the name "scenario" for
+// each step that could not be played. It is a pure function of the case.
 func Judge(c Case) []Result {
 	results := make([]Result, 0, len(invariants)+len(c.Scenario.Expect))
 	m := newModel(c)
@@ -41,5 +42,6 @@ func Judge(c Case) []Result {
 		r.Name = inv.Name
 		results = append(results, r)
 	}
+	results = append(results, m.unplayed()...)
 	return append(results, m.expectations()...)
 }

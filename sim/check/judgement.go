@@ -42,6 +42,7 @@ func (s *story) engineWrote(i int32, n *node) {
 	}
 	s.known[n.side] = append(s.known[n.side], own)
 	s.rebase(w, n, partner)
+	s.carried()
 }
 
 // judge holds a write against every pair of states that the engine may have
@@ -90,7 +91,7 @@ func (s *story) judge(w *write, n *node) []int {
 
 // adopt takes over what was found for the states that explain a write best.
 func (s *story) adopt(w *write, v weighing, g gaps) {
-	w.rule, w.conflict, w.races = v.rule, v.conflict, g.races
+	w.rule, w.conflict, w.races, w.open = v.rule, v.conflict, g.races, v.open
 	for k := range w.changes {
 		ch := &w.changes[k]
 		ch.read, ch.gap, ch.fault, ch.lost = g.read[k], g.open[k], g.fault[k], false
@@ -142,6 +143,7 @@ type weighing struct {
 	wrong    string
 	rule     string
 	conflict bool
+	open     bool  // the bases leave open whether one side changed or both
 	lost     []int // indexes into the write's changes
 }
 
@@ -159,12 +161,17 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 	}
 	v := weighing{rule: "CR-2"}
 	if c.both {
-		v.rule = "CR-3"
+		v.rule, v.open = "CR-3", !c.surelyBoth
 	}
 	for k := range w.changes {
 		ch := &w.changes[k]
 		f := s.m.fields.list[ch.field]
-		if ch.after == mine.content[ch.field] || s.person {
+		if s.against(ch, n.side) {
+			v.wrong = fmt.Sprintf("a person chose the %s of %s, %s, and %s was written over it (CR-10)",
+				f.name, sideNames[n.side], shown(ch.before), shown(ch.after))
+			return v
+		}
+		if ch.after == mine.content[ch.field] || s.covers(ch, n.side) {
 			continue // what it read there, sent again; or a person's word
 		}
 		if why := s.weighField(ch, f, n.side, mine, theirs, &c, &res); why != "" {
@@ -173,6 +180,9 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 		}
 		mineSure, _ := s.base[n.side].changed(ch.field, mine.content[ch.field])
 		filled := mine.content[ch.field] == f.empty() && s.base[n.side].none(ch.field)
+		if mineSure && !f.twoWay() {
+			v.lost = append(v.lost, k) // corrected on the wrong side (FC-2)
+		}
 		if mineSure && f.twoWay() && !filled {
 			v.lost = append(v.lost, k)
 			v.conflict = true
@@ -181,6 +191,9 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 	}
 	if s.base[n.side].lost() && !v.conflict {
 		v.rule = "CR-12"
+	}
+	if v.open && s.p.node(w.side).states[w.state].version <= max(mine.version, theirs.version) {
+		v.rule = "CR-2" // where both had changed it would carry one more
 	}
 	v.wrong = s.weighVersion(w, mine, theirs, &c)
 	return v
@@ -201,7 +214,7 @@ func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *sta
 	if !f.twoWay() {
 		return ""
 	}
-	if len(s.base[side].values[ch.field]) == 0 && ch.after == "" && was != "" {
+	if len(s.base[side].values[ch.field]) == 0 && ch.after == f.empty() && was != f.empty() {
 		return fmt.Sprintf("without a base, the empty %s of %s overwrote %s (CR-12)", f.name, sideNames[other], shown(was))
 	}
 	if s.base[side].none(ch.field) && was == f.empty() {
@@ -250,13 +263,13 @@ func (s *story) weighVersion(w *write, mine, theirs *state, c *comparison) strin
 	got := s.p.node(w.side).states[w.state].version
 	most := max(mine.version, theirs.version)
 	low := most
-	if c.surelyBoth && !s.base[cc].unsure && !s.base[crm].unsure && !s.base[cc].lost() && !s.base[crm].lost() && !s.person {
+	if c.surelyBoth && !s.base[cc].unsure && !s.base[crm].unsure && !s.base[cc].lost() && !s.base[crm].lost() && s.word == nil {
 		low++
 	}
 	if got < low {
 		return fmt.Sprintf("the write carries version %d where both sides' versions ask for %d (CR-3)", got, low)
 	}
-	if high := s.highest(most, c); got > high && !s.person {
+	if high := s.highest(most, c); got > high && s.word == nil {
 		return fmt.Sprintf("the write carries version %d, where the sides' %d and %d ask for %d at most (CR-3)", got, mine.version, theirs.version, high)
 	}
 	return ""
@@ -268,7 +281,7 @@ func (s *story) markOverwritten(w *write) {
 	for k := range w.changes {
 		ch := &w.changes[k]
 		surely, _ := s.base[w.side].changed(ch.field, ch.read)
-		ch.lost = surely && !ch.gap && ch.after != ch.read && s.usersOwn(w, ch) && s.m.fields.list[ch.field].twoWay()
+		ch.lost = surely && !ch.gap && ch.after != ch.read && s.usersOwn(w, ch)
 	}
 }
 

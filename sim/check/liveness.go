@@ -20,10 +20,11 @@ func liveness(m *model) Result {
 	t := &tally{m: m, seen: 1}
 	limit := m.deadline()
 	if m.end < 0 {
-		return t.verdict("", "")
+		return t.verdict(phrase{}, "")
 	}
 	end := &m.ev[m.end]
 	at := m.lastAct
+	m.rereads(t)
 	switch {
 	case end.Code == "idle":
 		if took := time.Duration(m.lastWork() - at); took > limit {
@@ -37,7 +38,7 @@ func liveness(m *model) Result {
 		t.doubt("the run ended by %s %s after the last outside act, before the deadline of %s", or(end.Code, "an unnamed cause"),
 			time.Duration(end.At-at).Round(time.Second), limit.Round(time.Second))
 	}
-	return t.verdict("run became idle in time", "")
+	return t.verdict(phrase{"run became idle in time", "runs became idle in time"}, "")
 }
 
 // deadline is the longest that a correct engine may take: the longest waits of
@@ -110,7 +111,7 @@ func (m *model) stuck() string {
 	n := 0
 	for _, p := range m.people {
 		d := m.difference(p)
-		if d == nil || d.message == "" || m.mayDiffer(p) != "" {
+		if d == nil || d.message == "" || m.mayDiffer(p, d) != "" {
 			continue
 		}
 		if n++; n > most {

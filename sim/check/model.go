@@ -20,6 +20,8 @@ type model struct {
 	people     []*person
 	byAlias    map[string]*person
 	index      map[place]*node
+	who        []*node // the record that each event names, nil if none
+	merges     map[*node]merge
 	byKey      map[string]*person // by native id or alias, as claims and Told name records
 	outages    []outage           // crashes and the restarts that end them
 	faults     []fault
@@ -29,6 +31,9 @@ type model struct {
 	reads      int             // read events of the engine
 	end        int             // index of the End event, -1 without one
 	lastAct    int64           // when anything but the engine last acted: users, faults' ends, restarts
+	topics     map[string]bool // what people were told about
+	massTold   int32           // index of the last message about a mass delete, -1 without one
+	approved   int32           // index of the last approval of a mass delete, -1 without one
 
 	// computed when first asked for
 	deleted       *deletions
@@ -140,7 +145,8 @@ func newModel(c Case) *model {
 	m := &model{
 		sc: c.Scenario, ev: c.Events, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
 		byAlias: map[string]*person{}, index: map[place]*node{}, byKey: map[string]*person{},
-		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1,
+		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
+		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},
 	}
 	m.scanCalls()
 	for i := range m.ev {
@@ -208,9 +214,17 @@ func (m *model) take(i int32) {
 		if e.Code == "refused" && e.Cause > 0 {
 			m.refusedOps[e.Cause] = true
 		}
+		if e.Verb == "approve" && e.Code == "approve" {
+			m.approved = i
+		}
 		m.lastAct = e.At
 	case trace.ClaimDecision, trace.ClaimStatus, trace.ClaimState:
 		m.ledger = true
+	case trace.Told:
+		m.topics[e.Verb] = true
+		if e.Verb == "mass-delete" {
+			m.massTold = i
+		}
 	case trace.End:
 		m.end = int(i)
 	}
@@ -243,6 +257,7 @@ func (c *call) note(e *trace.Event, at int32) {
 func (m *model) enter(i int32, e *trace.Event) {
 	if n := m.index[place{e.On, e.Record}]; n != nil {
 		n.log = append(n.log, i)
+		m.who[i] = n
 	}
 }
 
@@ -301,6 +316,7 @@ func (m *model) commit(i int32, e *trace.Event) {
 		n.alias = e.Alias
 	}
 	n.log = append(n.log, i)
+	m.who[i] = n
 	next := state{ev: i, version: e.Version, by: byUser}
 	switch {
 	case e.Verb == trace.Setup:
@@ -320,11 +336,15 @@ func (m *model) commit(i int32, e *trace.Event) {
 	switch e.Verb {
 	case trace.Delete, trace.Merge:
 		next.gone = true
+		if e.Verb == trace.Merge {
+			m.merges[n] = merge{i, e.External}
+		}
 		if len(n.states) > 0 && e.Version == 0 {
 			next.version = n.last().version
 		}
 	case trace.Undelete, trace.Create, trace.Setup:
 		next.gone = false
+		delete(m.merges, n)
 	}
 	n.states = append(n.states, next)
 	if next.by == byUser {

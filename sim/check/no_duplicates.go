@@ -17,7 +17,7 @@ func noDuplicates(m *model) Result {
 		if e.Kind != trace.Commit || e.External == "" || e.Verb == trace.Merge {
 			continue
 		}
-		n := m.index[place{e.On, e.Record}]
+		n := m.who[i]
 		at := n.at(int32(i))
 		key := place{e.On, e.External}
 		created := e.Verb == trace.Create && e.Actor == trace.ActorEngine
@@ -45,7 +45,7 @@ func noDuplicates(m *model) Result {
 		}
 		owner[key] = append(owner[key], made{n, int32(i)})
 	}
-	return t.verdict("records made, one for each identity", "the engine created no record")
+	return t.verdict(phrase{"record made, for one identity", "records made, one for each identity"}, "the engine created no record")
 }
 
 // engineMade says that a record was created by the engine.

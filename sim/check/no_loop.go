@@ -19,7 +19,8 @@ func noLoop(m *model) Result {
 	for _, p := range m.people {
 		m.loops(t, p, extra)
 	}
-	return t.verdict("engine writes, each with a cause", "the engine wrote nothing")
+	m.together(t)
+	return t.verdict(phrase{"engine write, with a cause", "engine writes, each with a cause"}, "the engine wrote nothing")
 }
 
 func (m *model) loops(t *tally, p *person, extra int) {
@@ -92,7 +93,7 @@ func (m *model) relinks(p *person) int {
 // overtaken says that a user made the same edit between the engine's last
 // read and its write, which made the write empty.
 func (m *model) overtaken(p *person, w *write) bool {
-	n := m.index[place{m.ev[w.ev].On, m.ev[w.ev].Record}]
+	n := m.who[w.ev]
 	if w.state == 0 || n.states[w.state-1].by != byUser {
 		return false
 	}

@@ -21,9 +21,9 @@ func noLostEdit(m *model) Result {
 			m.lostBy(t, p, w)
 		}
 	}
-	passed := "edits are visible or accounted for"
+	passed := phrase{"edit is visible or accounted for", "edits are visible or accounted for"}
 	if races > 0 {
-		passed += ", " + strconv.Itoa(races) + " of them vendor races"
+		passed = passed.with(strconv.Itoa(races) + " overwritten in a vendor race")
 	}
 	return t.verdict(passed, "nobody edited anything")
 }

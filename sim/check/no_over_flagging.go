@@ -24,23 +24,53 @@ func noOverFlagging(m *model) Result {
 		t.failed, t.findings = 0, nil
 		t.doubt("the journal holds no reads: what the engine knew cannot be told")
 	}
-	return t.verdict("flags and dead letters, each with a cause", "nothing was flagged or dead-lettered")
+	return t.verdict(phrase{"flag or dead letter, with a cause", "flags and dead letters, each with a cause"}, "nothing was flagged or dead-lettered")
 }
 
 // flagCause is why the model accepts a flag at an event, "" if it does not.
 func (m *model) flagCause(p *person, at int32) string {
 	s := p.story
 	switch {
-	case s.flagCause >= 0 && s.flagCause <= at:
+	case s.causedAt(at):
 		return "a conflict that the table may call simultaneous"
-	case !p.simple():
+	case m.doubted(p, at):
 		return "its identity is in question"
 	case m.massDelete() && everGoneAny(p):
 		return "a mass delete"
-	case everGoneAny(p) && s.baseless:
+	case everGoneAny(p) && (p.simple() && s.baseless || m.storeless(p, at)):
 		return "a lost store and a deleted record"
+	case !p.simple() && m.mayConflict(p):
+		return "edits that met while the record's identity changed"
 	}
 	return ""
+}
+
+// storeless says that the engine's store knew nothing of a person at an event:
+// from the start, or because it was lost.
+func (m *model) storeless(p *person, at int32) bool {
+	if p.spec != nil && p.spec.Base == "lost" {
+		return true
+	}
+	for k := range m.outages {
+		if m.outages[k].wipe && m.outages[k].crash < at {
+			return true
+		}
+	}
+	return false
+}
+
+// mayConflict says that both sides of a person of several records were edited,
+// or that a deletion may have met an edit.
+func (m *model) mayConflict(p *person) bool {
+	var edited [2]bool
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			for k := 1; k < len(n.states); k++ {
+				edited[side] = edited[side] || n.states[k].by == byUser && !sameContent(n, k)
+			}
+		}
+	}
+	return edited[cc] && edited[crm] || everGoneAny(p) && m.set.deleteVsEdit == "review" && (edited[cc] || edited[crm])
 }
 
 // overDead looks at a person's dead letters.

@@ -44,7 +44,7 @@ func promptAck(m *model) Result {
 		t.fail(m.nameOf(&m.ev[d]), []uint64{m.op(d)}, "the delivery at %s about %s was never answered",
 			clockText(m.ev[d].At), m.nameOf(&m.ev[d]))
 	}
-	return t.verdict("deliveries were answered promptly", "nothing was delivered")
+	return t.verdict(phrase{"delivery was answered promptly", "deliveries were answered promptly"}, "nothing was delivered")
 }
 
 func (m *model) prompt(t *tally, d, ack int32, queue int) {

@@ -57,7 +57,7 @@ func (r *retries) address(e *trace.Event) *node {
 // ended takes the end of an exchange, as the engine saw it.
 func (r *retries) ended(t *tally, i int32, e *trace.Event) {
 	failed := e.Kind == trace.Lose || e.Status >= 500
-	if !failed && len(r.state) == 0 {
+	if !failed && e.Status/100 != 4 && len(r.state) == 0 {
 		return
 	}
 	c := r.m.exchange(e.Call)
@@ -73,6 +73,7 @@ func (r *retries) ended(t *tally, i int32, e *trace.Event) {
 	}
 	if !failed {
 		delete(r.state, n)
+		delete(r.heard, n)
 		return
 	}
 	t.seen++
@@ -102,15 +103,15 @@ func (r *retries) otherFailed(n *node, since int32) bool {
 
 // sent holds a request against the schedule.
 func (r *retries) sent(t *tally, i int32, e *trace.Event) {
-	if len(r.state) == 0 {
+	if len(r.state) == 0 && len(r.heard) == 0 {
 		return
 	}
 	n := r.address(e)
-	st := r.state[n]
+	st, news := r.state[n], r.heard[n]
+	delete(r.heard, n) // each news allows one attempt
 	if st == nil || st.told {
 		return
 	}
-	news := r.heard[n]
 	if news {
 		st.failures = 1 // what is new counts from the start
 	}
@@ -123,7 +124,6 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 	got := time.Duration(e.At - st.since)
 	if got < wait && (news || r.otherFailed(n, st.begun)) {
 		delete(r.state, n)
-		delete(r.heard, n)
 		return
 	}
 	if got < wait && !r.m.gateLost(st.event, i) {
@@ -136,7 +136,7 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 
 // stirred takes news of a record, on either system.
 func (r *retries) stirred(e *trace.Event) {
-	if n := r.m.index[place{e.On, e.Record}]; n != nil {
+	if n := r.m.who[e.Op-1]; n != nil {
 		r.hear(n.person)
 	}
 }

@@ -19,8 +19,9 @@ func reviewIsolation(m *model) Result {
 				m.isolated(t, p, in)
 			}
 		}
+		m.pending(t, p)
 	}
-	return t.verdict("flagged records were left alone", "nothing was flagged")
+	return t.verdict(phrase{"flagged record was left alone", "flagged records were left alone"}, "nothing was flagged")
 }
 
 func (m *model) isolated(t *tally, p *person, in review) {
@@ -30,7 +31,7 @@ func (m *model) isolated(t *tally, p *person, in review) {
 			continue
 		}
 		e := &m.ev[w.ev]
-		if w.business() {
+		if w.business() && !m.blind(p, w, in) {
 			t.fail(p.name, append([]uint64{m.op(in.from)}, m.chain(w.ev, nil)...),
 				"%s was flagged at %s, and at %s the engine wrote it in %s before a person had decided",
 				p.name, clockText(m.ev[in.from].At), clockText(e.At), sideNames[w.side])
@@ -42,6 +43,34 @@ func (m *model) isolated(t *tally, p *person, in review) {
 			}
 		}
 	}
+}
+
+// pending looks for a stored status PENDING, which is never written (CR-10).
+func (m *model) pending(t *tally, p *person) {
+	for _, w := range p.story.writes {
+		if st := m.who[w.ev].states[w.state].status; st == "PENDING" && (w.status || w.state == 0) {
+			t.seen++
+			t.fail(p.name, m.chain(w.ev, nil), "at %s the engine stored the status PENDING of %s in %s",
+				clockText(m.ev[w.ev].At), p.name, sideNames[w.side])
+		}
+	}
+}
+
+// blind says that a write carries a person's decision which an edit had made
+// stale, and that the engine had not read the record since that edit: no
+// engine can close that gap (EV-10).
+func (m *model) blind(p *person, w *write, in review) bool {
+	for _, i := range p.story.persons {
+		stale := m.staleSince(p, i)
+		if i < in.from || stale < 0 || stale > w.ev {
+			continue
+		}
+		sent := m.sentAt(w.ev)
+		if i < sent && m.readBefore(m.who[stale], sent) < stale {
+			return true
+		}
+	}
+	return false
 }
 
 // reviews are the times in which a person's record waited: from the first
@@ -67,7 +96,12 @@ func (m *model) reviewEnd(p *person, from int32) (int32, string) {
 		}
 	}
 	for _, i := range p.story.persons {
-		earlier(i, "a person decided")
+		if m.staleSince(p, i) < 0 {
+			earlier(i, "a person decided")
+		}
+	}
+	if everGoneAny(p) {
+		earlier(m.approved, "a person approved the mass delete")
 	}
 	for k := range m.outages {
 		if m.outages[k].wipe {
@@ -96,12 +130,7 @@ func (m *model) agreeAt(p *person, i int32) bool {
 	if x.gone {
 		return true
 	}
-	for f, fd := range m.fields.list {
-		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) {
-			return false
-		}
-	}
-	return true
+	return m.agree(x, y)
 }
 
 // at is the state that a record was in after an event, nil before its first.

@@ -21,5 +21,5 @@ func rightWinner(m *model) Result {
 	if blind > 0 && t.failed == 0 && m.reads == 0 {
 		t.doubt("%d writes rest on states of which the journal does not show that the engine read them", blind)
 	}
-	return t.verdict("conflicts ended as the table says", "no edit met another")
+	return t.verdict(phrase{"conflict ended as the table says", "conflicts ended as the table says"}, "no edit met another")
 }

@@ -48,7 +48,7 @@ func secrecy(m *model) Result {
 			t.fail("", []uint64{e.Op}, "a secret appears in the %s of operation %d (%s)", where, e.Op, e.Kind)
 		}
 	}
-	return t.verdict("outputs hold no secret", "the engine put out nothing")
+	return t.verdict(phrase{"output holds no secret", "outputs hold no secret"}, "the engine put out nothing")
 }
 
 // leak names the part of an event that holds a canary, "" if none does.

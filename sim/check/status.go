@@ -2,20 +2,51 @@ package check
 
 import "github.com/syncproof/syncproof/sim/trace"
 
-// statusOf is the record's Sync_Status as stored in the systems, else the last
-// that the engine claimed.
-func (m *model) statusOf(p *person) string {
-	for _, side := range [...]int{crm, cc} {
-		if n := p.node(side); n != nil && n.last().status != "" {
-			return n.last().status
-		}
+// statusOf is a record's Sync_Status as stored: by the record that carries the
+// name, else by one that is linked with it, else as the engine claimed last.
+func (m *model) statusOf(p *person, name string) string {
+	if st := p.stored(func(n *node) bool { return n.alias == name }); st != "" {
+		return st
+	}
+	at := int32(len(m.ev))
+	if st := p.stored(func(n *node) bool { return p.simple() || m.tiedTo(n, name, at) }); st != "" {
+		return st
 	}
 	for k := len(p.log) - 1; k >= 0; k-- {
-		if e := &m.ev[p.log[k]]; e.Kind == trace.ClaimStatus {
+		if e := &m.ev[p.log[k]]; e.Kind == trace.ClaimStatus && (p.simple() || e.Alias == "" || e.Alias == name) {
 			return e.Code
 		}
 	}
 	return ""
+}
+
+// stored is the first status that a person's records of a kind hold.
+func (p *person) stored(of func(*node) bool) string {
+	for _, side := range [...]int{crm, cc} {
+		for _, n := range p.nodes[side] {
+			if st := n.last().status; st != "" && of(n) {
+				return st
+			}
+		}
+	}
+	return ""
+}
+
+// tiedTo says that a record is tied to one of the name, or that none has it.
+func (m *model) tiedTo(n *node, name string, at int32) bool {
+	named := false
+	for side := range n.person.nodes {
+		for _, o := range n.person.nodes[side] {
+			if o.alias != name {
+				continue
+			}
+			named = true
+			if o.side != n.side && m.tied(n, o, at) {
+				return true
+			}
+		}
+	}
+	return !named
 }
 
 // deadNow says that a record is dead-lettered at the end: its status says so,
@@ -64,6 +95,9 @@ func (m *model) statusOnly(e *trace.Event) bool {
 
 // flaggedNow says that a record waits for a person at the end.
 func (m *model) flaggedNow(p *person) bool {
+	if !p.simple() {
+		return m.anyWaits(p)
+	}
 	for _, in := range m.reviews(p) {
 		if in.to < 0 {
 			return true

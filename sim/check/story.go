@@ -15,9 +15,9 @@ type story struct {
 	cur      [2]int // index of the stored state, -1 before the first
 	known    [2][]point
 	base     [2]base
-	baseless bool // at some time the engine's store knew nothing of the person
-	begun    bool // the world's initial state is complete
-	person   bool // a person decided, restored or approved something: values may come from them
+	baseless bool  // at some time the engine's store knew nothing of the person
+	begun    bool  // the world's initial state is complete
+	word     *word // what a person decided last, nil where no word covers what happens
 
 	notified map[uint64]int // state at which a notice was queued, by notice
 	requests []request      // the engine's requests for this person, in order of arrival
@@ -28,10 +28,13 @@ type story struct {
 	settledAt []int32 // by field: index plus 1 of the write that last brought both sides in step, 0 if none
 
 	flagCause int32 // first event at which the model accepts a flag, -1 if never
-	flags     []flagging
-	claims    []int32 // ClaimDecision events
-	persons   []int32 // Person events
-	told      []int32
+	// pastCauses are such causes that a person has answered, with the event
+	// that ended each.
+	pastCauses [][2]int32
+	flags      []flagging
+	claims     []int32 // ClaimDecision events
+	persons    []int32 // Person events
+	told       []int32
 }
 
 // point is a state of one side that the engine can have known: it read it,
@@ -66,6 +69,7 @@ type write struct {
 	rule                  string
 	wrong                 string // why the model refuses it, "" if it accepts
 	unjudged              bool
+	open                  bool   // the bases leave open whether one side changed or both
 	raced                 bool   // a user's edit landed in the gap that no engine can close (EV-10)
 	stale                 string // why its content is older than what it replaced, "" if it is not
 }
@@ -94,6 +98,9 @@ func (m *model) tell(p *person) *story {
 	crash := 0
 	for _, i := range p.log {
 		for crash < len(m.outages) && m.outages[crash].crash < i {
+			if m.ev[i].Verb != trace.Setup {
+				s.begin() // nothing was heard of the person before the crash
+			}
 			s.crashed(&m.outages[crash])
 			crash++
 		}
@@ -211,26 +218,6 @@ func (s *story) crashed(o *outage) {
 	}
 }
 
-// decided opens every base: after a person's word, both sides' values are settled.
-func (s *story) decided(i int32) {
-	if e := &s.m.ev[i]; e.Code == "refused" || s.m.refusedOps[e.Op] {
-		return
-	}
-	s.persons = append(s.persons, i)
-	s.person = true
-	if !s.p.simple() {
-		return
-	}
-	for side := range s.base {
-		if s.cur[side] < 0 {
-			continue
-		}
-		for f, v := range s.stored(side).content {
-			s.base[side].admit(f, v)
-		}
-	}
-}
-
 // read enters what a request disclosed, and looks whether the model accepts a
 // flag on what the engine now knows.
 func (s *story) read(i int32, e *trace.Event) {
@@ -257,7 +244,7 @@ func (s *story) read(i int32, e *trace.Event) {
 	}
 	if k := len(s.known[side]) - 1; k >= 0 && from >= 0 {
 		// Polling reads an unchanged record again and again.
-		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && (last.sure || !sure) {
+		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && !last.notice && (last.sure || !sure) {
 			return
 		}
 	}
@@ -336,14 +323,22 @@ func (s *story) newest(side int) *point {
 
 // commit moves the stored state, and judges the engine's writes.
 func (s *story) commit(i int32, e *trace.Event) {
-	n := s.m.index[place{e.On, e.Record}]
+	n := s.m.who[i]
 	side := n.side
 	if !s.p.simple() {
 		if e.Actor == trace.ActorEngine && e.Verb != trace.Setup {
-			s.writes = append(s.writes, s.m.describe(i, n, n.stateAt(i)))
+			w := s.m.describe(i, n, n.stateAt(i))
+			s.writes = append(s.writes, w)
+			if w.status && n.states[w.state].status == "FLAGGED" {
+				s.flags = append(s.flags, flagging{i, w.side})
+			}
+			s.judgeIdentity(w, n)
 		}
 		s.edits += userEdit(e)
 		return
+	}
+	if e.Actor != trace.ActorEngine && e.Verb != trace.Touch {
+		s.edited(i)
 	}
 	s.cur[side]++
 	if e.Verb == trace.Setup && !s.begun {

@@ -82,25 +82,12 @@ func (s *settings) effective(stored [2]int64, bases [2]*base) [][2]int64 {
 			pairs = append(pairs, p)
 		}
 	}
-	unmoved, moved := false, false
+	moved, unmoved := true, false // both sides may have moved; one may not have
 	for side := range stored {
-		b := bases[side].versions
-		if bases[side].unsure {
-			moved, unmoved = true, true
-		}
-		for _, v := range b {
-			switch {
-			case stored[side] == v:
-				unmoved = true
-			case stored[side] < v:
-				unmoved, moved = true, true
-			}
-		}
-		if slices.ContainsFunc(b, func(v int64) bool { return v != stored[side] }) && slices.Contains(b, stored[side]) {
-			moved = true
-		}
+		may, mayNot := bases[side].movedTo(stored[side])
+		moved, unmoved = moved && may, unmoved || mayNot
 	}
-	if !unmoved || moved {
+	if moved {
 		add(stored)
 	}
 	if unmoved {

@@ -31,7 +31,7 @@ func (t *tally) doubt(format string, args ...any) {
 
 // verdict closes the tally. A violation that was seen is a failure whatever
 // else is missing; a journal that was cut short never passes.
-func (t *tally) verdict(passed, nothing string) Result {
+func (t *tally) verdict(passed phrase, nothing string) Result {
 	r := Result{Seen: t.seen, Findings: t.findings}
 	switch {
 	case t.failed > 0:
@@ -46,7 +46,7 @@ func (t *tally) verdict(passed, nothing string) Result {
 	case t.seen == 0:
 		r.Verdict, r.Reason = NotApplicable, nothing
 	default:
-		r.Verdict, r.Reason = Pass, fmt.Sprintf("%d %s", t.seen, passed)
+		r.Verdict, r.Reason = Pass, passed.count(t.seen)
 	}
 	return r
 }

@@ -35,7 +35,16 @@ func shown(v string) string {
 
 func number(v int64) string { return strconv.FormatInt(v, 10) }
 
-// plural appends a second count to a reason.
-func plural(head string, n int, tail string) string {
-	return head + strconv.Itoa(n) + " " + tail
+// phrase says something of one thing, and of several.
+type phrase [2]string
+
+// count puts a number before the phrase.
+func (p phrase) count(n int) string {
+	if n == 1 {
+		return "1 " + p[0]
+	}
+	return strconv.Itoa(n) + " " + p[1]
 }
+
+// with adds something to both forms.
+func (p phrase) with(more string) phrase { return phrase{p[0] + ", " + more, p[1] + ", " + more} }

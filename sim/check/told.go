@@ -23,7 +23,7 @@ func told(m *model) Result {
 	m.toldOfDeletes(t, topics)
 	m.toldOfFaults(t, topics)
 	m.toldOfOutage(t, topics)
-	return t.verdict("causes and messages, all told", "nothing happened that a person must be told")
+	return t.verdict(phrase{"cause or message, told", "causes and messages, all told"}, "nothing happened that a person must be told")
 }
 
 // identifiers checks every message's identifier, and returns the topics heard.
@@ -66,7 +66,7 @@ func (m *model) toldOf(t *tally, p *person, topics map[string]bool, idle bool) {
 		heard[m.ev[i].Verb] = true
 	}
 	for _, w := range p.story.writes {
-		status := m.index[place{m.ev[w.ev].On, m.ev[w.ev].Record}].states[w.state].status
+		status := m.who[w.ev].states[w.state].status
 		topic := map[string]string{"FLAGGED": "flagged", "FAILED": "failed"}[status]
 		if !w.status || topic == "" {
 			continue
@@ -77,7 +77,7 @@ func (m *model) toldOf(t *tally, p *person, topics map[string]bool, idle bool) {
 			return
 		}
 	}
-	if idle && p.simple() && p.story.mustFlag() {
+	if idle && p.simple() && (p.story.mustFlag() || p.story.mustAsk()) {
 		t.seen++
 		if len(heard) == 0 && len(p.story.persons) == 0 {
 			x, y := p.node(cc).last(), p.node(crm).last()
@@ -98,6 +98,33 @@ func (s *story) mustFlag() bool {
 	}
 	o := s.table(cc, s.cur[cc], s.cur[crm])
 	return o.onlyFlag()
+}
+
+// mustAsk says that a user's deletion stands against a certain edit at the
+// end, that the policy is review, and that the engine can know of both (CR-13).
+func (s *story) mustAsk() bool {
+	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.set.deleteVsEdit != "review" || s.stored(cc).gone == s.stored(crm).gone {
+		return false
+	}
+	live := cc
+	if s.stored(cc).gone {
+		live = crm
+	}
+	for side, off := range s.m.set.pollOff {
+		if off && s.m.unheard(s.p, side) {
+			return false
+		}
+	}
+	gone, base := s.stored(1-live), &s.base[live]
+	if gone.by != byUser || base.lost() || base.unsure {
+		return false
+	}
+	for f, v := range s.stored(live).content {
+		if surely, _ := base.changed(f, v); surely && s.m.fields.list[f].twoWay() {
+			return true
+		}
+	}
+	return false
 }
 
 // toldOfDeletes asks for a question before a mass delete travels (CR-13).

@@ -40,7 +40,7 @@ func validPayloads(m *model) Result {
 		t.fail(m.nameOf(path), m.chain(int32(i), nil), "%s refused %s %s with %d %s at %s",
 			e.On, path.Method, path.Path, e.Status, e.Code, clockText(e.At))
 	}
-	return t.verdict("requests were accepted in their form", "the engine made no request")
+	return t.verdict(phrase{"request was accepted in its form", "requests were accepted in their form"}, "the engine made no request")
 }
 
 // drift is a schema change whose first refusal is excused.

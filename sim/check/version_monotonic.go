@@ -23,13 +23,13 @@ func versionMonotonic(m *model) Result {
 			}
 		}
 	}
-	return t.verdict("engine writes, none older than what it replaced", "the engine wrote nothing")
+	return t.verdict(phrase{"engine write, not older than what it replaced", "engine writes, none older than what they replaced"}, "the engine wrote nothing")
 }
 
 // findStale marks a write that puts back a value which the other side gave up
 // before both sides were brought in step on a newer one.
 func (s *story) findStale(w *write) {
-	if w.outlived || s.person || s.settledAt == nil {
+	if w.outlived || s.word != nil || s.settledAt == nil {
 		return
 	}
 	other := s.p.node(1 - w.side)

@@ -76,7 +76,7 @@ var stories = map[scenarios.Verb]story{
 		`{at: 10s, revoke: cc, what: "externalContacts:contact:edit", for: 1h}`,
 	},
 	scenarios.Drift: {
-		"an administrator who renames, retypes, shortens or removes a field",
+		"an administrator who renames, retypes, shortens or removes a field, or takes a value out of a picklist",
 		"{at: 10s, drift: crm, field: Tier__c, rename: Level__c}",
 	},
 	scenarios.PollGap: {

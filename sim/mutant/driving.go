@@ -119,8 +119,9 @@ func (null) Gauges() engine.Gauges { return engine.Gauges{} }
 
 func varyNull() *sim.Variation {
 	return &sim.Variation{
-		// Without polling the world does not wait for it to look at a feed.
+		// Without polling and audits the world does not wait for it to look.
 		Config: func(c *engine.Config) {
+			c.Audit = 0
 			for side := range c.Systems {
 				c.Systems[side].Poll = 0
 			}

@@ -15,7 +15,7 @@ var remembering = []Mutant{
 		Name:       "overwrite-flagged",
 		Defect:     "forgets at the next notice that a record waits for a person, and overwrites it",
 		Source:     "Step 3",
-		KilledBy:   []string{"a-flag-survives-a-restart", "a-stale-decision-is-refused"},
+		KilledBy:   []string{"a-flagged-record-is-left-alone", "a-stale-decision-is-refused"},
 		Invariants: []string{"review-isolation"},
 		Vary: func() *sim.Variation {
 			return &sim.Variation{Store: func(s sim.Store) sim.Store { return flagless{s} }}

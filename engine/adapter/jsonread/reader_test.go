@@ -1,8 +1,8 @@
 package jsonread_test
 
 import (
-	"errors"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 

@@ -1,0 +1,185 @@
+package check
+
+import (
+	"testing"
+
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// oneWay makes the default mapping's notes travel to the CRM only, and its tier
+// to the contact center only.
+func oneWay(sc *scenarios.Scenario) {
+	m := *scenarios.DefaultMapping("salesforce")
+	m.Fields = append([]scenarios.MappingField(nil), m.Fields...)
+	for i := range m.Fields {
+		switch m.Fields[i].Label() {
+		case "notes":
+			m.Fields[i].Direction = "ToCRM"
+		case "tier":
+			m.Fields[i].Direction = "ToCC"
+		}
+	}
+	sc.Mapping = &m
+}
+
+func TestEffectiveVersions(t *testing.T) {
+	lowered := `
+		0s   setup ada v41 notes="old"
+		12s  agent edits cc ada notes="agent" v42
+		50s  user edits crm ada notes="loader" v3
+		60s  engine reads cc ada
+		60s  engine reads crm ada
+		60s  engine reads cc ada
+`
+	for _, c := range []trial{
+		{name: "DM-8 a lowered version did not move: time decides", want: Pass, text: lowered + `
+			61s  engine writes cc ada notes="loader" v43
+			90s  end idle`},
+		{name: "DM-8 the other version does not win over a lowered one", want: Fail, says: "by CR-5", text: lowered + `
+			61s  engine writes crm ada notes="agent" v43
+			90s  end idle`},
+		{name: "CR-3 edits on the wrong side move the version", want: NotApplicable, world: oneWay, text: `
+			0s   setup ada v3 notes="old" tier="bronze"
+			5s   agent edits cc ada title="Dr" v4
+			5s   user edits crm ada notes="wrong side" v4
+			6s   engine reads cc ada
+			6s   engine reads crm ada
+			7s   engine writes crm ada title="Dr" notes="old" v5
+			8s   engine writes cc ada v5
+			20s  end idle`},
+		{name: "CR-3 and not further", want: Fail, says: "CR-3", world: oneWay, text: `
+			0s   setup ada v3 notes="old" tier="bronze"
+			5s   agent edits cc ada title="Dr" v4
+			5s   user edits crm ada notes="wrong side" v4
+			6s   engine reads cc ada
+			6s   engine reads crm ada
+			7s   engine writes crm ada title="Dr" notes="old" v6
+			20s  end idle`},
+	} {
+		c.run(t, "right-winner")
+	}
+}
+
+func TestAbsentCheckBox(t *testing.T) {
+	first := func(sc *scenarios.Scenario) { sc.Records.List[0].Base = "lost" }
+	ticked := `
+		0s   setup ada v1 on=cc
+		0s   setup ada v1 on=crm mirrors=ada do_not_call=true
+		5s   engine reads cc ada
+		5s   engine reads crm ada
+		5s   engine reads cc ada
+`
+	trial{name: "CR-12 an absent check box unticks nothing", want: Fail, says: "CR-12", world: first, text: ticked + `
+		6s   engine writes crm ada do_not_call=false v2
+		20s  end idle`}.run(t, "right-winner")
+	trial{name: "CR-12 a tick fills an absent check box", want: NotApplicable, world: first, text: ticked + `
+		6s   engine writes cc ada do_not_call=true v2
+		20s  end idle`}.run(t, "right-winner")
+}
+
+func TestWrongSideEditsAreInTheLedger(t *testing.T) {
+	corrected := `
+		0s   setup ada v3 notes="old" tier="bronze"
+		5s   agent edits cc ada tier="gold" v4
+		6s   engine reads cc ada
+		6s   engine reads crm ada
+`
+	trial{name: "FC-2 a correction that the ledger names", want: Pass, world: oneWay, text: corrected + `
+		7s   engine writes cc ada tier="bronze" v4
+		8s   claim ada rule=FC-2 tier="gold" side=cc
+		20s  end idle`}.run(t, "no-lost-edit")
+	trial{name: "FC-2 a correction that no ledger entry names", want: Fail, says: "no ledger entry", world: oneWay, text: corrected + `
+		7s   engine writes cc ada tier="bronze" v4
+		8s   claim ada rule=FC-2 notes="else" side=cc
+		20s  end idle`}.run(t, "no-lost-edit")
+}
+
+func TestRulesThatTheBasesLeaveOpen(t *testing.T) {
+	rule := func(text string) string {
+		all := Decisions(Case{world(), journal(t, text)})
+		if len(all) == 0 {
+			t.Fatal("no decision")
+		}
+		last := all[len(all)-1]
+		if !last.Agrees {
+			t.Errorf("%s by %s: the engine says %q", last.Winner, last.ModelRule, last.Rule)
+		}
+		return last.ModelRule
+	}
+	relinked := `
+		0s   setup ada v1 notes="old"
+		3s   crash
+		3s   begin lose_store engine
+		3s   over lose_store engine
+		4s   restart
+		5s   engine reads cc ada
+		5s   engine reads crm ada
+		20s  agent edits cc ada notes="new" v2
+		21s  engine reads cc ada
+		21s  engine reads crm ada
+`
+	if got := rule(relinked + "22s engine writes crm ada notes=new v2\n90s end idle"); got != "CR-2" {
+		t.Errorf("an edit after a silent link is decided by %s; want CR-2", got)
+	}
+	if got := rule(relinked + "22s engine writes crm ada notes=new v2\n23s claim ada rule=CR-2\n90s end idle"); got != "CR-2" {
+		t.Errorf("an edit after a silent link, claimed as CR-2, is decided by %s", got)
+	}
+}
+
+func TestClaimsBelongToTheirDecision(t *testing.T) {
+	all := Decisions(Case{world(), journal(t, synced[:len(synced)-len("\n\t20s  end idle")]+`
+		30s  agent edits cc ada notes="again" v43
+		31s  engine reads cc ada
+		31s  engine reads crm ada
+		32s  engine writes crm ada notes="again" v43
+		33s  claim ada rule=CR-2
+		50s  user edits crm ada notes="later" v44
+		60s  claim ada rule=CR-13
+		90s  end idle`)})
+	if len(all) != 2 || all[0].Rule != "" || all[1].Rule != "CR-2" {
+		t.Errorf("the decisions are %+v; want none claimed for the first, CR-2 for the second", all)
+	}
+}
+
+func TestWhatCouldNotBePlayed(t *testing.T) {
+	text := "line 9: the crash before gate never struck"
+	found := 0
+	for _, r := range Judge(Case{world(), journal(t, synced+"\n21s over crash engine text=\""+text+"\"")}) {
+		if r.Name == "scenario" {
+			found++
+			if r.Verdict != Unknown || r.Reason != text {
+				t.Errorf("the scenario is %s (%s); want unknown (%s)", r.Verdict, r.Reason, text)
+			}
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d results speak of the crash that never struck; want 1", found)
+	}
+	for _, r := range Judge(Case{world(), journal(t, synced+"\n21s over crash engine")}) {
+		if r.Name == "scenario" {
+			t.Errorf("a crash that struck is reported: %s", r.Reason)
+		}
+	}
+}
+
+func TestExpectationsOfACutRun(t *testing.T) {
+	sc := expecting(`ada.crm.notes == "call back"`, `ada.crm.notes == "never"`)
+	for _, ended := range []string{"steps", "deadline"} {
+		events := journal(t, synced)
+		events[len(events)-1].Code = ended
+		for _, r := range Judge(Case{sc, events}) {
+			if r.Name == "expect" && r.Verdict != Unknown {
+				t.Errorf("a run cut short by %s: %s is %s; want unknown", ended, r.Reason, r.Verdict)
+			}
+		}
+	}
+}
+
+func TestCountsOfOne(t *testing.T) {
+	if got := one(t, "convergence", world(), synced).Reason; got != "1 record agrees" {
+		t.Errorf("one record: %q", got)
+	}
+	if got := (phrase{"edit", "edits"}).with("2 lost").count(3); got != "3 edits, 2 lost" {
+		t.Errorf("several: %q", got)
+	}
+}

@@ -1,0 +1,114 @@
+package check
+
+import (
+	"testing"
+
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// cloned is a CRM record that carries the external id of another customer.
+const cloned = `
+	0s   setup ada v3 notes="prefers email"
+	0s   setup bella v3 on=crm mirrors=ada notes="never call"
+`
+
+// merged are two linked contacts of which one was merged into the other.
+const merged = `
+	0s   setup ada v3 notes="prefers email"
+	0s   setup bob v3 notes="never call"
+	40s  agent merges cc bob into=ada
+	40s  engine reads cc ada
+`
+
+func TestIdentityAtTheEnd(t *testing.T) {
+	for _, c := range []trial{
+		{name: "CR-14 a clone that no flag names", want: Fail, says: "bella of crm", text: cloned + `
+			60s  end idle`},
+		{name: "CR-14 a clone that waits for a person", want: Pass, text: cloned + `
+			2s   told flagged bella id=1
+			3s   engine writes crm bella status=FLAGGED
+			60s  end idle`},
+		{name: "the flag of a clone excuses nobody else", want: Fail, says: "Turin", text: cloned + `
+			2s   told flagged bella id=1
+			9s   agent edits cc ada city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 a merge that nobody noticed", want: Fail, says: "bob of crm", text: merged + `
+			60s  end idle`},
+		{name: "CR-14 a merge that a person decides", want: Pass, text: merged + `
+			41s  told flagged bob id=1
+			60s  end idle`},
+		{name: "CR-14 a link that followed the merge", want: Pass, text: `
+			0s   setup ada v3 notes="prefers email"
+			10s  agent creates cc again v1 notes="prefers email"
+			40s  agent merges cc ada into=again
+			41s  engine reads cc again
+			42s  engine writes cc again v3 last_name="ada"
+			60s  end idle`},
+	} {
+		c.run(t, "convergence")
+	}
+}
+
+func TestTheRightPerson(t *testing.T) {
+	for _, c := range []trial{
+		{name: "CR-14 a clone gets another customer's data", want: Fail, says: "CR-14", text: cloned + `
+			9s   agent edits cc ada city="Turin" v4
+			10s  engine reads cc ada
+			11s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 a customer gets a clone's data", want: Fail, says: "CR-14", text: cloned + `
+			9s   user edits crm bella city="Turin" v4
+			10s  engine reads crm bella
+			12s  engine writes cc ada city="Turin" v4
+			60s  end idle`},
+		{name: "the pair beside a clone goes on", want: NotApplicable, text: cloned + `
+			9s   agent edits cc ada city="Turin" v4
+			10s  engine reads cc ada
+			11s  engine reads crm ada
+			12s  engine writes crm ada city="Turin" v4
+			60s  end idle`},
+		{name: "CR-13 a deleted record is made again", want: Fail, says: "deleted there", text: `
+			0s   setup ada v3
+			10s  user deletes crm ada
+			20s  engine reads cc ada
+			21s  engine creates crm ada id=crm-again v3
+			60s  end idle`},
+		{name: "CR-13 a deleted record is made again by policy", want: NotApplicable,
+			world: policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "restore" }), text: `
+			0s   setup ada v3
+			9s   agent edits cc ada notes="wait" v4
+			10s  user deletes crm ada
+			20s  engine reads cc ada
+			21s  engine creates crm ada id=crm-again notes="wait" v4
+			60s  end idle`},
+		{name: "CR-13 a deleted record is made again by a person's word", want: NotApplicable, text: `
+			0s   setup ada v3
+			9s   agent edits cc ada notes="wait" v4
+			10s  user deletes crm ada
+			11s  told flagged ada id=1
+			20s  review ada choose=cc
+			21s  engine creates crm ada id=crm-again notes="wait" v4
+			60s  end idle`},
+	} {
+		c.run(t, "right-winner")
+	}
+}
+
+func TestFlagsOfIdentity(t *testing.T) {
+	for _, c := range []trial{
+		{name: "two records claim one", want: Pass, text: cloned + `
+			2s   told flagged bella id=1
+			60s  end idle`},
+		{name: "the record that the engine made again is no second one", want: Fail, says: "no two states",
+			world: policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "restore" }), text: `
+			0s   setup ada v3
+			10s  agent deletes cc ada
+			12s  engine reads crm ada
+			20s  engine creates cc ada id=cc-again v3
+			22s  told flagged ada id=1
+			60s  end idle`},
+	} {
+		c.run(t, "no-over-flagging")
+	}
+}

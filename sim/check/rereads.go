@@ -1,0 +1,108 @@
+package check
+
+import (
+	"time"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// What an engine may read of one record in one system, beside what follows.
+const (
+	readsAtRest   = 40 // from one outside act to the next
+	readsPerEvent = 6  // for each failure, message, page or write of the engine's that may ask for a look
+)
+
+// looks counts the reads of one record since something last stirred it.
+type looks struct {
+	reads, allowed int
+	since          int64
+	failures       int
+	told           bool
+}
+
+// rereads fails for a record that the engine reads again and again without
+// cause: no user, no person, no failure, no page that showed it, no audit.
+// The bound is generous; it is there for an engine that spins.
+func (m *model) rereads(t *tally) {
+	all := map[*node]*looks{}
+	failures := 0 // answers so far that ask for another attempt at anything
+	of := func(n *node, at int64) *looks {
+		l := all[n]
+		if l == nil {
+			l = &looks{since: at, failures: failures}
+			all[n] = l
+		}
+		return l
+	}
+	for i := range m.ev {
+		e := &m.ev[i]
+		switch e.Kind {
+		case trace.Lose:
+			failures++
+		case trace.Receive:
+			if e.Status >= 400 {
+				failures++
+			}
+		case trace.Restart, trace.FaultBegin, trace.FaultEnd, trace.Crash:
+			clear(all)
+		case trace.Person:
+			if p := m.whom(e); p != nil {
+				m.stir(all, p)
+			}
+		case trace.Commit:
+			switch n := m.who[i]; {
+			case e.Actor != trace.ActorEngine:
+				m.stir(all, n.person)
+			default:
+				m.allow(all, n.person)
+			}
+		case trace.Deliver:
+			if n := m.who[i]; n != nil {
+				m.allow(all, n.person)
+			}
+		case trace.Feed:
+			for _, id := range e.Records {
+				if n := m.index[place{e.On, id}]; n != nil && len(all) > 0 {
+					m.allow(all, n.person)
+				}
+			}
+		case trace.Arrive:
+			n := m.who[i]
+			if n == nil || e.Actor != trace.ActorEngine || e.Method != "GET" {
+				continue
+			}
+			l := of(n, e.At)
+			if l.reads++; l.reads > m.mostReads(l, e.At, failures) && !l.told {
+				l.told = true
+				t.fail(n.person.name, []uint64{e.Op}, "the engine read %s in %s %d times from %s to %s, and nothing asked for it",
+					n.person.name, e.On, l.reads, clockText(l.since), clockText(e.At))
+			}
+		}
+	}
+}
+
+func (m *model) mostReads(l *looks, at int64, failures int) int {
+	most := readsAtRest + l.allowed + readsPerEvent*(failures-l.failures)
+	if m.set.audit > 0 {
+		most += readsPerEvent * int(time.Duration(at-l.since)/m.set.audit)
+	}
+	return most
+}
+
+func (m *model) stir(all map[*node]*looks, p *person) {
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			delete(all, n)
+		}
+	}
+}
+
+func (m *model) allow(all map[*node]*looks, p *person) {
+	for side := range p.nodes {
+		for _, n := range p.nodes[side] {
+			if l := all[n]; l != nil {
+				l.allowed += readsPerEvent
+			}
+		}
+	}
+}

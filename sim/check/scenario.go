@@ -1,0 +1,19 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// unplayed are results for what the scenario asked for and the run could not
+// play: a crash at an effect that never came.
+func (m *model) unplayed() []Result {
+	var out []Result
+	for i := range m.ev {
+		if e := &m.ev[i]; e.Kind == trace.FaultEnd && e.Code == "crash" && strings.HasSuffix(e.Text, "never struck") {
+			out = append(out, Result{Name: "scenario", Verdict: Unknown, Reason: e.Text})
+		}
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package check
+
+import (
+	"testing"
+
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// reviewed is a conflict that a person decided for the contact center.
+const reviewed = `
+	0s   setup ada v41 notes="old"
+	12s  agent edits cc ada notes="call back" v42
+	13s  user edits crm ada notes="VIP" v42
+	14s  engine reads cc ada
+	14s  engine reads crm ada
+	15s  told flagged ada id=1
+	16s  engine writes crm ada status=FLAGGED
+	50s  review ada choose=cc
+`
+
+const carriedOut = reviewed + `
+	51s  engine writes crm ada notes="call back" v43 status=OVERWRITTEN
+	52s  engine writes cc ada v43
+`
+
+// afterwards is a later conflict, in which the table lets the CRM win.
+const afterwards = carriedOut + `
+	100s agent edits cc ada notes="early" v44
+	150s user edits crm ada notes="late" v44
+	160s engine reads crm ada
+	160s engine reads cc ada
+`
+
+func TestAWordEnds(t *testing.T) {
+	for _, c := range []trial{
+		{name: "what the person chose is written", want: NotApplicable, world: tolerance("9s"), text: carriedOut + `
+			60s  end idle`},
+		{name: "CR-10 the opposite of what the person chose", want: Fail, says: "a person chose", world: tolerance("9s"), text: reviewed + `
+			51s  engine writes cc ada notes="VIP" v43
+			60s  end idle`},
+		{name: "CR-5 the table decides again afterwards", want: Pass, world: tolerance("9s"), text: afterwards + `
+			161s engine writes cc ada notes="late" v45
+			200s end idle`},
+		{name: "CR-5 and not just anybody wins", want: Fail, says: "by CR-5", world: tolerance("9s"), text: afterwards + `
+			161s engine writes crm ada notes="early" v45
+			200s end idle`},
+		{name: "a value that no person gave", want: Fail, says: "did not hold", world: tolerance("9s"), text: reviewed + `
+			51s  engine writes crm ada notes="invented" v43
+			60s  end idle`},
+		{name: "a value that a person gave", want: NotApplicable, world: tolerance("9s"), text: `
+			0s   setup ada v41 notes="old"
+			12s  agent edits cc ada notes="call back" v42
+			13s  user edits crm ada notes="VIP" v42
+			14s  engine reads cc ada
+			14s  engine reads crm ada
+			15s  told flagged ada id=1
+			50s  review ada choose=merge notes="VIP, call back"
+			51s  engine writes cc ada notes="VIP, call back" v43
+			52s  user edits crm ada title="Dr" v43
+			53s  engine writes crm ada notes="VIP, call back" v44
+			60s  end idle`},
+	} {
+		c.run(t, "right-winner")
+	}
+}
+
+func TestAStaleWord(t *testing.T) {
+	for _, c := range []trial{
+		{name: "CR-10 a stale decision is applied", want: Fail, says: "before a person had decided", world: tolerance("9s"), text: reviewed + `
+			55s  user edits crm ada notes="urgent" v43
+			60s  engine reads crm ada
+			61s  engine writes crm ada notes="call back" v44
+			90s  end idle`},
+		{name: "CR-10 a stale decision is refused, and the record waits on", want: Pass, world: tolerance("9s"), text: reviewed + `
+			55s  user edits crm ada notes="urgent" v43
+			60s  engine reads crm ada
+			90s  end idle`},
+		{name: "a decision that was half carried out is not stale", want: Pass, world: tolerance("9s"), text: carriedOut + `
+			55s  user edits crm ada title="Dr" v44
+			60s  engine reads crm ada
+			61s  engine writes cc ada title="Dr" v44
+			90s  end idle`},
+		{name: "an edit in the gap of an unguarded system", want: Pass, world: tolerance("9s"), text: `
+			0s   setup ada v41 notes="old"
+			12s  agent edits cc ada notes="call back" v42
+			13s  user edits crm ada notes="VIP" v42
+			14s  engine reads cc ada
+			15s  told flagged ada id=1
+			50s  review ada choose=crm
+			51s  engine reads crm ada
+			51s  engine reads cc ada
+			52s  agent edits cc ada notes="landed" v43
+			52s  engine writes cc ada notes="VIP" v43
+			90s  end idle`},
+	} {
+		c.run(t, "review-isolation")
+	}
+}
+
+func TestMassDeleteApproval(t *testing.T) {
+	parked := `
+		0s   setup ada v1
+		10s  agent deletes cc ada
+		12s  told mass-delete id=m1
+		13s  engine writes crm ada status=FLAGGED
+`
+	few := policy(func(p *scenarios.Policy) { p.MassDelete = -1 })
+	trial{name: "CR-13 an approval ends the wait", want: Pass, world: few, text: parked + `
+		50s  approve
+		51s  engine deletes crm ada
+		90s  end idle`}.run(t, "review-isolation")
+	trial{name: "CR-13 no approval came", want: Fail, says: "before a person had decided", world: few, text: parked + `
+		51s  engine deletes crm ada
+		90s  end idle`}.run(t, "review-isolation")
+	trial{name: "an approved delete must travel", want: Fail, says: "lives in crm", world: few, text: parked + `
+		50s  approve
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "a delete that waits for approval", want: Pass, world: few, text: parked + `
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "a mass delete that nobody was asked about", want: Fail, says: "lives in crm", world: few, text: `
+		0s   setup ada v1
+		10s  agent deletes cc ada
+		90s  end idle`}.run(t, "convergence")
+}

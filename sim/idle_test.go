@@ -1,0 +1,84 @@
+package sim
+
+import (
+	"testing"
+	"time"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// end is the last event of a run that must have ended idle.
+func end(t *testing.T, all []trace.Event) trace.Event {
+	t.Helper()
+	last := all[len(all)-1]
+	if last.Kind != trace.End || last.Code != "idle" {
+		t.Fatalf("the run ended %s %s at %v", last.Kind, last.Code, time.Duration(last.At))
+	}
+	return last
+}
+
+// TestIdleWaitsForAWholeRound: a page of the feed whose body was cut, or a
+// crash before the page was durable, has shown the engine nothing.
+func TestIdleWaitsForAWholeRound(t *testing.T) {
+	const head = "engine: {poll: {cc: off, crm: 30s}, audit: off}\n"
+	const edit = "  - {at: 70s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n"
+	for name, fault := range map[string]string{
+		"a cut page":            "  - {at: 80s, truncate: [engine, crm], for: 11s}\n",
+		"a page that came late": "  - {at: 80s, slow_body: [engine, crm], add: 40s, for: 11s}\n",
+		"a crash in between":    "  - {at: 90s, crash: engine, before: persist, down: 1s}\n",
+		"an error":              "  - {at: 80s, error: crm, for: 11s}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := events(t, parse(t, head, edit+fault))
+			end(t, all)
+			if got := stored(all, trace.CC, "notes"); got != "VIP" && got != `"VIP"` {
+				for _, c := range find(all, trace.Commit, trace.CC, byEngine) {
+					t.Log(c.Changes)
+				}
+				t.Errorf("the run ended while the contact center holds %q", got)
+			}
+		})
+	}
+}
+
+// TestIdleWaitsForTheAudit where nothing else can show a change.
+func TestIdleWaitsForTheAudit(t *testing.T) {
+	const muted = "  - {at: 9s, mute_webhooks: cc, for: 30s}\n"
+	for _, c := range []struct {
+		name, head, timeline string
+		after, before        time.Duration
+	}{
+		{"an edit without polling", "engine: {poll: off, audit: 1h}\n", muted + editOnCC, time.Hour, 61 * time.Minute},
+		{"an edit without polling and audit", "engine: {poll: off, audit: off}\n", muted + editOnCC, 0, time.Minute},
+		{"an edit without polling, acknowledged", "engine: {poll: off, audit: 1h}\n", editOnCC, 0, time.Minute},
+		{"an edit with polling", "engine: {poll: 30s, audit: 1h}\n", muted + editOnCC, 0, 2 * time.Minute},
+		{"a save is no change", "engine: {poll: off, audit: 1h}\n", muted + "  - {at: 10s, save: ada, on: cc}\n", 0, time.Minute},
+		{"a deletion that the feed does not show", "engine: {poll: 30s, audit: 1h}\n", muted + "  - {at: 10s, delete: ada, on: cc}\n", time.Hour, 62 * time.Minute},
+		{"a deletion that the feed shows", "engine: {poll: 30s, audit: 1h}\n", "  - {at: 10s, delete: ada, on: crm}\n", 0, 2 * time.Minute},
+		{"a deletion that the engine came to see", "engine: {poll: 30s, audit: 1h}\n",
+			muted + "  - {at: 10s, delete: ada, on: cc}\n  - {at: 12s, save: ada, on: crm}\n", 0, 2 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			last := end(t, events(t, parse(t, c.head, c.timeline)))
+			if took := time.Duration(last.At); took < c.after || took > c.before {
+				t.Errorf("idle at %v, want between %v and %v", took, c.after, c.before)
+			}
+		})
+	}
+}
+
+// deaf is a machine that takes nothing in.
+type deaf struct{ Machine }
+
+func (deaf) Step(engine.Instant, engine.Event, *engine.Effects) {}
+
+// TestStuckRunsMeetTheDeadline: an engine that does nothing at all is given up
+// after what its retries, polls and quotas would have needed.
+func TestStuckRunsMeetTheDeadline(t *testing.T) {
+	o := Options{Variation: &Variation{Machine: func(m Machine) Machine { return deaf{m} }}}
+	all := runWith(t, parse(t, "engine: {poll: 30s, audit: off}\n", editOnCC), o).Events
+	if last := all[len(all)-1]; last.Kind != trace.End || last.Code != "deadline" || last.At < at(time.Hour) {
+		t.Errorf("ended %s %s at %v", last.Kind, last.Code, time.Duration(last.At))
+	}
+}
