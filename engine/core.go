@@ -20,6 +20,7 @@ type Core struct {
 	holder map[Ref]*work    // which work has claimed a native id
 	// waiters are the keys of works that wait for a native id, oldest first.
 	waiters []string
+	begun   uint64 // works so far
 
 	queue   queueView
 	notices []waitingNotice // notices whose batch is not durable yet, oldest first

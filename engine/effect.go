@@ -94,10 +94,12 @@ type Describe struct {
 	Side mapping.Side
 }
 
-// Admit lets a transport send the request of Asked.Call.
+// Admit lets a transport send the request of Asked.Call, or with Denied tells
+// it not to: the call fails without having been sent.
 type Admit struct {
-	Side mapping.Side
-	Call uint64
+	Side   mapping.Side
+	Call   uint64
+	Denied bool
 }
 
 // Acknowledge answers a webhook delivery (EV-2): 200, or 503 when the engine

@@ -19,6 +19,7 @@ func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem)
 			Do:   "correct the value in the other system, or the field's definition; the record is tried again when it changes",
 		})
 	}
+	c.deadLettered(side)
 	rec.Status, rec.Intent = Failed, nil
 	if steps := c.statusSteps(w, rec, Failed); len(steps) > 0 {
 		c.mark(w, rec, steps)

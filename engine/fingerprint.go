@@ -95,7 +95,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	f.flag(w.looked, w.adopting, w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failed != nil)
+	f.flag(w.looked, w.adopting, w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -211,7 +211,7 @@ func (f *printer) feed(d *feed) {
 }
 
 func (f *printer) schema(v *schemaView) {
-	f.flag(v.known, v.asking)
+	f.flag(v.known, v.asking, v.deadLetters)
 	f.when(v.dueAt)
 	f.text(v.schema.Revision)
 	f.texts(slices.Sorted(maps.Keys(v.drifted)))

@@ -32,10 +32,13 @@ type gate struct {
 	notBefore          Instant // pacing
 }
 
-// ticket is a call that waits for admission, and the record it is for.
+// ticket is a call that waits for admission, and the record it is for. The
+// older work goes first in its lane: one record is finished before the next is
+// begun, so that however small a quota is, something gets through.
 type ticket struct {
 	call uint64
 	key  string
+	age  uint64 // number of the work, in the order of beginning
 }
 
 func newGate(limit int) gate { return gate{limit: limit, ramp: limit, ceiling: limit} }
@@ -114,15 +117,20 @@ func (g *gate) sent(now Instant, call uint64) {
 
 func (c *Core) onAsked(e Asked) {
 	g := &c.gates[e.Side]
-	lane, t := Fresh, ticket{e.Call, c.ops[e.Op].key}
+	lane, t := Fresh, ticket{call: e.Call, key: c.ops[e.Op].key}
 	if w := c.work[t.key]; w != nil {
-		lane = w.lane
+		lane, t.age = w.lane, w.number
 	}
 	if e.Urgent {
 		g.urgent = append(g.urgent, t)
 		return
 	}
-	g.waiting[lane] = append(g.waiting[lane], t)
+	line := g.waiting[lane]
+	at := len(line)
+	for at > 0 && line[at-1].age > t.age {
+		at--
+	}
+	g.waiting[lane] = slices.Insert(line, at, t)
 }
 
 func (c *Core) onWithdrawn(e Withdrawn) {
@@ -131,6 +139,18 @@ func (c *Core) onWithdrawn(e Withdrawn) {
 	g.urgent = slices.DeleteFunc(g.urgent, mine)
 	for lane := range g.waiting {
 		g.waiting[lane] = slices.DeleteFunc(g.waiting[lane], mine)
+	}
+}
+
+// turnAway refuses the calls that wait for a system that refuses the engine: a
+// permission is missing, and one record at a time tries whether it is back.
+func (c *Core) turnAway(side mapping.Side) {
+	g := &c.gates[side]
+	for lane, line := range g.waiting {
+		for _, t := range line {
+			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
+		}
+		g.waiting[lane] = nil
 	}
 }
 

@@ -80,6 +80,7 @@ func (h *health) remembered(told Told, now Instant) {
 func (c *Core) deny(w *work, side mapping.Side, err *adapter.Error) {
 	d := c.missing403(side, err, w.phase == writing)
 	d.probe = ""
+	c.turnAway(side)
 	c.requeue(w, d.probeAt, w.attempt)
 }
 

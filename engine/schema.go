@@ -21,6 +21,9 @@ type schemaView struct {
 	// drifted maps the native names of fields that a person was told of, to
 	// when that was; they are forgotten when they fit again.
 	drifted map[string]Instant
+	// deadLetters: the engine's own check has refused a value since the schema
+	// last changed.
+	deadLetters bool
 	// unseen are the fields that a reading lacked although the schema has them.
 	unseen map[int]bool
 }
@@ -65,9 +68,11 @@ func (c *Core) onDescribed(e Described) {
 		v.failures++
 		return
 	}
+	changed := v.known && v.schema.Revision != e.Schema.Revision
 	v.failures, v.known, v.schema = 0, true, e.Schema
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(p.side)
+	c.retryDeadLetters(p.side, changed)
 	if c.schemasKnown() {
 		for _, key := range slices.Sorted(maps.Keys(c.work)) {
 			if w := c.work[key]; w != nil && w.phase == unprepared {
@@ -89,7 +94,6 @@ func (c *Core) prepareSoon(side mapping.Side) {
 // dead letters again when all fit.
 func (c *Core) compareSchema(side mapping.Side) {
 	v := &c.schemas[side]
-	before := len(v.drifted)
 	still := map[string]Instant{}
 	note := func(field, text string) {
 		since, told := v.drifted[field]
@@ -109,11 +113,30 @@ func (c *Core) compareSchema(side mapping.Side) {
 		}
 	}
 	v.drifted, v.unseen = still, nil
-	switch {
-	case len(still) > 0:
+	if len(still) > 0 {
 		v.dueAt = c.now.Add(redescribe)
-	case before > 0:
+	}
+}
+
+// retryDeadLetters tries the dead letters again when the schema has changed, and
+// else looks at it again later as long as there are any.
+func (c *Core) retryDeadLetters(side mapping.Side, changed bool) {
+	v := &c.schemas[side]
+	switch {
+	case changed:
+		v.deadLetters = false
 		c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog, Failed: true})
+	case v.deadLetters && v.dueAt == 0:
+		v.dueAt = c.now.Add(redescribe)
+	}
+}
+
+// deadLettered notes that the schema keeps a record from travelling.
+func (c *Core) deadLettered(side mapping.Side) {
+	v := &c.schemas[side]
+	v.deadLetters = true
+	if v.dueAt == 0 && !v.asking {
+		v.dueAt = c.now.Add(redescribe)
 	}
 }
 

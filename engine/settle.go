@@ -31,7 +31,8 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 			began, expected = true, want.Content
 		case arrived(now, want, intent.Version):
 			began, expected = true, want.Content
-			propagated(rec, mapping.Side(side), intent)
+			log = log || overlaid(now, want)
+			propagated(rec, mapping.Side(side), intent, now.content)
 		case overlaid(now, want):
 			log = true // what it overwrote, if it arrived, must not be lost
 		}
@@ -86,19 +87,23 @@ func overlaid(now *sideReading, want *IntendedWrite) bool {
 	return false
 }
 
-// propagated moves both bases over what one write carried: these fields now
-// agree on the two sides. The others keep their base until they travel too,
-// and so does a field that the same decision has yet to write on the other side.
-func propagated(rec *Record, side mapping.Side, intent *Intent) {
+// propagated moves both bases over what one write carried, as far as the
+// reading after it shows it: these fields now agree on the two sides. The
+// others keep their base until they travel too, and so does a field that the
+// same decision has yet to write on the other side.
+func propagated(rec *Record, side mapping.Side, intent *Intent, shown []string) {
 	want, opposite := &intent.Sides[side], &intent.Sides[side.Other()]
 	here, there := &rec.Base[side], &rec.Base[side.Other()]
+	pending := opposite.Needed && !opposite.Done && len(opposite.Changed) > 0
 	switch {
 	case want.Kind == DeleteRecord:
 		*here = Base{Known: true}
 		return
-	case want.Kind == CreateRecord:
-		// The new record is a copy of the other side as it was read.
-		*here = Base{Known: true, Present: true, Content: want.Content, Version: intent.Version}
+	case want.Kind == CreateRecord || ((!here.Known || !there.Known) && !pending):
+		// Now the two hold the same, the other side as it was read.
+		*here = Base{
+			Known: true, Present: true, Content: want.Content, Version: intent.Version, Edit: want.Edit, Origin: want.Origin,
+		}
 		*there = Base{
 			Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,
 			Edit: opposite.Edit, Origin: opposite.Origin,
@@ -109,13 +114,18 @@ func propagated(rec *Record, side mapping.Side, intent *Intent) {
 	}
 	here.Version, here.Held = intent.Version, want.Content
 	here.Edit, here.Origin = want.Edit, want.Origin
-	here.Content = withFields(here.Content, want, nil)
-	if there.Present {
-		var pending []int
-		if opposite.Needed && !opposite.Done {
-			pending = opposite.Changed
+	var later, unseen []int
+	if pending {
+		later = opposite.Changed
+	}
+	for _, i := range want.Changed {
+		if shown[i] != want.Content[i] {
+			unseen = append(unseen, i)
 		}
-		there.Content = withFields(there.Content, want, pending)
+	}
+	here.Content = withFields(here.Content, want, unseen)
+	if there.Present {
+		there.Content = withFields(there.Content, want, append(later[:len(later):len(later)], unseen...))
 	}
 }
 

@@ -33,6 +33,7 @@ func (p phase) String() string { return phaseNames[p] }
 type work struct {
 	key        string
 	generation uint64
+	number     uint64 // in the order of beginning
 	lane       Lane
 	attempt    int
 	ref        Ref    // what the notice named
@@ -49,21 +50,20 @@ type work struct {
 	plan  *plan
 	step  int // index of the plan's current write
 
-	failed      *adapter.Error // the first error of the readings under way
-	failOn      mapping.Side
-	looked      bool      // the store was asked who holds the other reference
-	approved    bool      // a person let this deletion travel
-	counted     bool      // this deletion was counted against the mass delete
-	carriesOn   bool      // the review was interrupted between its writes
-	answered    bool      // the review was replied to
-	vouching    bool      // what is being checked is whom the other side names
-	vouched     bool      // the other side names a record that is gone
-	seen, wrote [2]bool   // sides that were read or written in this work
-	claims      []Ref     // the native ids this work holds
-	awaits      Ref       // the native id that another work holds
-	adopting    bool      // it is awaited as the other side of this record
-	merged      string    // the survivor of a merge, while the store is asked about it
-	extra       []StoreOp // to go with the next batch
+	failures    [2]*adapter.Error // of the readings under way, by side
+	looked      bool              // the store was asked who holds the other reference
+	approved    bool              // a person let this deletion travel
+	counted     bool              // this deletion was counted against the mass delete
+	carriesOn   bool              // the review was interrupted between its writes
+	answered    bool              // the review was replied to
+	vouching    bool              // what is being checked is whom the other side names
+	vouched     bool              // the other side names a record that is gone
+	seen, wrote [2]bool           // sides that were read or written in this work
+	claims      []Ref             // the native ids this work holds
+	awaits      Ref               // the native id that another work holds
+	adopting    bool              // it is awaited as the other side of this record
+	merged      string            // the survivor of a merge, while the store is asked about it
+	extra       []StoreOp         // to go with the next batch
 }
 
 // sideReading is one side as read in this work.
@@ -83,6 +83,8 @@ func (c *Core) begin(it *Item) {
 		key: it.Key, generation: it.Generation, lane: it.Lane, attempt: it.Attempt,
 		ref: it.Ref, hint: it.Hint, review: it.Review, rec: it.Record,
 	}
+	c.begun++
+	w.number = c.begun
 	c.work[w.key] = w
 	for _, late := range it.Later {
 		c.out.add(Reply{Token: late.Token, Why: "an earlier decision on this record waits to be carried out"})
@@ -187,7 +189,7 @@ func (c *Core) awaited(w *work) {
 
 // read starts the reading of every side that has a native id.
 func (c *Core) read(w *work) {
-	w.phase, w.open, w.failed, w.plan = reading, 0, nil, nil
+	w.phase, w.open, w.failures, w.plan = reading, 0, [2]*adapter.Error{}, nil
 	w.sides = [2]sideReading{}
 	if c.denied(w) {
 		return
@@ -231,22 +233,33 @@ func (c *Core) onReadDone(e ReadDone) {
 		c.fill(w, p.side, e.Record)
 	case e.Err.Kind == adapter.NotFound:
 		w.sides[p.side] = sideReading{done: true}
-	case w.failed == nil || p.side < w.failOn:
-		w.failed, w.failOn = e.Err, p.side
+	default:
+		w.failures[p.side] = e.Err
 	}
 	if w.open > 0 {
 		return
 	}
+	side, err := w.worst()
 	switch {
-	case w.failed != nil && w.failed.Kind == adapter.Invalid:
-		c.fail(w, c.latest(w), w.failOn, &mapping.Problem{Field: w.failed.Field, Rule: w.failed.Code})
-	case w.failed != nil:
-		c.retry(w, w.failOn, w.failed)
+	case err != nil && err.Kind == adapter.Invalid:
+		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
+	case err != nil:
+		c.retry(w, side, err)
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:
 		c.located(w)
 	}
+}
+
+// worst is the failure of two readings that decides when to try again: a pause
+// of the one system says nothing of the other one's failure.
+func (w *work) worst() (mapping.Side, *adapter.Error) {
+	side, err := mapping.CC, w.failures[mapping.CC]
+	if other := w.failures[mapping.CRM]; other != nil && (err == nil || err.Kind == adapter.Limited) {
+		side, err = mapping.CRM, other
+	}
+	return side, err
 }
 
 // latest is the record as this work knows it: with the writes of its plan that
@@ -273,8 +286,8 @@ func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
 		}
 		value, present, err := c.cfg.Mapping.Canonical(s, i, native)
 		switch {
-		case err != nil && w.failed == nil:
-			w.failed, w.failOn = typeError(c.cfg.Mapping.Fields[i].Native[s], err), s
+		case err != nil:
+			w.failures[s] = typeError(c.cfg.Mapping.Fields[i].Native[s], err)
 		case present:
 			r.content[i] = value
 		case err == nil:

@@ -95,6 +95,25 @@ func TestLibraryOrder(t *testing.T) {
 	}
 }
 
+// TestLibraryUsesEveryVerb: whatever can go wrong or be done, a story shows it.
+func TestLibraryUsesEveryVerb(t *testing.T) {
+	all, err := Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[Verb]bool{}
+	for _, s := range all {
+		for i := range s.Timeline {
+			used[s.Timeline[i].Verb] = true
+		}
+	}
+	for _, v := range Verbs() {
+		if !used[v] {
+			t.Errorf("no scenario of the library uses %s", v)
+		}
+	}
+}
+
 // TestLibraryReadme: it names every folder, says what each tells, and names
 // scenarios that are there.
 func TestLibraryReadme(t *testing.T) {

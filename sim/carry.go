@@ -155,12 +155,13 @@ func (h *host) admit(e engine.Admit) {
 			return
 		}
 		delete(h.asked, e.Call)
+		t.denied = e.Denied
 		h.tasks.resume(t)
 	})
 }
 
 func (h *host) told(m engine.Message) {
-	h.toldDrift[m.Side] = h.toldDrift[m.Side] || m.Topic == "drift"
+	h.toldDrift[m.Side] = h.toldDrift[m.Side] || m.Topic == "drift" || m.Topic == "failed"
 	h.w.Emit(trace.Event{
 		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: h.aliasOf(m.Key, m.Ref),
 		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,

@@ -18,6 +18,7 @@ type task struct {
 	killed bool
 	op     uint64 // the engine's effect it works on
 	side   int
+	denied bool   // the core refused the exchange that was asked for
 	call   uint64 // the admitted exchange under way, 0 if none
 }
 

@@ -131,6 +131,8 @@ func TestRunsShareNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The large worlds take most of the time and leave nothing else behind.
+	all = slices.DeleteFunc(all, func(sc *scenarios.Scenario) bool { return sc.Records.Count() > 200 })
 	if testing.Short() {
 		all = all[:len(all)/8]
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -226,13 +227,23 @@ func (g *gate) Admit(ctx context.Context) error {
 			return errKilled
 		}
 	}
+	if t.denied {
+		t.denied = false
+		return errDenied
+	}
 	t.call = call
 	return nil
 }
 
+// errDenied is what a call sees that the core does not let through at all.
+var errDenied = errors.New("the core holds requests to this system back")
+
 // Report tells the core what an answer said about limits.
 func (g *gate) Report(s adapter.Signal) {
 	h, t := g.h, g.h.tasks.current
+	if t == nil {
+		return // the process died while it read the answer
+	}
 	h.soon(engine.Exchanged{Side: g.side, Call: t.call, Signal: s, Answered: true})
 	t.call = 0
 }

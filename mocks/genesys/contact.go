@@ -99,9 +99,10 @@ func (c *content) setSyncVersion(s *schema, n int64) {
 	}
 }
 
-// from is the identifier in one source system, "" if there is none.
+// from is the identifier in one source system, "" if there is none; of several
+// the one that was added last.
 func (c *content) from(source string) string {
-	for _, e := range c.external {
+	for _, e := range slices.Backward(c.external) {
 		if e.source == source {
 			return e.value
 		}

@@ -48,7 +48,9 @@ func (m *Mock) appendState(b []byte, c *contact) []byte {
 		b = append(b, '}')
 	}
 	if c.schema && open != groupCustom {
-		b = append(b, m.schemaRef()...)
+		// A contact beside a schema shows its values, none as well (M): an
+		// absent object would look like a missing permission to view them.
+		b = append(append(b, m.schemaRef()...), `,"customFields":{}`...)
 	}
 	if len(c.external) > 0 {
 		b = appendExternal(append(b, `,"externalIds":`...), c.external)

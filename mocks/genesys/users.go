@@ -217,9 +217,12 @@ func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint6
 	m.commit(from, from.clone(), w, now)
 
 	next := into.clone()
+	gained := 0
 	for _, e := range from.external {
 		if len(next.external) < externalsMax && !slices.Contains(next.external, e) {
-			next.external = append(next.external, e)
+			// In front: of several of one source the winner's own stays last.
+			next.external = slices.Insert(next.external, gained, e)
+			gained++
 		}
 	}
 	w.verb, w.into = trace.Update, nil

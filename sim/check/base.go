@@ -9,6 +9,7 @@ import "slices"
 type base struct {
 	values   [][]string
 	versions []int64
+	settled  int32 // index of the commit that last made one version the only one
 	// unsure: there may be no base after all, for what would have made one may
 	// be unknown to the engine.
 	unsure bool
@@ -49,7 +50,9 @@ func (b *base) admitVersion(v int64) {
 	}
 }
 
-func (b *base) settleVersion(v int64) { b.versions = append(b.versions[:0], v) }
+func (b *base) settleVersion(v int64, ev int32) {
+	b.versions, b.settled = append(b.versions[:0], v), ev
+}
 
 // none says that there may be no base for a field.
 func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure }
@@ -58,13 +61,13 @@ func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure }
 func (b *base) lost() bool { return len(b.versions) == 0 }
 
 // movedTo says whether a stored version may have moved up since the base, and
-// whether it may not have. A version that was lowered did not move (DM-8); but
-// where more than one base is possible, it may stem from another.
-func (b *base) movedTo(stored int64) (may, mayNot bool) {
+// whether it may not have. A version that was lowered since did not move
+// (DM-8); one that is older than the base stems from another.
+func (b *base) movedTo(stored version) (may, mayNot bool) {
 	may, mayNot = b.unsure || len(b.versions) == 0, b.unsure
 	for _, v := range b.versions {
-		may = may || stored > v || stored != v && len(b.versions) > 1
-		mayNot = mayNot || stored <= v
+		may = may || stored.v > v || stored.v != v && (len(b.versions) > 1 || stored.ev < b.settled)
+		mayNot = mayNot || stored.v <= v
 	}
 	return may, mayNot
 }

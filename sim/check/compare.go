@@ -92,7 +92,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	}
 	if !keep {
 		s.base[other].versions = s.base[other].versions[:0]
-		s.base[side].settleVersion(now.version)
+		s.base[side].settleVersion(now.version, w.ev)
 		s.base[cc].unsure, s.base[crm].unsure = false, false
 	}
 	s.base[side].admitVersion(now.version)

@@ -161,12 +161,15 @@ func (m *model) mayDiffer(p *person, d *difference) string {
 	case m.refusedLast(p) && m.schemaOpen() && m.faultTold():
 		return "a system refuses requests for it, and a person was told why"
 	}
-	for side := range p.nodes {
-		if m.set.pollOff[side] && m.unheard(p, side) {
-			return "its last notice never arrived and polling is off"
-		}
+	if m.deaf(p) {
+		return "its last notice never arrived and polling is off"
 	}
 	return ""
+}
+
+// deaf says that the engine cannot know how a person's records stand.
+func (m *model) deaf(p *person) bool {
+	return m.set.pollOff[cc] && m.unheard(p, cc) || m.set.pollOff[crm] && m.unheard(p, crm)
 }
 
 // faultTold says that a person was told of a drift or a lost permission.

@@ -6,25 +6,54 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// stands says that a person's record waits for a person at the end: something
-// in the journal flagged it, and nothing after that ended the flag.
+// stands says that a person's record waits for a person at the end: somebody
+// was told of a flag, or it shows in a record, and nothing after that ended it.
 func (m *model) stands(p *person) bool {
 	if !p.simple() {
 		return m.anyWaits(p)
 	}
-	sign, end := int32(-1), int32(-1)
-	for _, f := range p.story.flags {
-		sign = max(sign, f.ev)
+	sign, end := m.lastTold(p, nil), int32(-1)
+	for side := range p.nodes {
+		if n := p.live(side); n != nil && n.last().status == "FLAGGED" {
+			sign = max(sign, m.statusSince(n))
+		}
 	}
 	if sign < 0 {
 		return false
 	}
 	for _, i := range p.log {
-		if e := &m.ev[i]; e.Kind == trace.Commit && (m.unflags(i) || e.Actor != trace.ActorEngine && m.agreeAt(p, i)) {
-			end = max(end, i)
+		if m.unflags(i) {
+			end = i
 		}
 	}
 	return sign > max(end, m.answered(p, nil))
+}
+
+// lastTold is the last message by which people were told of a flag on a person,
+// or on one record of several: -1 if there was none, or if the engine has lost
+// its store since.
+func (m *model) lastTold(p *person, n *node) int32 {
+	last := int32(-1)
+	for _, i := range p.story.told {
+		if e := &m.ev[i]; e.Verb == "flagged" && (n == nil || m.speaksOf(e, n)) {
+			last = i
+		}
+	}
+	for k := range m.outages {
+		if o := &m.outages[k]; o.wipe && o.crash > last {
+			return -1
+		}
+	}
+	return last
+}
+
+// statusSince is the commit that stored a record's present status.
+func (m *model) statusSince(n *node) int32 {
+	k := len(n.states) - 1
+	for k > 0 && n.states[k].status == n.states[k-1].status {
+		k--
+	}
+	return n.states[k].ev
 }
 
 func (m *model) anyWaits(p *person) bool {
@@ -40,23 +69,13 @@ func (m *model) anyWaits(p *person) bool {
 // or shows in it.
 func (m *model) waits(n *node) bool {
 	p := n.person
-	sign, end := int32(-1), int32(-1)
-	for _, i := range p.story.told {
-		if e := &m.ev[i]; e.Verb == "flagged" && m.speaksOf(e, n) {
-			sign = i
-		}
+	sign, end := m.lastTold(p, n), int32(-1)
+	if st := n.last(); st.status == "FLAGGED" && !st.gone {
+		sign = max(sign, m.statusSince(n))
 	}
-	for k := range n.states {
-		st := &n.states[k]
-		was := ""
-		if k > 0 {
-			was = n.states[k-1].status
-		}
-		switch {
-		case st.status == "FLAGGED" && was != "FLAGGED":
-			sign = max(sign, st.ev)
-		case st.status != "FLAGGED" && was == "FLAGGED":
-			end = max(end, st.ev)
+	for _, i := range n.log {
+		if m.unflags(i) {
+			end = i
 		}
 	}
 	return sign >= 0 && sign > max(end, m.answered(p, n))
@@ -87,7 +106,7 @@ func (m *model) answered(p *person, n *node) int32 {
 // unflags says that a commit of the engine's took the status FLAGGED away.
 func (m *model) unflags(i int32) bool {
 	n := m.who[i]
-	if n == nil || m.ev[i].Actor != trace.ActorEngine {
+	if n == nil || m.ev[i].Kind != trace.Commit || m.ev[i].Actor != trace.ActorEngine {
 		return false
 	}
 	k := n.stateAt(i)
@@ -107,8 +126,8 @@ func (m *model) finalStatus(p *person) (string, []uint64) {
 			if st.gone || st.status == "" || m.silenced(p) {
 				continue
 			}
-			wrote := m.statusWriter(n)
-			if wrote == nil || wrote.Actor != trace.ActorEngine {
+			wrote := &m.ev[m.statusSince(n)]
+			if wrote.Actor != trace.ActorEngine {
 				continue
 			}
 			ops := []uint64{wrote.Op, m.op(st.ev)}
@@ -131,7 +150,7 @@ func (m *model) silenced(p *person) bool {
 	if m.faultOpen() || m.refused(p) || p.story.baseless {
 		return true
 	}
-	return m.unheard(p, cc) && m.set.pollOff[cc] || m.unheard(p, crm) && m.set.pollOff[crm]
+	return m.deaf(p)
 }
 
 // flagMayStand says that a stored FLAGGED may be true at the end.
@@ -156,16 +175,6 @@ func (m *model) inStep(p *person) bool {
 		}
 	}
 	return x.version == y.version
-}
-
-// statusWriter is the commit that stored a record's present status.
-func (m *model) statusWriter(n *node) *trace.Event {
-	for k := len(n.states) - 1; k >= 0; k-- {
-		if k == 0 || n.states[k].status != n.states[k-1].status {
-			return &m.ev[n.states[k].ev]
-		}
-	}
-	return nil
 }
 
 // toldAfter says that a person was told of a flag after an operation, and that

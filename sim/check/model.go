@@ -330,7 +330,9 @@ func (m *model) commit(i int32, e *trace.Event) {
 		before, next.status, next.external, next.gone = prev.content, prev.status, prev.external, prev.gone
 	}
 	next.content = m.fields.apply(n.side, before, e.Changes, &next)
-	if e.External != "" && e.Verb != trace.Merge {
+	// Users do not edit links: what a record gains by swallowing another is kept
+	// only where it had none.
+	if e.External != "" && e.Verb != trace.Merge && (next.by != byUser || next.external == "") {
 		next.external = e.External
 	}
 	switch e.Verb {

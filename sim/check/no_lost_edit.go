@@ -45,7 +45,7 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 		switch {
 		case ch.fault != "":
 			t.fail(p.name, m.chain(w.ev, p), "at %s: %s", at, ch.fault)
-		case !ch.lost:
+		case !ch.lost || w.outlived: // what outlives its process is a vendor race (EV-10)
 		case m.ledger && (m.inLedger(p, ch) || m.wipedAfter(w)):
 		case m.ledger:
 			t.fail(p.name, m.chain(w.ev, p), "at %s the edit %s of %s's %s in %s was overwritten with %s, and no ledger entry names it",

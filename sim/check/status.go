@@ -94,14 +94,4 @@ func (m *model) statusOnly(e *trace.Event) bool {
 }
 
 // flaggedNow says that a record waits for a person at the end.
-func (m *model) flaggedNow(p *person) bool {
-	if !p.simple() {
-		return m.anyWaits(p)
-	}
-	for _, in := range m.reviews(p) {
-		if in.to < 0 {
-			return true
-		}
-	}
-	return false
-}
+func (m *model) flaggedNow(p *person) bool { return m.stands(p) && !m.inStep(p) }

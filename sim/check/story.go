@@ -173,7 +173,7 @@ func (s *story) begin() {
 				s.base[side].settle(f, s.m.common(p, f, st.content[f]))
 			}
 		}
-		s.base[side].settleVersion(st.version)
+		s.base[side].settleVersion(st.version, st.ev)
 		s.base[side].admitVersion(other.version)
 		s.known[side] = append(s.known[side], point{state: s.cur[side], ev: st.ev, from: st.ev, sure: true})
 	}

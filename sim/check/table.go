@@ -38,11 +38,17 @@ type moment struct {
 	known bool
 }
 
+// version is a stored version and the index of the commit that stored it.
+type version struct {
+	v  int64
+	ev int32
+}
+
 // side of a conflict as the table sees it.
 type contender struct {
 	// versions: the one stored with the last foreign change, and a later one
 	// if the engine wrote content there since.
-	versions []int64
+	versions []version
 	moments  []moment
 	origins  []int // rank: 0 agent, 1 user, 2 system
 }
@@ -52,7 +58,7 @@ func (s *settings) decide(a [2]contender, bases [2]*base) outcomes {
 	var o outcomes
 	for _, x := range a[cc].versions {
 		for _, y := range a[crm].versions {
-			for _, v := range s.effective([2]int64{x, y}, bases) {
+			for _, v := range s.effective([2]version{x, y}, bases) {
 				switch {
 				case v[cc] > v[crm]:
 					o.win(cc, "CR-4")
@@ -68,10 +74,11 @@ func (s *settings) decide(a [2]contender, bases [2]*base) outcomes {
 }
 
 // effective gives the pairs of effective versions (DM-8) that the bases allow.
-func (s *settings) effective(stored [2]int64, bases [2]*base) [][2]int64 {
+func (s *settings) effective(stored [2]version, bases [2]*base) [][2]int64 {
 	equal := [2]int64{}
+	moved := [2]int64{stored[cc].v, stored[crm].v}
 	if s.versionsOpen {
-		return [][2]int64{stored, equal}
+		return [][2]int64{moved, equal}
 	}
 	if !s.trigger[cc] || !s.trigger[crm] {
 		return [][2]int64{equal}
@@ -82,15 +89,15 @@ func (s *settings) effective(stored [2]int64, bases [2]*base) [][2]int64 {
 			pairs = append(pairs, p)
 		}
 	}
-	moved, unmoved := true, false // both sides may have moved; one may not have
+	both, either := true, false // both sides may have moved; one may not have
 	for side := range stored {
 		may, mayNot := bases[side].movedTo(stored[side])
-		moved, unmoved = moved && may, unmoved || mayNot
+		both, either = both && may, either || mayNot
 	}
-	if moved {
-		add(stored)
+	if both {
+		add(moved)
 	}
-	if unmoved {
+	if either {
 		add(equal)
 	}
 	return pairs
@@ -179,7 +186,7 @@ func (m *model) contend(n *node, at int) contender {
 		s := &n.states[k]
 		if s.by == byEngine {
 			if !hidden && !sameContent(n, k) {
-				c.versions = append(c.versions, n.states[at].version)
+				c.versions = append(c.versions, version{n.states[at].version, n.states[at].ev})
 			}
 			hidden = true
 			continue
@@ -191,7 +198,7 @@ func (m *model) contend(n *node, at int) contender {
 		}
 		c.origins = m.origins(c.origins, n.side, e)
 		if !foreign {
-			c.versions = append(c.versions, s.version)
+			c.versions = append(c.versions, version{s.version, s.ev})
 		}
 		foreign = true
 		if e.Verb != trace.Touch && !sameContent(n, k) {
@@ -202,7 +209,7 @@ func (m *model) contend(n *node, at int) contender {
 		c.moments = append(c.moments, moment{})
 	}
 	if len(c.versions) == 0 {
-		c.versions = append(c.versions, n.states[at].version)
+		c.versions = append(c.versions, version{n.states[at].version, n.states[at].ev})
 	}
 	if len(c.origins) == 0 {
 		c.origins = []int{originRank["agent"], originRank["user"], originRank["system"]}

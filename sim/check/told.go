@@ -90,7 +90,7 @@ func (m *model) toldOf(t *tally, p *person, topics map[string]bool, idle bool) {
 // mustFlag says that the final states conflict and that every reading of the
 // table gives review.
 func (s *story) mustFlag() bool {
-	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.edits < 2 {
+	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.edits < 2 || s.m.deaf(s.p) {
 		return false
 	}
 	if !s.compare([2]*state{s.stored(cc), s.stored(crm)}).certain {
@@ -103,17 +103,12 @@ func (s *story) mustFlag() bool {
 // mustAsk says that a user's deletion stands against a certain edit at the
 // end, that the policy is review, and that the engine can know of both (CR-13).
 func (s *story) mustAsk() bool {
-	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.set.deleteVsEdit != "review" || s.stored(cc).gone == s.stored(crm).gone {
+	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.set.deleteVsEdit != "review" || s.stored(cc).gone == s.stored(crm).gone || s.m.deaf(s.p) {
 		return false
 	}
 	live := cc
 	if s.stored(cc).gone {
 		live = crm
-	}
-	for side, off := range s.m.set.pollOff {
-		if off && s.m.unheard(s.p, side) {
-			return false
-		}
 	}
 	gone, base := s.stored(1-live), &s.base[live]
 	if gone.by != byUser || base.lost() || base.unsure {
