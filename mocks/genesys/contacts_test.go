@@ -302,7 +302,7 @@ func TestMergedContact(t *testing.T) {
 	}
 	got = w.must("GET", "contacts/"+winner, "")
 	if at(got, "mergedFrom", "0", "id") != loser || at(got, "canonicalContact", "id") != winner || got["mergedTo"] != nil ||
-		at(got, "externalIds", "0", "value") != "003000000000001AAA" || at(got, "externalIds", "1", "value") != "0037" {
+		at(got, "externalIds", "1", "value") != "003000000000001AAA" || at(got, "externalIds", "0", "value") != "0037" {
 		t.Errorf("the winner shows %v", got)
 	}
 	if got := w.must("POST", "identifierlookup/contacts", `{"type":"ExternalId","value":"0037","externalSource":{"id":"crm"}}`); got["id"] != winner {
