@@ -111,7 +111,7 @@ func (h *host) call(op engine.Op, side mapping.Side, do func(context.Context, ad
 	h.tasks.start(uint64(op), int(side), func() {
 		e := do(context.Background(), h.clients[side])
 		if h.life == life && h.up && e != nil {
-			h.soon(e)
+			h.step(e)
 		}
 	})
 }
@@ -148,6 +148,12 @@ func typed(err error) *adapter.Error {
 func (h *host) admit(e engine.Admit) {
 	t := h.asked[e.Call]
 	if t == nil || t.killed || h.dies("gate") {
+		return
+	}
+	if t == h.tasks.current {
+		// Admitted while it asks: it goes on without having waited.
+		delete(h.asked, e.Call)
+		t.denied = e.Denied
 		return
 	}
 	h.w.soon(func() {

@@ -128,29 +128,39 @@ func (w *World) vendorFault(s *system, step *scenarios.Step) func() {
 // open puts a window in force and returns what closes it.
 func (w *World) open(s *system, x *window) func() {
 	s.windows = append(s.windows, x)
-	w.inForce(s, x.step.Verb)
+	w.inForce(s, x.step)
 	return func() {
 		s.windows = slices.DeleteFunc(s.windows, func(other *window) bool { return other == x })
-		w.inForce(s, x.step.Verb)
+		w.inForce(s, x.step)
 	}
 }
 
-// inForce sets a system's switches to its open windows, after one with the
-// given verb was opened or closed.
-func (w *World) inForce(s *system, changed scenarios.Verb) {
+// inForce sets a system's switches to its open windows, after the one of the
+// given step was opened or closed.
+func (w *World) inForce(s *system, changed *scenarios.Step) {
 	f := s.mock.Faults()
 	f.Throttle, f.Quota, f.MaxConcurrent, f.DailyRemaining, f.Error = nil, nil, 0, nil, nil
 	f.AuthDown, f.Revoked, f.Drift, f.FeedHides, f.MuteNotices, f.LocalTimes = false, nil, nil, false, false, s.zone
 	for _, x := range s.windows {
 		x.apply(f)
 	}
-	switch changed {
-	case scenarios.Permission, scenarios.Drift:
+	switch changed.Verb {
+	case scenarios.Drift:
 		s.touchedAt = w.agenda.now
+	case scenarios.Permission:
+		if _, ofField := w.fieldNamed(s.side, changed.What); ofField {
+			s.touchedAt = w.agenda.now // a field that may not be seen is gone from the schema
+		}
 	case scenarios.PollGap:
 		// What was hidden shows only from here on.
 		w.sights[s.side].changed = uint64(w.journal.Len())
 	}
+}
+
+// fieldNamed finds a mapped field by its native name on one side.
+func (w *World) fieldNamed(side mapping.Side, name string) (int, bool) {
+	i := slices.Index(w.mapping.Names(side), name)
+	return i, i >= 0
 }
 
 func (x *window) apply(f *mocks.Faults) {

@@ -158,6 +158,9 @@ func (h *host) wake(at engine.Instant) {
 // the wire travels on, and the disk keeps what was synced.
 func (h *host) crash(c scenarios.Crash, where string) {
 	if !h.up {
+		if c.Wipe {
+			h.disk.crash(c) // the machine is down, and loses its disk as well
+		}
 		return
 	}
 	w := h.w
@@ -221,7 +224,7 @@ func (g *gate) Admit(ctx context.Context) error {
 	h.lastAsk++
 	call := h.lastAsk
 	h.asked[call] = t
-	h.soon(engine.Asked{Op: engine.Op(t.op), Side: g.side, Call: call, Urgent: adapter.IsUrgent(ctx)})
+	h.step(engine.Asked{Op: engine.Op(t.op), Side: g.side, Call: call, Urgent: adapter.IsUrgent(ctx)})
 	for h.asked[call] != nil {
 		if !t.park() {
 			return errKilled
@@ -244,8 +247,9 @@ func (g *gate) Report(s adapter.Signal) {
 	if t == nil {
 		return // the process died while it read the answer
 	}
-	h.soon(engine.Exchanged{Side: g.side, Call: t.call, Signal: s, Answered: true})
+	call := t.call
 	t.call = 0
+	h.step(engine.Exchanged{Side: g.side, Call: call, Signal: s, Answered: true})
 }
 
 // governed wraps the network for one client: the core's gate in front, and a
@@ -258,8 +262,9 @@ type governed struct {
 func (g *governed) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := g.inner.RoundTrip(req)
 	if t := g.gate.h.tasks.current; err != nil && t != nil && t.call != 0 {
-		g.gate.h.soon(engine.Exchanged{Side: g.gate.side, Call: t.call})
+		call := t.call
 		t.call = 0
+		g.gate.h.step(engine.Exchanged{Side: g.gate.side, Call: call})
 	}
 	return res, err
 }

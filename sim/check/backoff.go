@@ -54,9 +54,9 @@ func backoff(m *model) Result {
 				knocks.restarted()
 			}
 		case trace.Feed, trace.Read:
-			retries.disclosed(e)
+			retries.disclosed(int32(i), e)
 		case trace.Deliver:
-			retries.stirred(e)
+			retries.stirred(int32(i))
 		}
 	}
 	for side := range gates {

@@ -15,7 +15,14 @@ type base struct {
 	unsure bool
 }
 
-func newBase(fields int) base { return base{values: make([][]string, fields)} }
+func newBase(fields int) base {
+	b := base{values: make([][]string, fields)}
+	room := make([]string, fields) // most fields ever have one base
+	for f := range b.values {
+		b.values[f] = room[f : f : f+1]
+	}
+	return b
+}
 
 // changed says whether a value differs from the base: certainly, and possibly.
 func (b *base) changed(f int, v string) (surely, possibly bool) {
@@ -39,7 +46,7 @@ func (b *base) admit(f int, v string) {
 // forget is a store that was lost.
 func (b *base) forget() {
 	for f := range b.values {
-		b.values[f] = nil
+		b.values[f] = b.values[f][:0]
 	}
 	b.versions, b.unsure = nil, false
 }

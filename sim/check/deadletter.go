@@ -148,7 +148,7 @@ func (m *model) findRefusedCreation() bool {
 		if c.arrive == 0 {
 			continue
 		}
-		if e := &m.ev[c.arrive-1]; e.Actor == trace.ActorEngine && e.Method != "GET" && m.index[place{e.On, e.Record}] == nil && m.refusedCall(uint64(n)) {
+		if e := &m.ev[c.arrive-1]; e.Actor == trace.ActorEngine && e.Method != "GET" && m.find(e.On, e.Record) == nil && m.refusedCall(uint64(n)) {
 			return true
 		}
 	}

@@ -40,7 +40,7 @@ func durableAck(m *model) Result {
 // followed says that the engine asked for the record after the delivery, or
 // had no need to.
 func (m *model) followed(ack int32, e *trace.Event) bool {
-	n := m.index[place{e.On, e.Record}]
+	n := m.find(e.On, e.Record)
 	if n == nil {
 		return true // nothing is known of the record: nothing to read
 	}
@@ -90,7 +90,7 @@ func (m *model) deliveryCode(e *trace.Event) string {
 // nameOf is the scenario's name of the record that an event is about, else
 // its native id.
 func (m *model) nameOf(e *trace.Event) string {
-	if n := m.index[place{e.On, e.Record}]; n != nil {
+	if n := m.find(e.On, e.Record); n != nil {
 		return n.person.name
 	}
 	return or(e.Alias, e.Record)

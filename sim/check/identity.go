@@ -19,13 +19,13 @@ func (m *model) names(n *node, at int32) *node {
 	if st == nil || st.external == "" {
 		return nil
 	}
-	o := m.index[place{systemOf(1 - n.side), st.external}]
+	o := m.find(systemOf(1-n.side), st.external)
 	for hops := 0; o != nil && hops < 8; hops++ {
 		g, ok := m.merges[o]
 		if !ok || g.ev > at {
 			break
 		}
-		o = m.index[place{o.on, g.into}]
+		o = m.find(o.on, g.into)
 	}
 	return o
 }
@@ -132,7 +132,7 @@ func (s *story) judgeRecreated(w *write, n *node) {
 		if old == n || !gone.gone || gone.by != byUser || gone.ev > m.sentAt(w.ev) || m.ev[gone.ev].Verb != trace.Delete {
 			continue
 		}
-		o := m.index[place{systemOf(1 - n.side), n.states[w.state].external}]
+		o := m.find(systemOf(1-n.side), n.states[w.state].external)
 		if o == nil || m.names(o, gone.ev) != old && m.names(old, gone.ev) != o || s.broughtBack(o, gone.ev, w.ev) {
 			continue
 		}

@@ -58,5 +58,5 @@ func (m *model) addressed(e *trace.Event) *node {
 		}
 	}
 	path, _, _ := strings.Cut(e.Path, "?")
-	return m.index[place{e.On, path[strings.LastIndexByte(path, '/')+1:]}]
+	return m.find(e.On, path[strings.LastIndexByte(path, '/')+1:])
 }

@@ -19,8 +19,8 @@ type model struct {
 	nodes      []*node // in order of appearance
 	people     []*person
 	byAlias    map[string]*person
-	index      map[place]*node
-	who        []*node // the record that each event names, nil if none
+	index      [2]map[string]*node // records of cc and crm by native id
+	who        []*node             // the record that each event names, nil if none
 	merges     map[*node]merge
 	byKey      map[string]*person // by native id or alias, as claims and Told name records
 	outages    []outage           // crashes and the restarts that end them
@@ -80,6 +80,7 @@ type node struct {
 	states []state
 	log    []int32
 	person *person
+	group  *node // one that it was joined with, on the way to the root
 }
 
 // state is what a record held from one commit to the next.
@@ -144,7 +145,7 @@ func systemOf(side int) trace.System {
 func newModel(c Case) *model {
 	m := &model{
 		sc: c.Scenario, ev: c.Events, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
-		byAlias: map[string]*person{}, index: map[place]*node{}, byKey: map[string]*person{},
+		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{},
 		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
 		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},
 	}
@@ -253,9 +254,17 @@ func (c *call) note(e *trace.Event, at int32) {
 	}
 }
 
+// find returns the record of a system by its native id, nil if there is none.
+func (m *model) find(on trace.System, id string) *node {
+	if on != trace.CC && on != trace.CRM || id == "" {
+		return nil
+	}
+	return m.index[sideOf(on)][id]
+}
+
 // enter adds an event to the log of the record it names.
 func (m *model) enter(i int32, e *trace.Event) {
-	if n := m.index[place{e.On, e.Record}]; n != nil {
+	if n := m.find(e.On, e.Record); n != nil {
 		n.log = append(n.log, i)
 		m.who[i] = n
 	}
@@ -305,11 +314,10 @@ func (m *model) faultEnds(i int32, e *trace.Event) {
 
 // commit appends a state to the record's history.
 func (m *model) commit(i int32, e *trace.Event) {
-	key := place{e.On, e.Record}
-	n := m.index[key]
+	n := m.find(e.On, e.Record)
 	if n == nil {
 		n = &node{on: e.On, id: e.Record, side: sideOf(e.On)}
-		m.index[key] = n
+		m.index[n.side][n.id] = n
 		m.nodes = append(m.nodes, n)
 	}
 	if n.alias == "" {

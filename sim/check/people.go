@@ -13,20 +13,12 @@ import (
 // for what it laid as linked.
 func (m *model) gatherPeople() {
 	m.nameCreated()
-	group := make(map[*node]*node, len(m.nodes))
 	for _, n := range m.nodes {
-		group[n] = n
-	}
-	root := func(n *node) *node {
-		for group[n] != n {
-			group[n] = group[group[n]]
-			n = group[n]
-		}
-		return n
+		n.group = n
 	}
 	join := func(a, b *node) {
 		if b != nil {
-			group[root(a)] = root(b)
+			a.root().group = b.root()
 		}
 	}
 	merged := map[*node]bool{}
@@ -37,11 +29,11 @@ func (m *model) gatherPeople() {
 		for i := range n.states {
 			s := &n.states[i]
 			if s.external != seen && s.external != "" {
-				join(n, m.index[place{systemOf(1 - n.side), s.external}])
+				join(n, m.find(systemOf(1-n.side), s.external))
 			}
 			seen = s.external
 			if e := &m.ev[s.ev]; e.Verb == trace.Merge {
-				join(n, m.index[place{n.on, e.External}])
+				join(n, m.find(n.on, e.External))
 				merged[n] = true
 			}
 		}
@@ -54,13 +46,12 @@ func (m *model) gatherPeople() {
 			join(n, other)
 		}
 	}
-	byRoot := map[*node]*person{}
 	for _, n := range m.nodes {
-		r := root(n)
-		p := byRoot[r]
+		r := n.root()
+		p := r.person
 		if p == nil {
 			p = &person{}
-			byRoot[r] = p
+			r.person = p
 			m.people = append(m.people, p)
 		}
 		p.adopt(n)
@@ -70,6 +61,15 @@ func (m *model) gatherPeople() {
 		m.settle(p, specs)
 	}
 	m.spread()
+}
+
+// root stands for all records that were joined with this one.
+func (n *node) root() *node {
+	for n.group != n {
+		n.group = n.group.group
+		n = n.group
+	}
+	return n
 }
 
 func (p *person) adopt(n *node) {

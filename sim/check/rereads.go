@@ -61,8 +61,9 @@ func (m *model) rereads(t *tally) {
 				m.allow(all, n.person)
 			}
 		case trace.Feed:
-			for _, id := range e.Records {
-				if n := m.index[place{e.On, id}]; n != nil && len(all) > 0 {
+			for k := 0; len(all) > 0 && k < len(e.Records); k++ {
+				id := e.Records[k]
+				if n := m.find(e.On, id); n != nil {
 					m.allow(all, n.person)
 				}
 			}

@@ -47,7 +47,7 @@ func newRetries(m *model) *retries {
 // none, or if the engine may not know whose record it is.
 func (r *retries) address(e *trace.Event) *node {
 	path, _, _ := strings.Cut(e.Path, "?")
-	n := r.m.index[place{e.On, path[strings.LastIndexByte(path, '/')+1:]}]
+	n := r.m.find(e.On, path[strings.LastIndexByte(path, '/')+1:])
 	if n == nil || r.wiped || n.person.story.baseless {
 		return nil
 	}
@@ -135,8 +135,8 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 }
 
 // stirred takes news of a record, on either system.
-func (r *retries) stirred(e *trace.Event) {
-	if n := r.m.who[e.Op-1]; n != nil {
+func (r *retries) stirred(i int32) {
+	if n := r.m.who[i]; n != nil {
 		r.hear(n.person)
 	}
 }
@@ -151,7 +151,7 @@ func (r *retries) hear(p *person) {
 
 // disclosed takes records that an exchange discloses; they are news once its
 // answer is received, not while it travels.
-func (r *retries) disclosed(e *trace.Event) {
+func (r *retries) disclosed(i int32, e *trace.Event) {
 	if e.Call == 0 {
 		return
 	}
@@ -161,8 +161,11 @@ func (r *retries) disclosed(e *trace.Event) {
 		r.pages[e.Call] = pg
 	}
 	pg.feed = pg.feed || e.Kind == trace.Feed
-	for _, id := range append([]string{e.Record}, e.Records...) {
-		if n := r.m.index[place{e.On, id}]; n != nil {
+	if n := r.m.who[i]; n != nil {
+		pg.nodes = append(pg.nodes, n)
+	}
+	for _, id := range e.Records {
+		if n := r.m.find(e.On, id); n != nil {
 			pg.nodes = append(pg.nodes, n)
 		}
 	}

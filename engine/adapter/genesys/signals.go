@@ -13,11 +13,11 @@ func Signals(res *http.Response) adapter.Signal {
 	s := adapter.Signal{
 		Limited:    res.StatusCode == http.StatusTooManyRequests,
 		RetryAfter: wire.RetryAfter(res.Header),
-		Allowed:    wire.Count(res.Header, "inin-ratelimit-allowed"),
+		Allowed:    wire.Count(res.Header, "Inin-Ratelimit-Allowed"),
 		Remaining:  -1,
-		Reset:      wire.Seconds(res.Header, "inin-ratelimit-reset"),
+		Reset:      wire.Seconds(res.Header, "Inin-Ratelimit-Reset"),
 	}
-	if used := wire.Count(res.Header, "inin-ratelimit-count"); used >= 0 && s.Allowed >= 0 {
+	if used := wire.Count(res.Header, "Inin-Ratelimit-Count"); used >= 0 && s.Allowed >= 0 {
 		s.Remaining = max(s.Allowed-used, 0)
 	}
 	return s

@@ -26,6 +26,7 @@ func (e *Error) Error() string { return fmt.Sprintf("JSON at byte %d: %s", e.Off
 // Reader is a cursor over one document.
 type Reader struct {
 	data  []byte
+	text  string // a copy of data, once strings are taken of it
 	at    int
 	depth int // the deepest level allowed
 	err   error

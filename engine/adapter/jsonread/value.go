@@ -12,8 +12,19 @@ func (r *Reader) Str() string {
 		r.word("null")
 		return ""
 	}
-	return string(r.Bytes())
+	b := r.Bytes()
+	if len(r.data) > sharedMax || r.at < len(b)+1 || len(b) == 0 || &b[0] != &r.data[r.at-1-len(b)] {
+		return string(b) // unescaped, or of a page that no value should keep alive
+	}
+	if r.text == "" {
+		r.text = string(r.data)
+	}
+	return r.text[r.at-1-len(b) : r.at-1]
 }
+
+// sharedMax is the size of a document up to which its strings share one copy of
+// it: a record's values live and die together.
+const sharedMax = 2 << 10
 
 // Bytes reads a string without copying it where it holds no escape.
 func (r *Reader) Bytes() []byte {

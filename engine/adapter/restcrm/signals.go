@@ -13,8 +13,8 @@ func Signals(res *http.Response) adapter.Signal {
 	return adapter.Signal{
 		Limited:    res.StatusCode == http.StatusTooManyRequests,
 		RetryAfter: wire.RetryAfter(res.Header),
-		Allowed:    wire.Count(res.Header, "X-RateLimit-Limit"),
-		Remaining:  wire.Count(res.Header, "X-RateLimit-Remaining"),
-		Reset:      wire.Seconds(res.Header, "X-RateLimit-Reset"),
+		Allowed:    wire.Count(res.Header, "X-Ratelimit-Limit"),
+		Remaining:  wire.Count(res.Header, "X-Ratelimit-Remaining"),
+		Reset:      wire.Seconds(res.Header, "X-Ratelimit-Reset"),
 	}
 }

@@ -138,7 +138,7 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 	}
 	maps.Copy(req.Header, c.header)
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Authorization", bearer(g))
+	req.Header.Set("Authorization", g.header)
 	if call.Body != nil {
 		contentType := call.ContentType
 		if contentType == "" {
@@ -153,14 +153,7 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 }
 
 // authorization is the header of the token held now, "" while there is none.
-func (c *Client) authorization() string { return bearer(c.tokens.held()) }
-
-func bearer(g Grant) string {
-	if g.Access == "" {
-		return ""
-	}
-	return "Bearer " + g.Access
-}
+func (c *Client) authorization() string { return c.tokens.held().header }
 
 func (c *Client) send(req *http.Request) answer {
 	res, err := c.http.Do(req)

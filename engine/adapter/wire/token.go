@@ -27,6 +27,7 @@ type TokenRequest struct {
 // Grant is a token and what came with it.
 type Grant struct {
 	Access   string
+	header   string // of requests that carry it
 	Base     string // API calls go there
 	Identity string // the answer's id, "" if it has none
 }
@@ -56,7 +57,7 @@ func (t *tokens) need(refused string) (g Grant, missing int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if refused != "" && t.grant.Access == refused {
-		t.grant.Access = ""
+		t.grant.Access, t.grant.header = "", ""
 	}
 	return t.grant, t.count
 }
@@ -162,6 +163,7 @@ func (t *tokens) keep(missing int, text string) (Grant, error) {
 	if err != nil {
 		return Grant{}, &adapter.Error{Kind: adapter.Malformed, Status: http.StatusOK, Err: err}
 	}
+	g.header = "Bearer " + g.Access
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.count == missing {
