@@ -211,7 +211,7 @@ func (f *printer) feed(d *feed) {
 }
 
 func (f *printer) schema(v *schemaView) {
-	f.flag(v.known, v.asking, v.deadLetters)
+	f.flag(v.known, v.asking, v.deadLetters, v.doubted, v.certain)
 	f.when(v.dueAt)
 	f.text(v.schema.Revision)
 	f.texts(slices.Sorted(maps.Keys(v.drifted)))

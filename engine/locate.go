@@ -45,6 +45,9 @@ func (c *Core) missing(w *work) bool {
 	}
 	here, there := &w.sides[w.ref.Side], &w.sides[w.ref.Side.Other()]
 	switch {
+	case !here.present && !there.present && !w.looked:
+		c.find(w, w.ref.Side.Other()) // a survivor may name it
+		return true
 	case !here.present && !there.present:
 		c.end(w, Done{w.key, w.generation})
 		return true
@@ -132,12 +135,14 @@ func (c *Core) onFindDone(e FindDone) {
 		c.retry(w, p.side, e.Err)
 	case len(e.Records) == 0:
 		w.looked, w.sure = true, true
-		c.decide(w)
+		if !c.missing(w) {
+			c.decide(w)
+		}
 	case len(e.Records) == 1 && e.Records[0].ID == w.id(p.side):
 		w.sure = true
 		c.decide(w)
 	case len(e.Records) == 1 && w.id(p.side) == "":
-		w.sure = true
+		w.looked, w.sure = true, true
 		c.adopt(w, Ref{p.side, e.Records[0].ID})
 	default:
 		c.flagUnlinked(w, "CR-14", "several records of "+p.side.String()+" carry its id as their external id")
@@ -216,7 +221,7 @@ func (c *Core) mergeLookedUp(w *work, s mapping.Side, held *Record) {
 	default:
 		// Somebody looks at the survivor right now: this pair looks again
 		// when that is over.
-		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
+		c.requeue(w, c.now.Add(c.backoff(s, w.attempt)), w.attempt+1)
 		return
 	}
 	rec := *w.rec
@@ -234,9 +239,10 @@ func (c *Core) checked(w *work, s mapping.Side, e ReadDone) {
 	switch {
 	case e.Err != nil && !gone:
 		c.retry(w, s, e.Err)
+	case vouching && merged && w.sides[s].rec.External != "" && w.sides[s].rec.External != w.id(s.Other()):
+		c.flagUnlinked(w, "CR-14", "it was merged into a contact that is linked to another record")
 	case vouching && merged:
-		w.sure = true
-		c.decide(w)
+		c.find(w, s.Other()) // it must be the only one that belongs to the survivor
 	case vouching && gone:
 		w.vouched = true
 		c.located(w)

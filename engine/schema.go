@@ -24,6 +24,9 @@ type schemaView struct {
 	// deadLetters: the engine's own check has refused a value since the schema
 	// last changed.
 	deadLetters bool
+	// doubted: a value did not fit its field, and the schema is looked at
+	// again; certain: it was, and has not changed since.
+	doubted, certain bool
 	// unseen are the fields that a reading lacked although the schema has them.
 	unseen map[int]bool
 }
@@ -70,6 +73,8 @@ func (c *Core) onDescribed(e Described) {
 	}
 	changed := v.known && v.schema.Revision != e.Schema.Revision
 	v.failures, v.known, v.schema = 0, true, e.Schema
+	v.certain = !changed && (v.doubted || v.certain)
+	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(p.side)
 	c.retryDeadLetters(p.side, changed)
@@ -173,6 +178,19 @@ func (c *Core) unseen(side mapping.Side, i int) {
 	}
 	v.unseen[i] = true
 	c.describeAgain(side)
+}
+
+// doubt reports whether a value that does not fit its field is the first sign
+// that the field has changed: then the schema is looked at before anybody is
+// blamed.
+func (c *Core) doubt(side mapping.Side) bool {
+	v := &c.schemas[side]
+	if v.certain {
+		return false
+	}
+	v.doubted = true
+	c.describeAgain(side)
+	return true
 }
 
 // check validates one value against the target's schema.

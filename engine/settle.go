@@ -97,7 +97,9 @@ func propagated(rec *Record, side mapping.Side, intent *Intent, shown []string) 
 	pending := opposite.Needed && !opposite.Done && len(opposite.Changed) > 0
 	switch {
 	case want.Kind == DeleteRecord:
-		*here = Base{Known: true}
+		// It travelled from a side where the record was gone: if it is there
+		// again, that is an undelete (CR-13).
+		*here, *there = Base{Known: true}, Base{Known: true}
 		return
 	case want.Kind == CreateRecord || ((!here.Known || !there.Known) && !pending):
 		// Now the two hold the same, the other side as it was read.
@@ -182,6 +184,12 @@ func (c *Core) mirrorSteps(w *work, rec *Record) []planStep {
 
 // mark makes rec durable, then writes status fields, then ends.
 func (c *Core) mark(w *work, rec *Record, steps []planStep, ops ...StoreOp) {
+	for i := range steps {
+		// The write will show as the last change: what it hides is kept.
+		base, read := &rec.Base[steps[i].side], &w.sides[steps[i].side]
+		base.Origin = c.origin(steps[i].side, read, base)
+		base.Held, base.Edit = read.content, read.edit
+	}
 	w.plan, w.step, w.phase = &plan{rec: rec, steps: steps}, -1, intending
 	c.commit(w, append(ops, PutRecord{snapshot(rec)})...)
 }

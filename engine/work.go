@@ -124,7 +124,7 @@ func (c *Core) claim(w *work, ref Ref) bool {
 	case other == w:
 		return true
 	case w.weaker(other):
-		c.requeue(w, c.now.Add(c.cfg.Retry.Base), w.attempt)
+		c.requeue(w, c.now.Add(c.backoff(ref.Side, w.attempt)), w.attempt+1)
 	default:
 		w.phase, w.awaits = waiting, ref
 		c.waiters = append(c.waiters, w.key)
@@ -240,7 +240,12 @@ func (c *Core) onReadDone(e ReadDone) {
 		return
 	}
 	side, err := w.worst()
+	if other := w.failures[side.Other()]; other != nil {
+		c.refusedToLook(side.Other(), other)
+	}
 	switch {
+	case err != nil && err.Kind == adapter.Invalid && c.doubt(side):
+		c.requeue(w, c.now.Add(c.backoff(side, w.attempt)), w.attempt+1)
 	case err != nil && err.Kind == adapter.Invalid:
 		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
 	case err != nil:
@@ -252,14 +257,28 @@ func (c *Core) onReadDone(e ReadDone) {
 	}
 }
 
-// worst is the failure of two readings that decides when to try again: a pause
-// of the one system says nothing of the other one's failure.
+// worst is the failure of two readings that decides what to do: one that a
+// person must hear of before one that passes, and a pause of the one system
+// last, since it says nothing of the other one's failure.
 func (w *work) worst() (mapping.Side, *adapter.Error) {
-	side, err := mapping.CC, w.failures[mapping.CC]
-	if other := w.failures[mapping.CRM]; other != nil && (err == nil || err.Kind == adapter.Limited) {
-		side, err = mapping.CRM, other
+	cc, crm := w.failures[mapping.CC], w.failures[mapping.CRM]
+	if crm != nil && (cc == nil || severity(crm.Kind) > severity(cc.Kind)) {
+		return mapping.CRM, crm
 	}
-	return side, err
+	return mapping.CC, cc
+}
+
+func severity(k adapter.Kind) int {
+	switch k {
+	case adapter.Limited:
+		return 0
+	case adapter.Unavailable, adapter.Malformed:
+		return 1
+	case adapter.Invalid:
+		return 2
+	default:
+		return 3
+	}
 }
 
 // latest is the record as this work knows it: with the writes of its plan that
@@ -317,7 +336,7 @@ func (c *Core) editTime(base *Base, r *sideReading) (edit Instant, own bool) {
 	switch {
 	case !own:
 		return modified, false
-	case base.Known && (equalContent(base.Content, r.content) || equalContent(base.Held, r.content)):
+	case base.Known && equalContent(base.Content, r.content), base.Held != nil && equalContent(base.Held, r.content):
 		return base.Edit, true
 	default:
 		return 0, true // the engine's own write hides when the edit was made

@@ -60,6 +60,23 @@ func TestEffectiveVersions(t *testing.T) {
 	}
 }
 
+func TestTimeOfAutomation(t *testing.T) {
+	flow := `
+		0s   setup ada v41 notes="old"
+		12s  agent edits cc ada notes="agent" v42
+		300s automation edits crm ada notes="flow" v42
+		310s engine reads cc ada
+		310s engine reads crm ada
+		310s engine reads cc ada
+`
+	trial{name: "DM-10 automation's change has the time that the system reports", want: Pass, text: flow + `
+		311s engine writes cc ada notes="flow" v43
+		400s end idle`}.run(t, "right-winner")
+	trial{name: "DM-10 and is not older than it says", want: Fail, says: "by CR-5", text: flow + `
+		311s engine writes crm ada notes="agent" v43
+		400s end idle`}.run(t, "right-winner")
+}
+
 func TestAbsentCheckBox(t *testing.T) {
 	first := func(sc *scenarios.Scenario) { sc.Records.List[0].Base = "lost" }
 	ticked := `
@@ -92,6 +109,33 @@ func TestWrongSideEditsAreInTheLedger(t *testing.T) {
 		7s   engine writes cc ada tier="bronze" v4
 		8s   claim ada rule=FC-2 notes="else" side=cc
 		20s  end idle`}.run(t, "no-lost-edit")
+}
+
+func TestOneWayFieldsArrive(t *testing.T) {
+	reviewing := func(sc *scenarios.Scenario) {
+		oneWay(sc)
+		sc.Policy.WrongSide = "review"
+	}
+	wrongSide := `
+		0s   setup ada v3 tier="bronze"
+		5s   agent edits cc ada tier="gold" v4
+		6s   engine reads cc ada
+		6s   engine reads crm ada
+`
+	trial{name: "FC-2 an edit on the wrong side is left standing", want: Fail, says: "travels from crm only", world: oneWay, text: wrongSide + `
+		20s  end idle`}.run(t, "convergence")
+	trial{name: "FC-2 an edit on the wrong side is corrected", want: Pass, world: oneWay, text: wrongSide + `
+		7s   engine writes cc ada tier="bronze" v4
+		8s   engine writes crm ada v4
+		20s  end idle`}.run(t, "convergence")
+	trial{name: "FC-2 nobody was told of an edit on the wrong side", want: Fail, says: "nobody was told", world: reviewing, text: wrongSide + `
+		20s  end idle`}.run(t, "told")
+	trial{name: "FC-2 an edit on the wrong side waits for a person", want: Pass, world: reviewing, text: wrongSide + `
+		7s   told flagged ada id=1
+		20s  end idle`}.run(t, "told")
+	trial{name: "FC-2 and may differ until then", want: Pass, world: reviewing, text: wrongSide + `
+		7s   told flagged ada id=1
+		20s  end idle`}.run(t, "convergence")
 }
 
 func TestRulesThatTheBasesLeaveOpen(t *testing.T) {

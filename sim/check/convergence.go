@@ -79,6 +79,12 @@ func (m *model) contents(a, b *node) *difference {
 			return d
 		}
 	}
+	for f, fd := range m.fields.list {
+		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) {
+			d.message = fd.name + " travels from " + sideNames[fd.source] + " only: cc holds " + shown(x.content[f]) + ", crm holds " + shown(y.content[f])
+			return d
+		}
+	}
 	if x.version != y.version && !m.versionMoved(a) && !m.versionMoved(b) {
 		d.message = "cc holds version " + number(x.version) + ", crm holds version " + number(y.version)
 	}
@@ -104,6 +110,16 @@ func (m *model) oneSided(p *person, a, b *node) *difference {
 		d.ops = append(d.ops, m.op(other.last().ev))
 	}
 	return d
+}
+
+// edited says that a user changed a field of a record.
+func (m *model) edited(n *node, f int) bool {
+	for k := 1; k < len(n.states); k++ {
+		if n.states[k].by == byUser && n.states[k].content[f] != n.states[k-1].content[f] {
+			return true
+		}
+	}
+	return false
 }
 
 // versionMoved says that the last foreign change of a record moved its

@@ -193,9 +193,6 @@ func (m *model) contend(n *node, at int) contender {
 		}
 		e := &m.ev[s.ev]
 		c.moments = append(c.moments, moment{e.Stamp, e.Stamp != 0})
-		if e.Origin == "system" {
-			c.moments = append(c.moments, moment{}) // some systems move no visible time for automation
-		}
 		c.origins = m.origins(c.origins, n.side, e)
 		if !foreign {
 			c.versions = append(c.versions, version{s.version, s.ev})

@@ -77,7 +77,7 @@ func (m *model) toldOf(t *tally, p *person, topics map[string]bool, idle bool) {
 			return
 		}
 	}
-	if idle && p.simple() && (p.story.mustFlag() || p.story.mustAsk()) {
+	if idle && p.simple() && (p.story.mustFlag() || p.story.mustAsk() || p.story.mustReview()) {
 		t.seen++
 		if len(heard) == 0 && len(p.story.persons) == 0 {
 			x, y := p.node(cc).last(), p.node(crm).last()
@@ -116,6 +116,26 @@ func (s *story) mustAsk() bool {
 	}
 	for f, v := range s.stored(live).content {
 		if surely, _ := base.changed(f, v); surely && s.m.fields.list[f].twoWay() {
+			return true
+		}
+	}
+	return false
+}
+
+// mustReview says that a one-way field was certainly edited on the wrong side
+// and stands so at the end, where the policy is review (FC-2).
+func (s *story) mustReview() bool {
+	if s.m.set.wrongSide != "review" || s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.m.deaf(s.p) {
+		return false
+	}
+	for f, fd := range s.m.fields.list {
+		if fd.twoWay() {
+			continue
+		}
+		target := 1 - fd.source
+		v := s.stored(target).content[f]
+		surely, _ := s.base[target].changed(f, v)
+		if surely && !s.base[target].none(f) && !fd.agree(v, s.stored(fd.source).content[f]) {
 			return true
 		}
 	}
