@@ -31,6 +31,10 @@ func (c *Core) decide(w *work) {
 
 // resolve carries out what the resolver decides.
 func (c *Core) resolve(w *work, rec *Record) {
+	if c.vanished(w, rec) {
+		c.flag(w, rec, "CR-13", "the record that it is linked to no longer exists, and no earlier state is known")
+		return
+	}
 	in := c.input(w, rec)
 	d := c.cfg.Resolver(in)
 	switch d.Action {
@@ -45,6 +49,18 @@ func (c *Core) resolve(w *work, rec *Record) {
 		}
 		c.execute(w, rec, d, resolve.Explain(in, d))
 	}
+}
+
+// vanished reports whether one side of a link is gone of which nothing was
+// known: it was deleted, and is never taken for one that was never there.
+func (c *Core) vanished(w *work, rec *Record) bool {
+	for side := range w.sides {
+		s := mapping.Side(side)
+		if rec.ID[side] != "" && !w.sides[side].present && !rec.Base[side].Known && w.sides[s.Other()].present {
+			return true
+		}
+	}
+	return false
 }
 
 // recordOf is a working copy of the durable record, with the ids that this

@@ -72,7 +72,7 @@ func (c *Core) locate(w *work, s mapping.Side) {
 		ref := Ref{s, w.hint}
 		w.hint = ""
 		c.adopt(w, ref)
-	case mirrored != "" && !w.base(s).Known:
+	case mirrored != "" && !w.base(s).Known && !w.creates(s):
 		c.adopt(w, Ref{s, mirrored})
 	default:
 		c.find(w, s)

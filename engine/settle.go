@@ -73,11 +73,14 @@ func arrived(now *sideReading, want *IntendedWrite, version int64) bool {
 }
 
 // overlaid reports whether a field that an intended write meant to change holds
-// neither what was read before nor the intended value: somebody edited it, and
-// nothing shows whether the write had arrived before.
+// neither what was read before nor the intended value: somebody edited it or
+// deleted the record, and nothing shows whether the write had arrived before.
 func overlaid(now *sideReading, want *IntendedWrite) bool {
-	if want.Kind != UpdateRecord || !now.present {
+	if want.Kind != UpdateRecord {
 		return false
+	}
+	if !now.present {
+		return true
 	}
 	for _, i := range want.Changed {
 		if now.content[i] != want.Content[i] && now.content[i] != want.Before[i] {
