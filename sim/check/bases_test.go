@@ -111,6 +111,20 @@ func TestWrongSideEditsAreInTheLedger(t *testing.T) {
 		20s  end idle`}.run(t, "no-lost-edit")
 }
 
+func TestLossesThatNobodyCanTell(t *testing.T) {
+	named := func(after string) string {
+		return conflict + `
+		16s  claim ada rule=CR-7 notes="else" side=crm
+		16s  engine writes crm ada notes="call back" v43 ` + after + `
+		40s  end idle`
+	}
+	trial{name: "EV-10 the record was deleted before anybody could look", want: Pass, text: named(`lost
+		17s  user deletes crm ada`)}.run(t, "no-lost-edit")
+	trial{name: "the record could be read again", want: Fail, says: "no ledger entry", text: named(`lost
+		17s  engine reads crm ada
+		18s  user deletes crm ada`)}.run(t, "no-lost-edit")
+}
+
 func TestOneWayFieldsArrive(t *testing.T) {
 	reviewing := func(sc *scenarios.Scenario) {
 		oneWay(sc)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -191,13 +192,13 @@ func (m *model) deaf(p *person) bool {
 // faultTold says that a person was told of a drift or a lost permission.
 func (m *model) faultTold() bool { return m.topics["drift"] || m.topics["permission"] }
 
-// unheard says that a side's last foreign change never reached the engine, or
-// was lost with its store.
+// unheard says that the last foreign change of one of a side's records never
+// reached the engine, or was lost with its store.
 func (m *model) unheard(p *person, side int) bool {
-	n := p.node(side)
-	if n == nil {
-		return false
-	}
+	return slices.ContainsFunc(p.nodes[side], m.unheardOf)
+}
+
+func (m *model) unheardOf(n *node) bool {
 	since := n.foreign()
 	if since < 0 {
 		return false

@@ -46,6 +46,7 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 		case ch.fault != "":
 			t.fail(p.name, m.chain(w.ev, p), "at %s: %s", at, ch.fault)
 		case !ch.lost || w.outlived: // what outlives its process is a vendor race (EV-10)
+		case w.hidden && m.buried(w): // and so is what nobody can tell any more
 		case m.ledger && (m.inLedger(p, ch) || m.wipedAfter(w)):
 		case m.ledger:
 			t.fail(p.name, m.chain(w.ev, p), "at %s the edit %s of %s's %s in %s was overwritten with %s, and no ledger entry names it",
@@ -57,10 +58,32 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 	}
 }
 
+// buried says that a user changed the record before the engine read it again
+// after a write: what it then shows does not tell whether the write arrived.
+func (m *model) buried(w *write) bool {
+	for _, i := range m.who[w.ev].log {
+		switch e := &m.ev[i]; {
+		case i <= w.ev:
+		case e.Kind == trace.Commit && e.Actor != trace.ActorEngine:
+			return true
+		case e.Kind == trace.Read && e.Actor == trace.ActorEngine:
+			return false
+		}
+	}
+	return false
+}
+
 // wipedAfter says that the engine's store was lost while the write was under
-// way, and with it what the ledger may have held of it.
+// way, or before a process that died then had come back, and with it what the
+// ledger may have held of it.
 func (m *model) wipedAfter(w *write) bool {
 	from, until := m.sentAt(w.ev), m.ev[w.ev].At+hideWindow
+	for k := range m.outages {
+		o := &m.outages[k]
+		if o.crash > from && m.ev[o.crash].At <= until && o.restart >= 0 {
+			until = max(until, m.ev[o.restart].At)
+		}
+	}
 	for k := range m.outages {
 		if o := &m.outages[k]; o.wipe && o.crash > from && m.ev[o.crash].At <= until {
 			return true
