@@ -15,10 +15,12 @@ import (
 // blocking is an adapter that waits for something else than its RoundTrip.
 type blocking struct {
 	adapter.System
-	until <-chan struct{}
+	entered *atomic.Bool
+	until   <-chan struct{}
 }
 
 func (b *blocking) Read(ctx context.Context, id string) (adapter.Record, error) {
+	b.entered.Store(true)
 	<-b.until
 	return b.System.Read(ctx, id)
 }
@@ -28,8 +30,17 @@ func (b *blocking) Read(ctx context.Context, id string) (adapter.Record, error) 
 func TestBlockingOutsideRoundTripIsSeen(t *testing.T) {
 	release := make(chan struct{})
 	var beats atomic.Uint64
+	var entered atomic.Bool
 	var found []watchdog.Suspect
-	stop := watchdog.Watch(beats.Load, 50*time.Millisecond, func(stack string) {
+	idle := uint64(1 << 32)
+	heart := func() uint64 {
+		if entered.Load() {
+			return beats.Load()
+		}
+		idle++ // a machine under load that has not come to the call yet
+		return idle
+	}
+	stop := watchdog.Watch(heart, 50*time.Millisecond, func(stack string) {
 		found = watchdog.Suspects(stack, "sim.(*blocking)")
 		close(release)
 	})
@@ -38,7 +49,7 @@ func TestBlockingOutsideRoundTripIsSeen(t *testing.T) {
 		if side == mapping.CC {
 			return s // its webhooks are what begins the work
 		}
-		return &blocking{System: s, until: release}
+		return &blocking{System: s, entered: &entered, until: release}
 	}}}
 	runWith(t, parse(t, noPolling, editOnCC), o)
 	if len(found) != 1 || !strings.HasSuffix(found[0].Function, "(*blocking).Read") || found[0].State != "chan receive" {
