@@ -111,18 +111,13 @@ func (c *Core) onReviewed(e Reviewed) {
 }
 
 // carryReview carries a person's decision out, or refuses it because the
-// state has moved on (CR-10).
+// state has moved on (CR-10). A refused one leaves the queue before anything
+// else is done, so that no later life judges it anew.
 func (c *Core) carryReview(w *work, rec *Record) {
 	r := w.review
 	if why := c.refusal(w, rec, r); why != "" && !w.carriesOn {
-		c.reply(w, false, why)
-		w.review = nil
-		switch {
-		case rec.Flag != nil && !c.liftFlag(w, rec):
-			c.keepFlag(w, rec)
-		default:
-			c.resolve(w, rec)
-		}
+		w.refused = why
+		c.end(w, Enqueue{Ref: w.ref, Lane: Fresh}, Done{w.key, w.generation})
 		return
 	}
 	c.reply(w, true, "")

@@ -41,6 +41,7 @@ type work struct {
 	other      string // the other side's id, once adopted for an unlinked record
 	sure       bool   // the other side was found to be the only one that belongs
 	review     *Reviewed
+	refused    string // why review was not carried out, told when that is durable
 
 	rec   *Record // nil while no durable record is known
 	phase phase
@@ -359,6 +360,9 @@ func (c *Core) resume(w *work) {
 	case intending, settling:
 		c.nextStep(w)
 	case finishing:
+		if w.refused != "" {
+			c.reply(w, false, w.refused)
+		}
 		c.drop(w)
 	default:
 	}
@@ -383,7 +387,7 @@ func isDone(op StoreOp) bool {
 
 // unanswered refuses a person's decision that this work could not get to.
 func (c *Core) unanswered(w *work) {
-	if w.review == nil || w.answered {
+	if w.review == nil || w.answered || w.refused != "" {
 		return
 	}
 	why := "the record cannot be decided as it is"
