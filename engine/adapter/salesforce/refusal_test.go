@@ -46,7 +46,10 @@ func TestRefusalsAreTyped(t *testing.T) {
 		{"outage", 503, `[{"errorCode":"SERVER_UNAVAILABLE","message":"x"}]`,
 			adapter.Error{Kind: adapter.Unavailable, Indefinite: true, Code: "SERVER_UNAVAILABLE", Message: "x"}},
 		{"session", 401, `[{"errorCode":"INVALID_SESSION_ID","message":"x"}]`,
-			adapter.Error{Kind: adapter.Unauthorized, Code: "INVALID_SESSION_ID", Message: "x"}},
+			adapter.Error{
+				Kind:    adapter.Conflict, // the reading that the update rests on is old by now
+				Message: "the token expired before the write: it was replaced, and the record must be read again",
+			}},
 		{"no JSON", 400, `<html>`, adapter.Error{Kind: adapter.Invalid}},
 		{"no array", 400, `{"errorCode":"X"}`, adapter.Error{Kind: adapter.Invalid}},
 		{"nothing in the array", 400, `[]`, adapter.Error{Kind: adapter.Invalid}},

@@ -48,6 +48,11 @@ type Call struct {
 	Write bool
 }
 
+// unguarded reports whether the call changes a record with no precondition.
+func (c *Call) unguarded() bool {
+	return c.Write && c.IfMatch == "" && c.Method != http.MethodPost
+}
+
 // Response is a complete answer with a status below 300.
 type Response struct {
 	Status int
@@ -91,8 +96,9 @@ func checkURL(s string) error {
 }
 
 // Do sends the call with a token. A 401 replaces the token once and repeats
-// the call once; a second 401 is Unauthorized. Every failure is an
-// *adapter.Error.
+// the call once; a second 401 is Unauthorized. A change that nothing but the
+// reading before it guards is not repeated: the reading is old by then, and
+// the call fails as Conflict (EV-10). Every failure is an *adapter.Error.
 func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 	g, err := c.tokens.current(ctx)
 	if err != nil {
@@ -102,6 +108,12 @@ func (c *Client) Do(ctx context.Context, call *Call) (*Response, error) {
 	if a.err == nil && a.status == http.StatusUnauthorized {
 		if g, err = c.tokens.replace(ctx, g.Access); err != nil {
 			return nil, err
+		}
+		if call.unguarded() {
+			return nil, &adapter.Error{
+				Kind: adapter.Conflict, Status: a.status,
+				Message: "the token expired before the write: it was replaced, and the record must be read again",
+			}
 		}
 		a = c.exchange(ctx, call, g)
 	}

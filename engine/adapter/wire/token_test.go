@@ -144,6 +144,31 @@ func TestASecond401IsUnauthorized(t *testing.T) {
 	}
 }
 
+func TestEV10AnUnguardedChangeIsNotSentAgain(t *testing.T) {
+	for _, call := range []struct {
+		wire.Call
+		sent int
+	}{
+		{wire.Call{Method: "PATCH", Write: true}, 1},
+		{wire.Call{Method: "DELETE", Write: true}, 1},
+		{wire.Call{Method: "PATCH", Write: true, IfMatch: `"7"`}, 2},
+		{wire.Call{Method: "POST", Write: true}, 2},
+		{wire.Call{Method: "GET"}, 2},
+	} {
+		mt := httpmock.NewMockTransport()
+		tokens(mt, "T1", "T2")
+		mt.RegisterResponder(call.Method, apiURL, accepting("T2"))
+		call.Path = "/record"
+		_, err := client(t, mt).Do(t.Context(), &call.Call)
+		if n := mt.GetCallCountInfo()[call.Method+" "+apiURL]; n != call.sent {
+			t.Errorf("%s with If-Match %q was sent %d times, expected %d", call.Method, call.IfMatch, n, call.sent)
+		}
+		if call.sent == 1 && (err == nil || adapter.As(err).Kind != adapter.Conflict) {
+			t.Errorf("%s: %v, expected a conflict", call.Method, err)
+		}
+	}
+}
+
 func TestTokenRequests(t *testing.T) {
 	for _, basic := range []bool{false, true} {
 		mt := httpmock.NewMockTransport()
