@@ -32,7 +32,7 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 		case arrived(now, want, intent.Version):
 			began, expected = true, want.Content
 			log = log || overlaid(now, want)
-			propagated(rec, mapping.Side(side), intent, now.content)
+			c.propagated(rec, mapping.Side(side), intent, now.content)
 		case overlaid(now, want):
 			log = true // what it overwrote, if it arrived, must not be lost
 		}
@@ -94,7 +94,7 @@ func overlaid(now *sideReading, want *IntendedWrite) bool {
 // reading after it shows it: these fields now agree on the two sides. The
 // others keep their base until they travel too, and so does a field that the
 // same decision has yet to write on the other side.
-func propagated(rec *Record, side mapping.Side, intent *Intent, shown []string) {
+func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown []string) {
 	want, opposite := &intent.Sides[side], &intent.Sides[side.Other()]
 	here, there := &rec.Base[side], &rec.Base[side.Other()]
 	pending := opposite.Needed && !opposite.Done && len(opposite.Changed) > 0
@@ -117,28 +117,47 @@ func propagated(rec *Record, side mapping.Side, intent *Intent, shown []string) 
 	case !here.Known || !there.Known:
 		return // without a base all fields are decided again
 	}
-	here.Version, here.Held = intent.Version, want.Content
-	here.Edit, here.Origin = want.Edit, want.Origin
-	var later, unseen []int
+	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
+	carried, whole := c.agreed(want, opposite), true
+	for _, i := range want.Changed {
+		if shown[i] == want.Content[i] {
+			carried = append(carried, i)
+		} else {
+			whole = false // the version may be a user's who has changed it since
+		}
+	}
+	if whole {
+		here.Version = intent.Version
+	}
+	here.Content = withFields(here.Content, want, carried, nil)
+	if !there.Present {
+		return
+	}
+	var later []int
 	if pending {
 		later = opposite.Changed
 	}
-	for _, i := range want.Changed {
-		if shown[i] != want.Content[i] {
-			unseen = append(unseen, i)
-		}
-	}
-	here.Content = withFields(here.Content, want, unseen)
-	if there.Present {
-		there.Content = withFields(there.Content, want, append(later[:len(later):len(later)], unseen...))
-	}
+	there.Content = withFields(there.Content, want, carried, later)
 }
 
-// withFields is a copy of content with the fields that a write carried, save
-// for those left out.
-func withFields(content []string, want *IntendedWrite, except []int) []string {
+// agreed are the two-way fields in which the readings behind a decision
+// already held the same: nothing has to carry them any more.
+func (c *Core) agreed(want, opposite *IntendedWrite) []int {
+	var same []int
+	for i := range c.traits {
+		if c.traits[i].OneWay == resolve.None && i < len(opposite.Before) && want.Before[i] == opposite.Before[i] &&
+			!slices.Contains(want.Changed, i) && !slices.Contains(opposite.Changed, i) {
+			same = append(same, i)
+		}
+	}
+	return same
+}
+
+// withFields is a copy of content with the fields of a write, save for those
+// left out.
+func withFields(content []string, want *IntendedWrite, fields, except []int) []string {
 	content = append([]string(nil), content...)
-	for _, i := range want.Changed {
+	for _, i := range fields {
 		if !slices.Contains(except, i) {
 			content[i] = want.Content[i]
 		}

@@ -186,7 +186,7 @@ func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 	want.Done = true
 	want.Content = c.kept(step, answer)
 	step.content, step.stamp = want.Content, instantOf(answer.Modified)
-	propagated(w.plan.rec, step.side, w.plan.rec.Intent, want.Content)
+	c.propagated(w.plan.rec, step.side, w.plan.rec.Intent, want.Content)
 }
 
 // kept is what the side holds after a write: what was sent, or what the
