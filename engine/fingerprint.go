@@ -88,6 +88,7 @@ func (f *printer) work(w *work) {
 	f.text(w.hint)
 	f.text(w.other)
 	f.text(w.merged)
+	f.text(w.mergedAway)
 	f.int(int64(w.lane))
 	f.int(int64(w.attempt))
 	f.int(int64(w.phase))
@@ -95,7 +96,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	f.flag(w.looked, w.adopting, w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
+	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])

@@ -28,6 +28,9 @@ func (c *Core) located(w *work) {
 	if w.other != "" && !w.sure && !c.makeSure(w) {
 		return
 	}
+	if w.followed && !c.survivorFree(w) {
+		return
+	}
 	c.decide(w)
 }
 
@@ -94,7 +97,8 @@ func (c *Core) makeSure(w *work) bool {
 	}
 	s := w.ref.Side.Other()
 	names, named := mine.rec.External == w.id(s), theirs.rec.External == w.id(w.ref.Side)
-	before := w.rec != nil // an id that a known pair mirrors may be a former one of its own
+	names = names || (w.mergedAway != "" && mine.rec.External == w.mergedAway)
+	before := w.base(mapping.CC).Known || w.base(mapping.CRM).Known // what a pair mirrors may be a former id of its own
 	switch {
 	case mine.rec.External != "" && !names && !before:
 		// What the notice said is not so: this record names another one.
@@ -102,9 +106,7 @@ func (c *Core) makeSure(w *work) bool {
 		c.adopt(w, Ref{s, mine.rec.External})
 	case theirs.rec.External != "" && !named && !before && !w.vouched:
 		// Unless the one that it names was merged into this one, or is gone.
-		w.phase, w.open, w.vouching = checking, 1, true
-		ref := Ref{w.ref.Side, theirs.rec.External}
-		c.out.add(Read{Op: c.op(pending{pendingRead, ref.Side, w.key}), Ref: ref, Key: w.key})
+		c.vouch(w, Ref{w.ref.Side, theirs.rec.External})
 	case names && named:
 		w.sure = true
 		return true
@@ -193,12 +195,33 @@ func (c *Core) onLookedUp(e LookedUp) {
 // followMerge handles a record that its system merged into another one: the
 // link follows, unless the survivor belongs to another pair (CR-14).
 func (c *Core) followMerge(w *work, s mapping.Side, into string) {
-	if w.rec == nil {
+	switch {
+	case w.rec == nil && s == w.ref.Side:
 		c.end(w, Enqueue{Ref: Ref{s, into}, Lane: w.lane}, Done{w.key, w.generation})
+		return
+	case w.rec == nil:
+		c.followUnlinked(w, Ref{s, into})
 		return
 	}
 	w.phase, w.merged = locating, into
 	c.out.add(Lookup{Op: c.op(pending{pendingLookup, s, w.key}), Ref: Ref{s, into}})
+}
+
+// maxMerges bounds how long a chain of merges is followed.
+const maxMerges = 8
+
+// followUnlinked takes the survivor of a merge for the record that the one just
+// read names: whether it is free, and belongs to no other, is then made sure of.
+func (c *Core) followUnlinked(w *work, survivor Ref) {
+	if w.merges++; w.merges > maxMerges {
+		c.flagUnlinked(w, "CR-14", "the record that it names was merged on and on, and no survivor shows")
+		return
+	}
+	if w.mergedAway == "" {
+		w.mergedAway = w.id(survivor.Side)
+	}
+	c.forget(w, survivor.Side)
+	c.adopt(w, survivor)
 }
 
 // mergeLookedUp lets the link follow a merge where the survivor is free.
@@ -226,8 +249,29 @@ func (c *Core) mergeLookedUp(w *work, s mapping.Side, held *Record) {
 	}
 	rec := *w.rec
 	rec.ID[s], rec.Base[s], rec.Unmirrored[s.Other()] = into, Base{}, true
-	w.rec = &rec
+	w.rec, w.followed, w.followedFrom = &rec, true, w.rec
 	c.read(w)
+}
+
+// survivorFree checks that the survivor of a merge that a link just followed
+// does not name a record of its own: a direct link wins over one that leads
+// through a merge. It reports whether work can go on at once.
+func (c *Core) survivorFree(w *work) bool {
+	for side := range w.sides {
+		s, now := mapping.Side(side), &w.sides[side]
+		moved := w.rec.ID[s] != w.followedFrom.ID[s]
+		if own := now.rec.External; moved && now.present && own != "" && own != w.id(s.Other()) && !w.vouched {
+			c.vouch(w, Ref{s.Other(), own})
+			return false
+		}
+	}
+	return true
+}
+
+// vouch reads a third record, that one of the two named.
+func (c *Core) vouch(w *work, third Ref) {
+	w.phase, w.open, w.vouching = checking, 1, true
+	c.out.add(Read{Op: c.op(pending{pendingRead, third.Side, w.key}), Ref: third, Key: w.key})
 }
 
 // checked goes on when the record was read that stands between the two.

@@ -32,6 +32,7 @@ func (c *Core) park(w *work, rec *Record) {
 
 // flagUnlinked parks a record whose link is in doubt.
 func (c *Core) flagUnlinked(w *work, rule, why string) {
+	c.unfollow(w)
 	rec := c.recordOf(w)
 	if other := w.ref.Side.Other(); w.rec == nil || w.rec.ID[other] == "" {
 		rec.ID[other] = "" // the doubtful reference is not made a link
@@ -42,6 +43,20 @@ func (c *Core) flagUnlinked(w *work, rule, why string) {
 		return
 	}
 	c.flag(w, rec, rule, why)
+}
+
+// unfollow takes back that the link followed a merge: the survivor is not this
+// record's.
+func (c *Core) unfollow(w *work) {
+	if !w.followed {
+		return
+	}
+	for side, id := range w.followedFrom.ID {
+		if id != w.rec.ID[side] {
+			w.sides[side] = sideReading{done: true}
+		}
+	}
+	w.rec, w.followed = w.followedFrom, false
 }
 
 // shown is what a console shows of the two readings.

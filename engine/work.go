@@ -31,17 +31,21 @@ func (p phase) String() string { return phaseNames[p] }
 // (EV-5): the queue leases by record, and claims on native ids settle the
 // case of two references that turn out to be one record.
 type work struct {
-	key        string
-	generation uint64
-	number     uint64 // in the order of beginning
-	lane       Lane
-	attempt    int
-	ref        Ref    // what the notice named
-	hint       string // what a notice said of the other side's id: to be checked
-	other      string // the other side's id, once adopted for an unlinked record
-	sure       bool   // the other side was found to be the only one that belongs
-	review     *Reviewed
-	refused    string // why review was not carried out, told when that is durable
+	key          string
+	generation   uint64
+	number       uint64 // in the order of beginning
+	lane         Lane
+	attempt      int
+	ref          Ref    // what the notice named
+	hint         string // what a notice said of the other side's id: to be checked
+	other        string // the other side's id, once adopted for an unlinked record
+	sure         bool   // the other side was found to be the only one that belongs
+	mergedAway   string // what an unlinked record names, where that was merged into other
+	followed     bool   // the link followed a merge, from what followedFrom holds
+	followedFrom *Record
+	merges       int // how many merges led from there to other
+	review       *Reviewed
+	refused      string // why review was not carried out, told when that is durable
 
 	rec   *Record // nil while no durable record is known
 	phase phase
