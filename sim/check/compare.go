@@ -14,33 +14,32 @@ type comparison struct {
 // compare holds one state of each side against the bases.
 func (s *story) compare(st [2]*state) comparison {
 	var c comparison
-	overlap, sureOverlap := false, false
 	wide := [2]bool{}  // possibly changed, one-way fields included
 	moved := [2]bool{} // certainly changed since a base that certainly exists
 	for f, fd := range s.m.fields.list {
-		x, y := st[cc].content[f], st[crm].content[f]
-		xs, xm := s.base[cc].changed(f, x)
-		ys, ym := s.base[crm].changed(f, y)
-		wide[cc], wide[crm] = wide[cc] || xm, wide[crm] || ym
+		var sure, may [2]bool
+		for side := range sure {
+			sure[side], may[side] = s.base[side].changed(f, st[side].content[f])
+			wide[side] = wide[side] || may[side]
+		}
 		if !fd.twoWay() {
 			continue // it meets no edit of the other side, but it moves the version
 		}
-		c.sure[cc], c.may[cc] = c.sure[cc] || xs, c.may[cc] || xm
-		c.sure[crm], c.may[crm] = c.sure[crm] || ys, c.may[crm] || ym
-		moved[cc] = moved[cc] || xs && !s.base[cc].none(f)
-		moved[crm] = moved[crm] || ys && !s.base[crm].none(f)
-		if !fd.agree(x, y) {
-			overlap = overlap || xm && ym
+		for side := range sure {
+			c.sure[side], c.may[side] = c.sure[side] || sure[side], c.may[side] || may[side]
+			moved[side] = moved[side] || sure[side] && !s.base[side].none(f)
+		}
+		if x, y := st[cc].content[f], st[crm].content[f]; !fd.agree(x, y) {
+			c.possible = c.possible || may[cc] && may[crm]
 			// Without a base an empty value never contests a present one.
 			empty := x == fd.empty() || y == fd.empty()
-			sureOverlap = sureOverlap || xs && ys && !(empty && s.base[cc].none(f))
+			c.certain = c.certain || sure[cc] && sure[crm] && !(empty && s.base[cc].none(f))
 		}
 	}
 	c.both = wide[cc] && wide[crm]
 	c.surelyBoth = moved[cc] && moved[crm]
-	differ := !slices.Equal(st[cc].content, st[crm].content)
-	c.possible, c.certain = overlap, sureOverlap
 	if s.m.set.byRecord {
+		differ := !slices.Equal(st[cc].content, st[crm].content)
 		c.possible, c.certain = c.may[cc] && c.may[crm] && differ, c.sure[cc] && c.sure[crm] && differ
 	}
 	return c

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func (m *model) forGood(f *fault) bool { return m.ev[f.end].At == m.ev[f.begin].
 // that was still to be made, was refused for good.
 func (m *model) refusedLast(p *person) bool {
 	for k := len(p.log) - 1; k >= 0; k-- {
-		if e := &m.ev[p.log[k]]; e.Kind == trace.Arrive && e.Actor == trace.ActorEngine && e.Method != "GET" {
+		if e := &m.ev[p.log[k]]; e.Kind == trace.Arrive && e.Actor == trace.ActorEngine && e.Method != http.MethodGet {
 			return m.refusedCall(e.Call) || m.unmade(p)
 		}
 	}
@@ -148,7 +149,7 @@ func (m *model) findRefusedCreation() bool {
 		if c.arrive == 0 {
 			continue
 		}
-		if e := &m.ev[c.arrive-1]; e.Actor == trace.ActorEngine && e.Method != "GET" && m.find(e.On, e.Record) == nil && m.refusedCall(uint64(n)) {
+		if e := &m.ev[c.arrive-1]; e.Actor == trace.ActorEngine && e.Method != http.MethodGet && m.find(e.On, e.Record) == nil && m.refusedCall(uint64(n)) {
 			return true
 		}
 	}

@@ -39,60 +39,88 @@ func Decisions(c Case) []Decision {
 // decisionsOf groups a person's writes by what led to them: writes to both
 // sides with no edit or word of a person in between are one decision.
 func (m *model) decisionsOf(p *person) []Decision {
-	var out []Decision
-	s := p.story
-	var open *grouping
-	person := ""
-	since := int32(-1)
-	flush := func(until int32) {
-		if open != nil {
-			d := open.close(m, p, since, until)
-			if open.person != "" {
-				d.ModelRule = open.person
-				d.Agrees = d.Rule == "" || d.Rule == d.ModelRule
-			}
-			out = append(out, d)
-			open = nil
-		}
-	}
-	next := 0
-	flag := 0
+	g := gatherer{m: m, p: p, since: -1, writes: p.story.writes, flags: p.story.flags}
 	for _, i := range p.log {
-		e := &m.ev[i]
-		for flag < len(s.flags) && s.flags[flag].ev < i {
-			flag++
-		}
-		if flag < len(s.flags) && s.flags[flag].ev == i && (len(out) == 0 || out[len(out)-1].Winner != "flagged") {
-			flush(i)
-			out = append(out, Decision{Record: p.name, Winner: "flagged", ModelRule: m.flagRule(p, i), Rule: m.claimed(p, since, i, m.nextAct(p, i)), At: e.At, Op: e.Op, Conflict: true})
-			last := &out[len(out)-1]
-			last.Agrees = last.Rule == "" || last.Rule == last.ModelRule
-		}
-		switch {
+		g.flag(i)
+		switch e := &m.ev[i]; {
 		case e.Kind == trace.Person, e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Touch:
-			flush(i)
-			person, since = "", i
-			if e.Kind == trace.Person && slices.Contains(s.persons, i) {
-				person = personRule(e)
-			}
+			g.begin(i)
 		case e.Kind == trace.Commit && e.Actor == trace.ActorEngine:
-			for next < len(s.writes) && s.writes[next].ev < i {
-				next++
-			}
-			if next < len(s.writes) && s.writes[next].ev == i {
-				w := s.writes[next]
-				if len(w.changes) == 0 && (w.verb == trace.Update || w.verb == trace.Touch) {
-					continue
-				}
-				if open == nil {
-					open = &grouping{first: i, person: person}
-				}
-				open.writes = append(open.writes, w)
-			}
+			g.write(i)
 		}
 	}
-	flush(math.MaxInt32)
-	return out
+	g.flush(math.MaxInt32)
+	return g.out
+}
+
+// gatherer goes through one person's log.
+type gatherer struct {
+	m      *model
+	p      *person
+	out    []Decision
+	open   *grouping
+	person string // the rule by which a person decided last, "" if none did
+	since  int32  // the last event that asked for a decision
+	writes []*write
+	flags  []flagging
+}
+
+// flush ends the decision being gathered.
+func (g *gatherer) flush(until int32) {
+	if g.open == nil {
+		return
+	}
+	d := g.open.close(g.m, g.p, g.since, until)
+	if g.open.person != "" {
+		d.ModelRule = g.open.person
+		d.Agrees = d.Rule == "" || d.Rule == d.ModelRule
+	}
+	g.out, g.open = append(g.out, d), nil
+}
+
+// flag takes event i for a decision if it flagged the record.
+func (g *gatherer) flag(i int32) {
+	for len(g.flags) > 0 && g.flags[0].ev < i {
+		g.flags = g.flags[1:]
+	}
+	if len(g.flags) == 0 || g.flags[0].ev != i || (len(g.out) > 0 && g.out[len(g.out)-1].Winner == "flagged") {
+		return
+	}
+	g.flush(i)
+	e := &g.m.ev[i]
+	d := Decision{
+		Record: g.p.name, Winner: "flagged", ModelRule: g.m.flagRule(g.p, i),
+		Rule: g.m.claimed(g.p, g.since, i, g.m.nextAct(g.p, i)), At: e.At, Op: e.Op, Conflict: true,
+	}
+	d.Agrees = d.Rule == "" || d.Rule == d.ModelRule
+	g.out = append(g.out, d)
+}
+
+// begin notes that event i asks for a new decision.
+func (g *gatherer) begin(i int32) {
+	g.flush(i)
+	g.person, g.since = "", i
+	if e := &g.m.ev[i]; e.Kind == trace.Person && slices.Contains(g.p.story.persons, i) {
+		g.person = personRule(e)
+	}
+}
+
+// write adds the engine's commit i, if it carried something.
+func (g *gatherer) write(i int32) {
+	for len(g.writes) > 0 && g.writes[0].ev < i {
+		g.writes = g.writes[1:]
+	}
+	if len(g.writes) == 0 || g.writes[0].ev != i {
+		return
+	}
+	w := g.writes[0]
+	if len(w.changes) == 0 && (w.verb == trace.Update || w.verb == trace.Touch) {
+		return
+	}
+	if g.open == nil {
+		g.open = &grouping{first: i, person: g.person}
+	}
+	g.open.writes = append(g.open.writes, w)
 }
 
 // grouping is a decision being gathered.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -43,7 +44,7 @@ func (m *model) together(t *tally) {
 // writeTo is the record at whose own address a request of the engine's writes,
 // nil if it is none.
 func (m *model) writeTo(e *trace.Event) *node {
-	if e.Method == "" || e.Method == "GET" || e.Call == 0 || e.On != trace.CC && e.On != trace.CRM {
+	if e.Method == "" || e.Method == http.MethodGet || e.Call == 0 || e.On != trace.CC && e.On != trace.CRM {
 		return nil
 	}
 	return m.addressed(e)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -93,7 +94,7 @@ func (k *knocking) receives(t *tally, i int32, e *trace.Event) {
 	case e.Status/100 == 2 && c.send-1 > k.dead[side]:
 		k.dead[side] = -1 // the token lives: an older one had been refused
 	}
-	if sent.Method == "GET" {
+	if sent.Method == http.MethodGet {
 		return
 	}
 	what := kind{side, sent.Method}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -69,7 +70,7 @@ func (m *model) rereads(t *tally) {
 			}
 		case trace.Arrive:
 			n := m.who[i]
-			if n == nil || e.Actor != trace.ActorEngine || e.Method != "GET" {
+			if n == nil || e.Actor != trace.ActorEngine || e.Method != http.MethodGet {
 				continue
 			}
 			l := of(n, e.At)

@@ -72,16 +72,6 @@ func (m *model) deadNow(p *person) bool {
 	return dead
 }
 
-// wasDead says that the journal holds a sign that the engine gave a record up.
-func (m *model) wasDead(p *person) bool {
-	for _, i := range p.story.told {
-		if m.ev[i].Verb == "failed" {
-			return true
-		}
-	}
-	return m.deadNow(p)
-}
-
 // statusOnly says that a commit changed nothing but the status.
 func (m *model) statusOnly(e *trace.Event) bool {
 	status := m.fields.status[sideOf(e.On)]
