@@ -158,7 +158,7 @@ func (d *decoder) checkRecords(s *Scenario) (*beings, error) {
 		}
 	}
 	for i := range s.Records.List {
-		if err := d.checkMirror(&s.Records.List[i], d.records[i].keys["mirrors"], known); err != nil {
+		if err := d.checkMirror(s, &s.Records.List[i], d.records[i].keys["mirrors"], known); err != nil {
 			return nil, err
 		}
 	}
@@ -177,7 +177,7 @@ func (d *decoder) checkRecords(s *Scenario) (*beings, error) {
 }
 
 // checkMirror refuses a duplicate that cannot carry the other's id.
-func (d *decoder) checkMirror(r *Record, n *yaml.Node, known *beings) error {
+func (d *decoder) checkMirror(s *Scenario, r *Record, n *yaml.Node, known *beings) error {
 	if n == nil {
 		return nil
 	}
@@ -191,8 +191,19 @@ func (d *decoder) checkMirror(r *Record, n *yaml.Node, known *beings) error {
 		return d.fail(n, "say on: crm in this record", "found mirrors for a record that is on both systems; expected it on one side only")
 	case other.on == r.On:
 		return d.fail(n, "say on: both in the other record", "found mirrors: %s, which is on %s only; expected a record that the other side has", r.Mirrors, other.on)
+	case r.On == "crm" && s.Systems.CRM.Kind == "rest" && s.carried(r):
+		return d.fail(n, "use kind: salesforce, or say linked: false in the other records", "found a second record that mirrors %s in a rest crm, which keeps external ids unique; expected one", r.Mirrors)
 	}
 	return nil
+}
+
+// carried reports whether another record carries the same external id in the
+// CRM: the one that r names, where they are linked, or one more duplicate.
+func (s *Scenario) carried(r *Record) bool {
+	return slices.ContainsFunc(s.Records.List, func(other Record) bool {
+		duplicate := other.ID != r.ID && other.On == "crm" && other.Mirrors == r.Mirrors
+		return duplicate || (other.ID == r.Mirrors && other.Linked)
+	})
 }
 
 // checkStep refuses a step that speaks of what is not there.

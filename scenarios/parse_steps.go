@@ -250,6 +250,8 @@ func (d *decoder) sensible(s *Step, at place) error {
 		return d.fail(at.at("every"), "add times: 10", "found every without times; expected both")
 	case s.Verb == CrashEngine && s.Crash.Effect == "" && (at.keys["nth"] != nil || at.keys["of"] != nil):
 		return d.fail(at.node, "add before: persist", "found nth or of without before; expected the effect they speak of")
+	case s.Verb == CrashEngine && s.Crash.Effect == "gate" && at.keys["of"] != nil:
+		return d.fail(at.at("of"), "remove of, or say before: read or before: write", "found of with before: gate; a request is admitted before it is known whose it is")
 	case s.Verb == LoseStore && !s.Crash.Wipe:
 		return d.fail(at.at(string(LoseStore)), "remove the step", "found lose_store: false; expected true")
 	case s.Every > 0 && Duration(s.Times-1) > (Duration(maxDuration)-s.At)/s.Every:
