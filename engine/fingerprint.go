@@ -214,6 +214,7 @@ func (f *printer) feed(d *feed) {
 func (f *printer) schema(v *schemaView) {
 	f.flag(v.known, v.asking, v.deadLetters, v.doubted, v.certain)
 	f.when(v.dueAt)
+	f.flag(f.now.Sub(v.lookedAt) < redescribe)
 	f.text(v.schema.Revision)
 	f.texts(slices.Sorted(maps.Keys(v.drifted)))
 	for _, i := range slices.Sorted(maps.Keys(v.unseen)) {

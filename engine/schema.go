@@ -18,6 +18,7 @@ type schemaView struct {
 	failures int
 	schema   adapter.Schema
 	index    mapping.Lookup
+	lookedAt Instant // when it was described last
 	// drifted maps the native names of fields that a person was told of, to
 	// when that was; they are forgotten when they fit again.
 	drifted map[string]Instant
@@ -43,6 +44,23 @@ func (c *Core) describeAgain(side mapping.Side) {
 	if v := &c.schemas[side]; !v.asking {
 		v.dueAt = c.now
 	}
+}
+
+// emptied reports whether a reading calls for a look at the schema first: a
+// field lost its value, which a person may have cleared, and which a field also
+// loses that somebody retypes or hides (FC-3). A look serves for a while.
+func (c *Core) emptied(w *work, side mapping.Side) bool {
+	base, now, v := w.base(side), &w.sides[side], &c.schemas[side]
+	if !now.present || !base.Known || !base.Present || c.now.Sub(v.lookedAt) < redescribe {
+		return false
+	}
+	for i := range c.cfg.Mapping.Fields {
+		if empty := c.cfg.Mapping.Fields[i].Empty(); now.content[i] == empty && base.Content[i] != empty {
+			c.describeAgain(side)
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Core) describeIfDue(side mapping.Side) {
@@ -72,7 +90,7 @@ func (c *Core) onDescribed(e Described) {
 		return
 	}
 	changed := v.known && v.schema.Revision != e.Schema.Revision
-	v.failures, v.known, v.schema = 0, true, e.Schema
+	v.failures, v.known, v.schema, v.lookedAt = 0, true, e.Schema, c.now
 	v.certain = !changed && (v.doubted || v.certain)
 	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)

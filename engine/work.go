@@ -255,6 +255,8 @@ func (c *Core) onReadDone(e ReadDone) {
 		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
 	case err != nil:
 		c.retry(w, side, err)
+	case c.emptied(w, mapping.CC), c.emptied(w, mapping.CRM):
+		c.postpone(w, w.attempt+1)
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:

@@ -258,6 +258,9 @@ func consistent(t *rapid.T, s Step) Step {
 			s.On, s.What, s.Drift = "cc", "tier", SchemaChange{Values: []string{"bronze", "gold"}}
 		}
 	case CrashEngine:
+		if s.Crash.Effect == "gate" {
+			s.Crash.Record = ""
+		}
 		if s.Crash.Effect == "" {
 			s.Crash.Nth, s.Crash.Record = 1, ""
 		}
