@@ -3,7 +3,6 @@ package restcrm
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/adapter/jsonread"
@@ -99,36 +98,16 @@ func (l *layout) readList(r *jsonread.Reader, me string) (found []adapter.Record
 
 // appendContact appends the properties that w sets.
 func (l *layout) appendContact(dst []byte, w adapter.Write) ([]byte, error) {
-	dst = append(dst, '{')
-	var err error
-	for _, f := range w.Fields {
-		if f.Index < 0 || f.Index >= l.fields() || l.names[f.Index] == "" {
-			return nil, unmapped(fmt.Sprintf("field %d", f.Index))
-		}
-		name := l.names[f.Index]
-		if dst, err = wire.AppendNative(wire.AppendKey(dst, name), name, f.Value); err != nil {
-			return nil, err
-		}
-	}
-	version, status := l.names[l.fields()], l.names[l.fields()+1]
-	if w.SetVersion {
-		if version == "" {
-			return nil, unmapped("the version")
-		}
-		dst = strconv.AppendInt(wire.AppendKey(dst, version), w.Version, 10)
-	}
-	if w.Status != "" {
-		if status == "" {
-			return nil, unmapped("the status")
-		}
-		dst = wire.AppendString(wire.AppendKey(dst, status), w.Status)
-	}
-	if w.External != "" {
-		dst = wire.AppendString(wire.AppendKey(dst, l.external), w.External)
+	dst, err := l.columns().AppendMembers(append(dst, '{'), w)
+	if err != nil {
+		return nil, err
 	}
 	return append(dst, '}'), nil
 }
 
-func unmapped(what string) error {
-	return &adapter.Error{Kind: adapter.Invalid, Message: what + " is not mapped to anything in the CRM"}
+func (l *layout) columns() wire.Columns {
+	n := l.fields()
+	return wire.Columns{
+		Fields: l.names[:n], Version: l.names[n], Status: l.names[n+1], External: l.external, System: "the CRM",
+	}
 }

@@ -122,41 +122,18 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 // appendRow appends the columns that w sets. With a base version field it
 // also carries the version that the write rests on.
 func (l *layout) appendRow(dst []byte, w adapter.Write, base string) ([]byte, error) {
-	dst = append(dst, '{')
-	var err error
-	for _, f := range w.Fields {
-		if f.Index < 0 || f.Index >= l.fields() || l.names[f.Index] == "" {
-			return nil, unmapped(fmt.Sprintf("field %d", f.Index))
-		}
-		name := l.names[f.Index]
-		if dst, err = wire.AppendNative(wire.AppendKey(dst, name), name, f.Value); err != nil {
-			return nil, err
-		}
+	n := l.fields()
+	mapped := wire.Columns{
+		Fields: l.names[:n], Version: l.names[n], Status: l.names[n+1], External: l.external, System: "Salesforce",
 	}
-	version, status := l.names[l.fields()], l.names[l.fields()+1]
-	if w.SetVersion {
-		if version == "" {
-			return nil, unmapped("the version")
-		}
-		dst = strconv.AppendInt(wire.AppendKey(dst, version), w.Version, 10)
-	}
-	if w.Status != "" {
-		if status == "" {
-			return nil, unmapped("the status")
-		}
-		dst = wire.AppendString(wire.AppendKey(dst, status), w.Status)
-	}
-	if w.External != "" {
-		dst = wire.AppendString(wire.AppendKey(dst, l.external), w.External)
+	dst, err := mapped.AppendMembers(append(dst, '{'), w)
+	if err != nil {
+		return nil, err
 	}
 	if base != "" {
 		dst = strconv.AppendInt(wire.AppendKey(dst, base), w.If.Version, 10)
 	}
 	return append(dst, '}'), nil
-}
-
-func unmapped(what string) error {
-	return &adapter.Error{Kind: adapter.Invalid, Message: what + " is not mapped to anything in Salesforce"}
 }
 
 // sameID compares record ids, of which either may be the form of 15 or of 18

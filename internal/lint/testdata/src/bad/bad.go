@@ -18,13 +18,13 @@ import (
 )
 
 func clocks(ctx context.Context, t time.Time) {
-	_ = time.Now()             // want `clock: time.Now`
-	_ = time.Since(t)          // want `clock: time.Since`
-	time.Sleep(time.Second)    // want `clock: time.Sleep`
-	<-time.After(time.Second)  // want `clock: time.After`
-	_ = time.NewTimer          // want `clock: time.NewTimer`
-	_ = time.Tick(time.Second) // want `clock: time.Tick`
-	_ = t.Local()              // want `clock: time.Time.Local`
+	_ = time.Now()                                   // want `clock: time.Now`
+	_ = time.Since(t)                                // want `clock: time.Since`
+	time.Sleep(time.Second)                          // want `clock: time.Sleep`
+	<-time.After(time.Second)                        // want `clock: time.After`
+	_ = time.NewTimer                                // want `clock: time.NewTimer`
+	_ = time.Tick(time.Second)                       // want `clock: time.Tick`
+	_ = t.Local()                                    // want `clock: time.Time.Local`
 	_, stop := context.WithTimeout(ctx, time.Second) // want `clock: context.WithTimeout`
 	stop()
 	_ = http.Client{Timeout: time.Second} // want `clock: net/http.Timeout`
@@ -39,13 +39,13 @@ func order(a, b chan int) {
 }
 
 func chance() {
-	_ = rand.Intn(3)         // want `rand: math/rand.Intn`
-	_ = randv2.IntN(3)       // want `rand: math/rand/v2.IntN`
-	_ = crand.Text()         // want `rand: crypto/rand.Text`
-	var h maphash.Hash       // want `rand: hash/maphash.Hash`
-	h.WriteString("x")       // want `rand: hash/maphash.Hash.WriteString`
-	rand.Shuffle(1, nil)     // want `rand: math/rand.Shuffle`
-	f := rand.Int            // want `rand: math/rand.Int`
+	_ = rand.Intn(3)     // want `rand: math/rand.Intn`
+	_ = randv2.IntN(3)   // want `rand: math/rand/v2.IntN`
+	_ = crand.Text()     // want `rand: crypto/rand.Text`
+	var h maphash.Hash   // want `rand: hash/maphash.Hash`
+	h.WriteString("x")   // want `rand: hash/maphash.Hash.WriteString`
+	rand.Shuffle(1, nil) // want `rand: math/rand.Shuffle`
+	f := rand.Int        // want `rand: math/rand.Int`
 	_ = f
 }
 
