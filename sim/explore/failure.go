@@ -42,4 +42,6 @@ func FailuresOf(results []check.Result) []Failure {
 
 // Same reports whether two failures are of one kind: the same invariant in
 // the same role.
-func (f Failure) Same(other Failure) bool { return f.Invariant == other.Invariant && f.Role == other.Role }
+func (f Failure) Same(other Failure) bool {
+	return f.Invariant == other.Invariant && f.Role == other.Role
+}
