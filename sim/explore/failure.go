@@ -68,8 +68,17 @@ func roleOf(invariant, message, record string) string {
 	for _, field := range fieldNames {
 		text = field.in.ReplaceAllString(text, field.out)
 	}
-	return text
+	return held.ReplaceAllStringFunc(text, func(said string) string {
+		if strings.HasSuffix(said, " version "+blank) {
+			return said
+		}
+		side, _, _ := strings.Cut(said, " ")
+		return side + " holds " + blank + " " + blank
+	})
 }
+
+// held is what a side holds of a field, or its version.
+var held = regexp.MustCompile(`\b(cc|crm) holds [^:,]+? _`)
 
 var (
 	// quotedText ends at a quote that something ends behind: values hold
@@ -129,8 +138,6 @@ var fieldNames = []struct {
 }{
 	{regexp.MustCompile(`'s .+? in (cc|crm)\b`), `'s _ in $1`},
 	{regexp.MustCompile(`(^|: )[^:]+? of (cc|crm)( became|: the write put)`), `${1}_ of $2$3`},
-	{regexp.MustCompile(`(cc|crm) holds [^:,]+? _`), `$1 holds _ _`},
-	{regexp.MustCompile(`holds _ _(, crm) holds _ _`), `holds _ _$1 holds _ _`},
 	{regexp.MustCompile(`(^|: )(field )?[^:]+? travels from (cc|crm) only`), `${1}${2}_ travels from $3 only`},
 	{regexp.MustCompile(`changed .+?( \(|: the table| and the table)`), `changed _$1`},
 	{regexp.MustCompile(`empty .+? of `), `empty _ of `},

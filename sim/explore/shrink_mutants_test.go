@@ -2,8 +2,6 @@ package explore_test
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -17,8 +15,11 @@ import (
 	"github.com/syncproof/syncproof/sim/mutant"
 )
 
-// trialOf plays with a mutant; a mutant that loops need not loop for a day.
-func trialOf(m mutant.Mutant, eventsMax int) explore.Trial {
+// eventsMax ends a run of a mutant that loops: it need not loop for a day.
+const eventsMax = 20_000
+
+// trialOf plays with a mutant.
+func trialOf(m mutant.Mutant) explore.Trial {
 	return func(ctx context.Context, sc *scenarios.Scenario) ([]explore.Failure, bool) {
 		r, err := sim.Run(ctx, sc, sim.Options{Variation: m.Vary(), EventsMax: eventsMax})
 		if err != nil {
@@ -44,7 +45,7 @@ func library(t *testing.T, name string) *scenarios.Scenario {
 
 // bloat adds what a failure hardly rests on: three records with fields, nine
 // edits and saves of theirs, and faults of six kinds.
-func bloat(t *testing.T, sc *scenarios.Scenario) *scenarios.Scenario {
+func bloat(t testing.TB, sc *scenarios.Scenario) *scenarios.Scenario {
 	t.Helper()
 	noise, err := scenarios.Parse("noise.yaml", []byte(`
 scenario: noise
@@ -86,33 +87,110 @@ timeline:
 	return &big
 }
 
-func TestMeasure(t *testing.T) {
-	var times []time.Duration
-	var lines []int
-	only := os.Getenv("ONLY")
-	for _, m := range mutant.All() {
-		if only != "" && m.Name != only {
-			continue
-		}
-		sc := bloat(t, library(t, m.KilledBy[0]))
-		trial := trialOf(m, 0)
-		start := time.Now()
-		failures, ok := trial(t.Context(), sc)
-		first := time.Since(start)
-		i := slices.IndexFunc(failures, func(f explore.Failure) bool { return slices.Contains(m.Invariants, f.Invariant) })
-		if !ok || i < 0 {
-			t.Logf("%s: ok=%v failures=%v", m.Name, ok, failures)
-			continue
-		}
-		start = time.Now()
-		got, stats := explore.Shrink(t.Context(), sc, failures[i], trial, explore.ShrinkOptions{Workers: 2})
-		took := time.Since(start)
-		times = append(times, took)
-		lines = append(lines, stats.After.Steps)
-		text, err := got.Marshal()
-		fmt.Printf("== %s (%s) first %v, took %v, %+v %v\n   %s\n   %s\n%s", m.Name, m.KilledBy[0], first, took, stats, err, failures[i].Role, failures[i].Message, text)
+// asFound plays a bloated scenario of the library with a mutant, and gives the
+// first failure that the mutant is known by.
+func asFound(t *testing.T, name, scenario string) (*scenarios.Scenario, explore.Failure, explore.Trial) {
+	t.Helper()
+	m, ok := mutant.Find(name)
+	if !ok {
+		t.Fatalf("no mutant is called %s", name)
 	}
-	slices.Sort(times)
-	slices.Sort(lines)
-	t.Logf("median %v, %d lines; all %v %v", times[len(times)/2], lines[len(lines)/2], times, lines)
+	sc, trial := bloat(t, library(t, scenario)), trialOf(m)
+	failures, _ := trial(t.Context(), sc)
+	i := slices.IndexFunc(failures, func(f explore.Failure) bool { return slices.Contains(m.Invariants, f.Invariant) })
+	if i < 0 {
+		t.Fatalf("%s with fifteen steps more does not fail by one of %v: %v", scenario, m.Invariants, failures)
+	}
+	return sc, failures[i], trial
+}
+
+// TestShrinkMutants: what a defect needs to show is a few lines, however much
+// surrounds it; the file that is saved fails again by itself, and the
+// reference engine does not fail that way.
+func TestShrinkMutants(t *testing.T) {
+	reference := trialOf(mutant.Mutant{Vary: func() *sim.Variation { return nil }})
+	for _, c := range []struct {
+		mutant, scenario string
+		steps            int // as few as somebody who knows the defect would need
+	}{
+		{"last-write-wins", "higher-version-wins", 2},
+		{"always-crm", "neither-side-is-favoured", 2},
+		{"tolerance-inclusive", "one-millisecond-around-the-tolerance", 3},
+		{"flag-everything", "neither-side-is-favoured", 2},
+		{"late-notice-resurrects", "late-notice-does-not-resurrect", 1},
+		{"ack-after-push", "crm-is-down-the-agent-does-not-wait", 2},
+		{"retry-after-ignored", "throttled-for-an-hour", 1},
+		{"tells-nobody", "values-that-do-not-fit", 1},
+		{"watermark-before-apply", "crash-between-poll-and-persist", 3},
+		{"blind-create-retry", "contact-created-answer-reset", 1},
+		{"token-expiry-loses-batch", "token-expires-in-mid-batch", 2},
+		{"overwrite-flagged", "a-flagged-record-is-left-alone", 4},
+		{"ledger-forgets-loser", "partition-both-edited-same-second", 2},
+	} {
+		t.Run(c.mutant, func(t *testing.T) {
+			t.Parallel()
+			sc, want, trial := asFound(t, c.mutant, c.scenario)
+			small, stats := explore.Shrink(t.Context(), sc, want, trial, explore.ShrinkOptions{})
+			if stats.Ended != explore.Smallest || stats.After.Steps > c.steps {
+				t.Errorf("got %+v; want at most %d steps\n%s", stats, c.steps, said(t, small))
+			}
+			path, err := explore.Save(t.TempDir(), explore.Case{Scenario: small, Failure: want, Stats: stats})
+			if err != nil {
+				t.Fatal(err)
+			}
+			saved, err := scenarios.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if failures, ok := trial(t.Context(), saved); !ok || !slices.ContainsFunc(failures, want.Same) {
+				t.Errorf("the saved file fails by %v; want %s\n%s", failures, want.Role, said(t, saved))
+			}
+			if failures, ok := reference(t.Context(), saved); !ok || slices.ContainsFunc(failures, want.Same) {
+				t.Errorf("the reference engine fails as well: %v\n%s", failures, said(t, saved))
+			}
+		})
+	}
+}
+
+// TestShrinkAgain: the same search gives the same scenario, whatever the
+// number of trials at once.
+func TestShrinkAgain(t *testing.T) {
+	sc, want, trial := asFound(t, "metadata-bumps-version", "within-tolerance-a-person-decides")
+	first, _ := explore.Shrink(t.Context(), sc, want, trial, explore.ShrinkOptions{})
+	again, _ := explore.Shrink(t.Context(), sc, want, trial, explore.ShrinkOptions{Workers: 3})
+	if said(t, first) != said(t, again) {
+		t.Errorf("got\n%s\nand then\n%s", said(t, first), said(t, again))
+	}
+}
+
+// BenchmarkShrink reports the median time and the median of lines over all
+// mutants that fail in the first scenario which kills them, blown up.
+func BenchmarkShrink(b *testing.B) {
+	all, err := scenarios.Library()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var took []time.Duration
+		var lines []int
+		for _, m := range mutant.All() {
+			i := slices.IndexFunc(all, func(sc *scenarios.Scenario) bool { return path.Base(sc.Path) == m.KilledBy[0]+".yaml" })
+			sc, trial := bloat(b, all[i]), trialOf(m)
+			failures, _ := trial(b.Context(), sc)
+			k := slices.IndexFunc(failures, func(f explore.Failure) bool { return slices.Contains(m.Invariants, f.Invariant) })
+			if k < 0 {
+				continue
+			}
+			start := time.Now()
+			_, stats := explore.Shrink(b.Context(), sc, failures[k], trial, explore.ShrinkOptions{})
+			took, lines = append(took, time.Since(start)), append(lines, stats.After.Steps)
+		}
+		slices.Sort(took)
+		slices.Sort(lines)
+		b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "median-ms")
+		b.ReportMetric(float64(took[len(took)-1].Milliseconds()), "longest-ms")
+		b.ReportMetric(float64(lines[len(lines)/2]), "median-lines")
+		b.ReportMetric(float64(lines[len(lines)-1]), "most-lines")
+		b.ReportMetric(float64(len(lines)), "mutants")
+	}
 }

@@ -45,6 +45,7 @@ func generateFewer(s *shrinker) bool {
 		}
 		fewer(g.Count / 2)
 		fewer(g.Count * 3 / 4)
+		fewer(g.Count * 15 / 16)
 		return append(edits,
 			func(sc *scenarios.Scenario) { sc.Records.Generate.Dataset = "people" },
 			func(sc *scenarios.Scenario) { sc.Records.Generate.Version = 0 },

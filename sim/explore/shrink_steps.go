@@ -107,7 +107,7 @@ func bare(s *scenarios.Step) {
 	preset.At, preset.Line = s.At, s.Line
 	preset.Record, preset.Other, preset.On, preset.Between, preset.All = s.Record, s.Other, s.On, s.Between, s.All
 	preset.Set, preset.Choose, preset.For, preset.Amount, preset.PPM = s.Set, s.Choose, s.For, s.Amount, s.PPM
-	preset.Requests, preset.Per, preset.To, preset.Drift = s.Requests, s.Per, s.To, s.Drift
+	preset.Requests, preset.Per, preset.To, preset.Drift, preset.Count = s.Requests, s.Per, s.To, s.Drift, s.Count
 	if len(s.Set) == 0 {
 		preset.Version = s.Version
 	}
@@ -136,8 +136,9 @@ func simpler(s *scenarios.Step) []func(*scenarios.Step) {
 		func(s *scenarios.Step) { s.Status = preset.Status },
 		func(s *scenarios.Step) { s.Retry = preset.Retry },
 		func(s *scenarios.Step) { s.Rate = preset.Rate },
-		func(s *scenarios.Step) { s.Count = max(preset.Count, 1); s.For = 0 },
-		func(s *scenarios.Step) { s.Count = max(preset.Count, 1) },
+		func(s *scenarios.Step) { s.Count = once(s); s.For = 0 },
+		func(s *scenarios.Step) { s.Count = once(s) },
+		func(s *scenarios.Step) { s.For = 0 },
 		func(s *scenarios.Step) { s.Crash.Torn = false },
 		func(s *scenarios.Step) { s.Crash.Lost = false },
 		func(s *scenarios.Step) { s.Crash.Wipe = preset.Crash.Wipe },
@@ -147,10 +148,23 @@ func simpler(s *scenarios.Step) []func(*scenarios.Step) {
 	}
 	if s.Verb == scenarios.Edit || s.Verb == scenarios.Create || s.Verb == scenarios.Review {
 		for i := range s.Set {
-			changes = append(changes, func(s *scenarios.Step) { s.Set = slices.Delete(s.Set, i, i+1) })
+			changes = append(changes, func(s *scenarios.Step) {
+				if s.Set = slices.Delete(s.Set, i, i+1); len(s.Set) == 0 {
+					s.Set = nil
+				}
+			})
 		}
 	}
 	return append(changes, smaller(s)...)
+}
+
+// once is the least count of a step that counts something: a storm of one.
+func once(s *scenarios.Step) int {
+	counts := slices.ContainsFunc(s.Verb.Keys(), func(k scenarios.Key) bool { return k.Name == "count" })
+	if !counts {
+		return s.Count
+	}
+	return max(scenarios.NewStep(s.Verb).Count, 1)
 }
 
 // smaller lists lower amounts, the least first.
