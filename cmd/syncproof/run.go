@@ -39,6 +39,7 @@ type runFlags struct {
 
 func newRun(a *app) *cobra.Command {
 	var f runFlags
+	var engine engineFlag
 	cmd := &cobra.Command{
 		Use:   "run [FILE|DIR|NAME...]",
 		Short: "play scenarios and judge them",
@@ -56,7 +57,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run --requirement CR-7 --list
   syncproof run --filter '^within-tolerance' --jobs 1`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := &player{stall: f.stall, eventsMax: f.eventsMax}
+			p := &player{stall: f.stall, eventsMax: f.eventsMax, engine: engine}
 			if cmd.Flags().Changed("seed") {
 				p.seed = &f.seed
 			}
@@ -78,6 +79,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	flags.BoolVar(&f.failFast, "fail-fast", false, "stop after the first scenario that is no pass")
 	flags.Uint64Var(&f.shuffle, "shuffle", 0, "start the scenarios in an order drawn from this number; the report is the same")
 	flags.IntVar(&f.eventsMax, "max-events", 0, "cut a scenario short after this many events; what is then open is inconclusive")
+	engine.addTo(flags)
 	flags.DurationVar(&f.stall, "stall", defaultStall, "give a scenario up that has not moved for this long in wall time")
 	return cmd
 }

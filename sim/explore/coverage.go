@@ -1,9 +1,7 @@
 package explore
 
 import (
-	"math"
-	"math/bits"
-
+	"github.com/syncproof/syncproof/internal/sketch"
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -15,17 +13,13 @@ type Coverage struct {
 	// Pairs counts runs in which a record was in a state, or came to it, while
 	// a fault was open: by fault, then by state, in the order of Faults and
 	// States.
-	Pairs [][]int `json:"pairs"`
+	Pairs [][]int
 	// Marks counts runs in which a rare situation came up, in the order of
 	// Marks.
-	Marks []int `json:"marks"`
-	// Sketch holds the situations seen, hashed: a bit for each.
-	Sketch []byte `json:"sketch"`
+	Marks []int
+	// Seen holds the different situations.
+	Seen sketch.Sketch
 }
-
-// sketchBits is the size of the sketch. Linear counting estimates up to some
-// hundred thousand situations by it, within one percent.
-const sketchBits = 1 << 17
 
 // States of a record, as its engine claims them, and beside them those in
 // which a side lacks it.
@@ -54,7 +48,7 @@ var faultIndex = func() map[string]int {
 
 // NewCoverage is the coverage of no run.
 func NewCoverage() *Coverage {
-	c := &Coverage{Pairs: make([][]int, len(Faults)), Marks: make([]int, len(Marks)), Sketch: make([]byte, sketchBits/8)}
+	c := &Coverage{Pairs: make([][]int, len(Faults)), Marks: make([]int, len(Marks)), Seen: sketch.New()}
 	for i := range c.Pairs {
 		c.Pairs[i] = make([]int, len(States))
 	}
@@ -73,47 +67,6 @@ func (c *Coverage) Reached() (reached, all int) {
 		}
 	}
 	return reached, all
-}
-
-// Situations estimates how many different ones there were (linear counting).
-func (c *Coverage) Situations() int {
-	set := 0
-	for _, b := range c.Sketch {
-		set += bits.OnesCount8(b)
-	}
-	if set == sketchBits {
-		set--
-	}
-	return int(math.Round(-sketchBits * math.Log(1-float64(set)/sketchBits)))
-}
-
-// Merge adds what another exploration reached.
-func (c *Coverage) Merge(other *Coverage) {
-	for i := range c.Pairs {
-		for j := range c.Pairs[i] {
-			c.Pairs[i][j] += other.Pairs[i][j]
-		}
-	}
-	for i := range c.Marks {
-		c.Marks[i] += other.Marks[i]
-	}
-	for i := range c.Sketch {
-		c.Sketch[i] |= other.Sketch[i]
-	}
-}
-
-// fits reports whether a coverage that was read from a file has the shape of
-// this version's.
-func (c *Coverage) fits() bool {
-	if c == nil || len(c.Pairs) != len(Faults) || len(c.Marks) != len(Marks) || len(c.Sketch) != sketchBits/8 {
-		return false
-	}
-	for _, row := range c.Pairs {
-		if len(row) != len(States) {
-			return false
-		}
-	}
-	return true
 }
 
 // Add counts one run.

@@ -32,6 +32,10 @@ type Hunt struct {
 	Clock func() time.Duration
 	// Watch, if not nil, is called after each run, one call at a time.
 	Watch func(*Tally)
+	// Against, if not nil, plays each world that failed once more with another
+	// engine: what fails there as well is not counted. A mutant's failures are
+	// those that the engine without its defect does not have.
+	Against *Player
 	// Recheck, if not nil, is asked after each run whether it can be repeated;
 	// a text says how it could not. It must be safe for concurrent use.
 	Recheck func(ctx context.Context, sc *scenarios.Scenario, out *Outcome) (difference string, err error)
@@ -112,6 +116,7 @@ func (p *pack) work(ctx context.Context) {
 		if ctx.Err() != nil {
 			return // this run was interrupted: it says nothing
 		}
+		p.excuse(ctx, sc, &out)
 		difference := ""
 		if p.hunt.Recheck != nil && out.Fault == nil {
 			difference, out.Fault = p.hunt.Recheck(ctx, sc, &out)
@@ -121,6 +126,17 @@ func (p *pack) work(ctx context.Context) {
 		}
 		p.count(i, sc, &out)
 	}
+}
+
+// excuse drops the failures that the other engine has in the same world.
+func (p *pack) excuse(ctx context.Context, sc *scenarios.Scenario, out *Outcome) {
+	if p.hunt.Against == nil || len(out.Failures) == 0 {
+		return
+	}
+	other := p.hunt.Against.Play(ctx, sc)
+	out.Failures = slices.DeleteFunc(out.Failures, func(f Failure) bool {
+		return other.Fault != nil || slices.ContainsFunc(other.Failures, func(o Failure) bool { return o.Invariant == f.Invariant })
+	})
 }
 
 // Determinism is the name of the failure of a run that could not be repeated.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"github.com/syncproof/syncproof/internal/sketch"
 )
 
 func still() time.Duration { return 0 }
@@ -23,7 +25,7 @@ func TestHuntIsTheSameWithAnyWorkers(t *testing.T) {
 	if a.Events == 0 {
 		t.Error("nothing happened in 40 worlds")
 	}
-	if string(a.Coverage.Sketch) != string(b.Coverage.Sketch) {
+	if string(a.Coverage.Seen) != string(b.Coverage.Seen) {
 		t.Error("the coverage depends on the number of workers")
 	}
 }
@@ -33,17 +35,17 @@ func TestShardsDivideTheSequence(t *testing.T) {
 	size := Size{Records: 2, Edits: 4, Faults: 2}
 	whole := (&Hunt{Player: &Player{}, Size: size, Seed: 3, Runs: 12, Clock: still}).Run(t.Context())
 	events := 0
-	sum := NewCoverage()
+	seen := sketch.New()
 	for shard := 1; shard <= 3; shard++ {
 		part := (&Hunt{Player: &Player{}, Size: size, Seed: 3, Runs: 4, Shard: shard, Shards: 3, Clock: still}).Run(t.Context())
 		events += part.Events
-		sum.Merge(part.Coverage)
+		seen.Merge(part.Coverage.Seen)
 	}
 	if events != whole.Events {
 		t.Errorf("three shards saw %d events, the whole %d", events, whole.Events)
 	}
-	if sum.Situations() != whole.Coverage.Situations() {
-		t.Errorf("three shards saw %d situations, the whole %d", sum.Situations(), whole.Coverage.Situations())
+	if seen.Distinct() != whole.Coverage.Seen.Distinct() {
+		t.Errorf("three shards saw %d situations, the whole %d", seen.Distinct(), whole.Coverage.Seen.Distinct())
 	}
 }
 

@@ -301,8 +301,7 @@ func (w *witness) meet(r *sighting) {
 	h := scramble(w.open ^ uint64(states)<<48)
 	h = scramble(h ^ w.marked)
 	h = scramble(h ^ uint64(order(r.edited[0], r.edited[1]))<<2 ^ uint64(order(int64(r.read[0]), int64(r.touched[0]))) ^ uint64(order(int64(r.read[1]), int64(r.touched[1])))<<4)
-	bit := h % sketchBits
-	w.c.Sketch[bit/8] |= 1 << (bit % 8)
+	w.c.Seen.Add(h)
 }
 
 // order is 0, 1 or 2 as a is equal to, less or more than b.
