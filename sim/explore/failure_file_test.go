@@ -61,7 +61,7 @@ func TestSavedFile(t *testing.T) {
 # found: seed 4711, model fidelity, engine always-crm
 # rerun: syncproof run --engine always-crm
 # before: 20 records, 63 steps, 3 faults
-# after: 1 records, 2 steps, 0 faults
+# after: 1 record, 2 steps, 0 faults
 # trials: 143
 # ended: smallest
 # version: v0.4.0
