@@ -45,7 +45,10 @@ func Save(dir string, c Case) (path string, err error) {
 	own := cloneScenario(c.Scenario)
 	own.Path = ""
 	if prefix := c.Failure.Invariant + ": "; !strings.HasPrefix(own.Title, prefix) {
-		own.Title = prefix + "shrunk from " + own.Title
+		own.Title = prefix + c.origin() + own.Title
+	}
+	if !c.shrunk() {
+		c.Stats.Before, c.Stats.After = ExtentOf(own), ExtentOf(own)
 	}
 	body, err := own.Marshal()
 	if err != nil {
@@ -72,6 +75,28 @@ func Save(dir string, c Case) (path string, err error) {
 		}
 	}
 	return "", fmt.Errorf("cannot save the failure of %s: every name for it in %s is taken by something else; remove %s", c.Failure.Invariant, dir, path)
+}
+
+// shrunk says that the scenario is what a search left.
+func (c *Case) shrunk() bool { return c.Stats.Runs > 0 && c.Stats.Ended != NotReproduced }
+
+// origin joins the title of what was found to the failure's.
+func (c *Case) origin() string {
+	if c.shrunk() {
+		return "shrunk from "
+	}
+	return "found in "
+}
+
+// opening is the first line of a failure file.
+func (c *Case) opening() string {
+	switch {
+	case c.shrunk():
+		return "A failure that syncproof found and made small. It fails by itself:"
+	case c.Stats.Ended == NotReproduced:
+		return "A failure that syncproof found, and that did not show again when it was played once more:"
+	}
+	return "A failure that syncproof found, as it was found:"
 }
 
 // digestOf is the hash of what a scenario does, whatever its title.
@@ -149,7 +174,7 @@ func (c *Case) head(path string) []string {
 		run = "syncproof run"
 	}
 	lines := []string{
-		"A failure that syncproof found and made small. It fails by itself:",
+		c.opening(),
 		"",
 		"  " + oneLine(run) + " " + quoted(path),
 		"  " + oneLine(strings.Replace(run, " run", " replay", 1)) + " " + quoted(path),

@@ -61,7 +61,7 @@ func TestSavedFile(t *testing.T) {
 # found: seed 4711, model fidelity, engine always-crm
 # rerun: syncproof run --engine always-crm
 # before: 20 records, 63 steps, 3 faults
-# after: 1 records, 2 steps, 0 faults
+# after: 1 record, 2 steps, 0 faults
 # trials: 143
 # ended: smallest
 # version: v0.4.0
@@ -81,6 +81,37 @@ timeline:
 	}
 	if name := filepath.Base(path); !strings.HasPrefix(name, "no-lost-edit-") || len(name) != len("no-lost-edit-1f3a9c.yaml") {
 		t.Errorf("got the name %s; want no-lost-edit-1f3a9c.yaml", name)
+	}
+}
+
+// TestSaveAsFound: a file says only of a case that was shrunk that it was, and
+// of one that did not show again that it did not.
+func TestSaveAsFound(t *testing.T) {
+	for _, c := range []struct {
+		stats explore.ShrinkStats
+		says  string
+	}{
+		{explore.ShrinkStats{}, "# A failure that syncproof found, as it was found:\n"},
+		{explore.ShrinkStats{Runs: 2, Ended: explore.NotReproduced}, "# A failure that syncproof found, and that did not show again when it was played once more:\n"},
+	} {
+		found := aCase(t)
+		found.Stats = c.stats
+		path, err := explore.Save(t.TempDir(), found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{c.says, "\n# before: 1 record, 2 steps, 0 faults\n", `"no-lost-edit: found in swarm 4711"`} {
+			if !strings.Contains(string(text), part) {
+				t.Errorf("%+v: want %q in\n%s", c.stats, part, text)
+			}
+		}
+		if strings.Contains(string(text), "no longer fails") {
+			t.Errorf("%+v: nobody tried to leave a line out:\n%s", c.stats, text)
+		}
 	}
 }
 

@@ -48,15 +48,26 @@ func (c *Case) facts() []fact {
 	}
 }
 
-const extentForm = "%d records, %d steps, %d faults"
-
-// String is an extent as a failure file says it.
-func (e *Extent) String() string { return fmt.Sprintf(extentForm, e.Records, e.Steps, e.Faults) }
+// String is an extent as a failure file says it: "1 record, 2 steps, 0 faults".
+func (e *Extent) String() string {
+	count := func(n int, what string) string {
+		if n != 1 {
+			what += "s"
+		}
+		return strconv.Itoa(n) + " " + what
+	}
+	return count(e.Records, "record") + ", " + count(e.Steps, "step") + ", " + count(e.Faults, "fault")
+}
 
 func (e *Extent) parse(text string) error {
 	var got Extent
-	if _, err := fmt.Sscanf(text, extentForm, &got.Records, &got.Steps, &got.Faults); err != nil || got.String() != text {
-		return errors.New(`expected the form "1 records, 2 steps, 0 faults"`)
+	if words := strings.Fields(text); len(words) == 6 {
+		for i, n := range []*int{&got.Records, &got.Steps, &got.Faults} {
+			*n, _ = strconv.Atoi(words[2*i]) // another form is seen below
+		}
+	}
+	if got.String() != text {
+		return errors.New(`expected the form "1 record, 2 steps, 0 faults"`)
 	}
 	*e = got
 	return nil

@@ -266,7 +266,11 @@ func (s *shrinker) try(batch []candidate) []bool {
 			play()
 			continue
 		}
-		all.Go(play)
+		all.Add(1)
+		go func() { //syncproof:allow go what is accepted depends on the order of the batch, not on who is ready first
+			defer all.Done()
+			play()
+		}()
 	}
 	all.Wait()
 	return same

@@ -133,7 +133,7 @@ func renameField(sc *scenarios.Scenario, from string) {
 }
 
 // renameValues gives texts one-letter values, equal ones the same: all at
-// once, then one by one.
+// once, then one by one. A text that must be longer becomes less long.
 func renameValues(s *shrinker) bool {
 	texts := textsOf(s.best)
 	all := map[string]string{}
@@ -152,10 +152,20 @@ func renameValues(s *shrinker) bool {
 					replaceTexts(sc, map[string]string{text: letter(i, text)})
 				})
 			}
+			if runes := []rune(text); len(runes) > longText {
+				for _, most := range []int{len(runes) / 2, len(runes) * 3 / 4} {
+					edits = append(edits, func(sc *scenarios.Scenario) {
+						replaceTexts(sc, map[string]string{text: string(runes[:most])})
+					})
+				}
+			}
 		}
 		return edits
 	}) || helped
 }
+
+// longText is what is cut where it may not be one letter.
+const longText = 8
 
 // letter is the i-th canonical text; one that numbers its repetitions still does.
 func letter(i int, text string) string {

@@ -9,7 +9,7 @@ import (
 
 // resetSettings sets systems, engine and policy back to their defaults: whole
 // parts first, then one setting after the other; clocks that must be wrong
-// become less so.
+// become less so, and limits that must be become tighter.
 func resetSettings(s *shrinker) bool {
 	helped := s.each(func(sc *scenarios.Scenario) []edit {
 		var edits []edit
@@ -20,7 +20,32 @@ func resetSettings(s *shrinker) bool {
 		return edits
 	})
 	helped = s.each(fewerMapped) || helped
+	helped = s.each(tighterSystems) || helped
 	return s.each(slowerClocks) || helped
+}
+
+// tighterSystems lowers the quotas and pages that must be: what then fills
+// them is less.
+func tighterSystems(sc *scenarios.Scenario) []edit {
+	var edits []edit
+	for _, side := range []string{"cc", "crm"} {
+		now := sc.System(side)
+		for _, n := range append([]int{1}, roundNumbers...) {
+			if now.Quota != nil && n < now.Quota.Requests {
+				edits = append(edits, func(sc *scenarios.Scenario) { sc.System(side).Quota.Requests = n })
+			}
+			if n < now.PageSize {
+				edits = append(edits, func(sc *scenarios.Scenario) { sc.System(side).PageSize = n })
+			}
+		}
+		if q := now.Quota; q != nil && (q.RetryAfter != "reset" || q.Headers != nil && !*q.Headers) {
+			edits = append(edits, func(sc *scenarios.Scenario) {
+				q := sc.System(side).Quota
+				q.RetryAfter, q.Headers = "", nil
+			})
+		}
+	}
+	return edits
 }
 
 // resets are the edits that set a setting back, or one of its parts.

@@ -141,7 +141,10 @@ func TestPasses(t *testing.T) {
 		{"a clock that is ahead", func(sc *scenarios.Scenario) bool { return sc.Systems.CC.Clock.Skew >= scenarios.Duration(time.Minute) },
 			"cc:  {kind: genesys, clock: {skew: 1m}}"},
 		{"a REST CRM with its quota", func(sc *scenarios.Scenario) bool { return sc.Systems.CRM.Kind == "rest" && sc.Systems.CRM.Quota != nil },
-			"crm: {kind: rest, quota: {requests: 7, per: 11s}}"},
+			"crm: {kind: rest, quota: {requests: 1, per: 11s}}"},
+		{"a long text", step(func(s *scenarios.Step) bool {
+			return slices.ContainsFunc(s.Set, func(set scenarios.FieldSet) bool { return len(set.Value) >= 4 && set.Field == "last_name" })
+		}), "timeline:\n- {at: 1s, create: ada, on: cc, as: agent, set: {last_name: Victor}}"},
 		{"a policy", func(sc *scenarios.Scenario) bool { return sc.Policy.Granularity == "record" }, "policy: {granularity: record}"},
 		{"its seed", func(sc *scenarios.Scenario) bool { return sc.Seed == 7 }, "seed: 7"},
 		{"another seed than 1", func(sc *scenarios.Scenario) bool { return sc.Seed != 1 }, "seed: 0"},
