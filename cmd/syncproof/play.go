@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/syncproof/syncproof/internal/again"
 	"github.com/syncproof/syncproof/internal/watchdog"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
@@ -28,8 +29,10 @@ type player struct {
 	moved func(name string, at scenarios.Duration, events int)
 	// quick leaves the judging out.
 	quick bool
+	// twice plays each scenario again in another process.
+	twice bool
 	// simulate plays the world; nil is sim.Run.
-	simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
+	simulate again.Simulate
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -73,6 +76,9 @@ func (p *player) rerun(names string, seed *uint64) string {
 	}
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	}
+	if p.twice {
+		command += " --twice"
 	}
 	return command
 }
