@@ -27,13 +27,15 @@ func TestMain(m *testing.M) {
 // the order of a map.
 func shaky() {
 	poll := func(c *engine.Config) {
-		seconds := map[int]bool{}
-		for i := range 1000 {
-			seconds[20+i] = true
+		numbers := map[int]bool{}
+		for i := range 100 {
+			numbers[i] = true
 		}
-		for n := range seconds {
-			c.Systems[0].Poll = time.Duration(n) * time.Second
+		drawn := 0
+		for n := range numbers {
+			drawn = (31*drawn + n) % 600_000
 		}
+		c.Systems[0].Poll = 20*time.Second + time.Duration(drawn)*time.Millisecond
 	}
 	alter(func(ctx context.Context, sc *scenarios.Scenario, o sim.Options) (*sim.Result, error) {
 		o.Variation = &sim.Variation{Config: poll}

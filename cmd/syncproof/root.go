@@ -69,13 +69,13 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
 		newRun(a), newReplay(a), newExplain(a), newDecide(a),
-		newRequirements(a), newSchema(a), newInit(a), newVersion(a), newAgain(a),
+		newRequirements(a), newSchema(a), newInit(a), newReport(a), newVersion(a), newAgain(a),
 	)
 	return root
 }
 
 func unknownVerb(cmd *cobra.Command, verb string) error {
-	hint := "run `syncproof --help` for all verbs"
+	hint := "run `" + cmd.CommandPath() + " --help` for all verbs"
 	var known []string
 	for _, c := range cmd.Commands() {
 		if !c.Hidden {
@@ -83,7 +83,7 @@ func unknownVerb(cmd *cobra.Command, verb string) error {
 		}
 	}
 	if near := nearest(verb, known); near != "" {
-		hint = "did you mean `syncproof " + near + "`?"
+		hint = "did you mean `" + cmd.CommandPath() + " " + near + "`?"
 	}
 	return misuse(hint, "unknown verb %q", verb)
 }
