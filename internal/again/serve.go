@@ -74,12 +74,17 @@ func (s *server) answer(r *request) *reply {
 // play runs a world under a watch of its own, and tells the parent now and
 // then that it moves.
 func (s *server) play(w *World) *reply {
+	s.kept = nil
+	sc, err := scenarios.Parse(w.Path, w.Scenario)
+	if err != nil {
+		return &reply{Trouble: troublef("%v", err)}
+	}
 	var beats atomic.Uint64
 	stuck := make(chan string, 1)
 	stop := watchdog.Watch(beats.Load, w.Stall, func(stack string) { stuck <- stack })
 	defer stop()
 	done := make(chan *reply, 1)
-	go func() { done <- s.attempt(w, &beats) }()
+	go func() { done <- s.attempt(sc, w, &beats) }()
 	tick := time.NewTicker(max(w.Stall/4, time.Millisecond))
 	defer tick.Stop()
 	for last := uint64(0); ; {
@@ -112,7 +117,7 @@ func blocked(stall time.Duration, stack string) *Trouble {
 	return t
 }
 
-func (s *server) attempt(w *World, beats *atomic.Uint64) (r *reply) {
+func (s *server) attempt(sc *scenarios.Scenario, w *World, beats *atomic.Uint64) (r *reply) {
 	defer func() {
 		if v := recover(); v != nil {
 			t := troublef("panic: %v", v)
@@ -120,11 +125,6 @@ func (s *server) attempt(w *World, beats *atomic.Uint64) (r *reply) {
 			r = &reply{Trouble: t}
 		}
 	}()
-	s.kept = nil
-	sc, err := scenarios.Parse(w.Path, w.Scenario)
-	if err != nil {
-		return &reply{Trouble: troublef("%v", err)}
-	}
 	options := sim.Options{Seed: &w.Seed, Until: w.Until, EventsMax: w.EventsMax, Beat: beats}
 	if !s.warm {
 		// The first world is played once more than by the parent, which has the
