@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -130,15 +131,18 @@ func (m *model) lastPause(side int, since int32) (int32, int64) {
 	return -1, 0
 }
 
-// silence says that nothing more was sent to a side, after an event and until
-// well after an instant.
+// silenceShown is how long nothing must have been sent for a message to say so.
+const silenceShown = time.Minute
+
+// silence says what was last sent to a side after an event, or that nothing
+// was for long after an instant.
 func (m *model) silence(side int, after int32, until int64) string {
 	for i := int32(len(m.ev)) - 1; i > after; i-- {
 		if e := &m.ev[i]; e.Kind == trace.Send && e.On == systemOf(side) && e.Actor == trace.ActorEngine {
 			return fmt.Sprintf("; the last request to %s at all was %s %s at %s", sideNames[side], e.Method, e.Path, m.when(i))
 		}
 	}
-	if m.end < 0 || m.ev[m.end].At <= until {
+	if m.end < 0 || time.Duration(m.ev[m.end].At-until) < silenceShown {
 		return ""
 	}
 	return fmt.Sprintf("; nothing was sent to %s in the %s that followed", sideNames[side], time.Duration(m.ev[m.end].At-until).Round(time.Second))
@@ -153,6 +157,9 @@ func (m *model) unasked(p *person, since int32) (string, []uint64) {
 		return "the engine asked nothing about it", nil
 	}
 	why, ops := "no webhook told of it", []uint64(nil)
+	if mute := m.muteAt(n.on, since); mute >= 0 {
+		why, ops = sideNames[n.side]+" sends no webhooks since "+m.when(mute), []uint64{m.op(mute)}
+	}
 	for _, i := range n.log {
 		if i <= since {
 			continue
@@ -160,7 +167,7 @@ func (m *model) unasked(p *person, since int32) (string, []uint64) {
 		switch e := &m.ev[i]; {
 		case e.Kind == trace.Ack && e.Status/100 == 2:
 			why, ops = "its webhook was acknowledged at "+m.when(i), []uint64{e.Op}
-		case e.Kind == trace.Missed && ops == nil:
+		case e.Kind == trace.Missed && (len(ops) == 0 || m.ev[ops[0]-1].Kind != trace.Ack):
 			why = fmt.Sprintf("its webhook was lost at %s (%s)", m.when(i), or(e.Code, "no reason is known"))
 		}
 	}
@@ -179,6 +186,17 @@ func (m *model) unasked(p *person, since int32) (string, []uint64) {
 		why += ", polling did not show it"
 	}
 	return why + ", and the engine asked nothing about it", ops
+}
+
+// muteAt is when a system's webhooks had ended for good before an event, -1 if
+// they had not.
+func (m *model) muteAt(on trace.System, event int32) int32 {
+	for k := range m.faults {
+		if f := &m.faults[k]; f.code == string(scenarios.MuteWebhooks) && f.on == on && f.begin < event && (f.end < 0 || m.forGood(f)) {
+			return f.begin
+		}
+	}
+	return -1
 }
 
 // lastDone tells of the event that shows an engine still at work.

@@ -55,6 +55,16 @@ func TestStuckSaysWhatSinceWhenAndWhy(t *testing.T) {
 	}
 }
 
+func TestWebhooksThatAreDeadForGoodAreNamed(t *testing.T) {
+	trial{name: "no webhook, no polling", want: Fail, says: "ada is stuck since 12s (#5): cc holds notes \"call back\", crm holds notes \"old\": " +
+		"cc sends no webhooks since 5s (#3), polling did not show it, and the engine asked nothing about it", text: `
+		0s   setup ada v41 notes="old"
+		5s   begin mute_webhooks cc
+		5s   over mute_webhooks cc
+		12s  agent edits cc ada notes="call back" v42
+		20h  end deadline`}.run(t, "liveness")
+}
+
 func TestAStuckRecordIsProven(t *testing.T) {
 	r := one(t, "liveness", world(), edited+`
 		14s  engine patches crm ada answer=503
