@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// Shard is one JSON report of several that are parts of one whole, as the jobs
+// Part is one JSON report of several that are parts of one whole, as the jobs
 // of a CI write them.
-type Shard struct {
+type Part struct {
 	Path string // for messages
 	Data []byte
 }
@@ -28,14 +28,14 @@ type Merged interface {
 }
 
 // kinds are the reports that can be merged, by the document's kind.
-var kinds = map[string]func([]Shard) (Merged, error){
+var kinds = map[string]func([]Part) (Merged, error){
 	KindRun: mergeRuns,
 }
 
 // Merge makes one report of several. All must be of one kind and written by
 // one version of syncproof. The error is a *ReadError for a file that is no
 // report, and says otherwise which two do not fit together.
-func Merge(shards []Shard) (Merged, error) {
+func Merge(shards []Part) (Merged, error) {
 	var first heading
 	for i, s := range shards {
 		h, err := readHeading(s)
@@ -65,7 +65,7 @@ type heading struct {
 	Tool   string  `json:"tool"`
 }
 
-func readHeading(s Shard) (heading, error) {
+func readHeading(s Part) (heading, error) {
 	h := heading{}
 	if err := decode(s, &h); err != nil {
 		return h, err
@@ -109,7 +109,7 @@ func (m *mergedRuns) Console(w io.Writer, style Style) error {
 // mergeRuns puts the scenarios of several runs one after another. One that is
 // in two reports counts once if both say the same of it, but for how long it
 // took; otherwise neither can be believed, and both are refused.
-func mergeRuns(shards []Shard) (Merged, error) {
+func mergeRuns(shards []Part) (Merged, error) {
 	whole := &Document{Schema: SchemaID, Kind: KindRun, Cases: []DocumentCase{}}
 	type origin struct{ shard, at int }
 	seen := map[string]origin{}
@@ -155,7 +155,7 @@ func gist(c *DocumentCase) string {
 
 // readRun reads one report of `syncproof run` and checks that its verdicts
 // follow from its results.
-func readRun(s Shard) (*Document, error) {
+func readRun(s Part) (*Document, error) {
 	d := &Document{}
 	if err := decode(s, d); err != nil {
 		return nil, err
@@ -185,7 +185,7 @@ func readRun(s Shard) (*Document, error) {
 }
 
 // decode reads JSON into a value, with the place of what is wrong.
-func decode(s Shard, into any) error {
+func decode(s Part, into any) error {
 	if len(strings.TrimSpace(string(s.Data))) == 0 {
 		return refuseAt(s, "an empty file", "a JSON report", 0)
 	}

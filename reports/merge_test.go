@@ -12,9 +12,9 @@ import (
 )
 
 // shard is a suite as the file that a job would write.
-func shard(t *testing.T, path string, s *reports.Suite) reports.Shard {
+func shard(t *testing.T, path string, s *reports.Suite) reports.Part {
 	t.Helper()
-	return reports.Shard{Path: path, Data: []byte(written(t, func(w io.Writer) error { return reports.JSON(w, s) }))}
+	return reports.Part{Path: path, Data: []byte(written(t, func(w io.Writer) error { return reports.JSON(w, s) }))}
 }
 
 func written(t *testing.T, write func(io.Writer) error) string {
@@ -60,7 +60,7 @@ func TestMergedPartsAreTheWhole(t *testing.T) {
 	one.Wall, two.Wall, two.NotRun = time.Second, 500*time.Millisecond, 3
 	whole := legible()
 	whole.NotRun = 3
-	merged, err := reports.Merge([]reports.Shard{shard(t, "one.json", one), shard(t, "two.json", two)})
+	merged, err := reports.Merge([]reports.Part{shard(t, "one.json", one), shard(t, "two.json", two)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestMergedPartsAreTheWhole(t *testing.T) {
 
 func TestMergedTwiceIsTheSame(t *testing.T) {
 	all := shard(t, "all.json", legible())
-	merged, err := reports.Merge([]reports.Shard{all})
+	merged, err := reports.Merge([]reports.Part{all})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestTheWorstPartIsTheVerdict(t *testing.T) {
 		{[]string{"murky", "clash", "calm"}, reports.Fail},
 		{[]string{"clash", "broken", "calm"}, reports.HarnessFailure},
 	} {
-		var shards []reports.Shard
+		var shards []reports.Part
 		for _, name := range tt.parts {
 			shards = append(shards, shard(t, name+".json", part(name)))
 		}
@@ -128,7 +128,7 @@ func TestTheWorstPartIsTheVerdict(t *testing.T) {
 func TestAScenarioInTwoReports(t *testing.T) {
 	again := part("clash", "calm")
 	again.Cases[0].Wall = time.Hour
-	merged, err := reports.Merge([]reports.Shard{shard(t, "one.json", part("calm", "clash")), shard(t, "two.json", again)})
+	merged, err := reports.Merge([]reports.Part{shard(t, "one.json", part("calm", "clash")), shard(t, "two.json", again)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestAScenarioInTwoReports(t *testing.T) {
 		t.Errorf("what two reports say alike is not counted once:\n%s", text)
 	}
 	again.Cases[0].Hash = "cc"
-	_, err = reports.Merge([]reports.Shard{shard(t, "one.json", part("calm", "clash")), shard(t, "two.json", again)})
+	_, err = reports.Merge([]reports.Part{shard(t, "one.json", part("calm", "clash")), shard(t, "two.json", again)})
 	var refused *reports.ReadError
 	if !errors.As(err, &refused) || refused.Path != "two.json" || refused.Line < 10 {
 		t.Fatalf("error %v", err)
@@ -151,7 +151,7 @@ func TestAScenarioInTwoReports(t *testing.T) {
 func TestReportsThatDoNotFitTogether(t *testing.T) {
 	other := part("clash")
 	other.Tool = "v1.3.0"
-	_, err := reports.Merge([]reports.Shard{shard(t, "one.json", part("calm")), shard(t, "two.json", other)})
+	_, err := reports.Merge([]reports.Part{shard(t, "one.json", part("calm")), shard(t, "two.json", other)})
 	if err == nil || !strings.Contains(err.Error(), "one.json was written by syncproof v1.2.3, two.json by v1.3.0; expected one version") {
 		t.Errorf("versions: %v", err)
 	}
@@ -186,7 +186,7 @@ func TestWhatIsNoReportIsRefusedWithItsPlace(t *testing.T) {
       "fault": {"inconclusive": false, "message": "panic"}`, 1), "found verdict \"pass\" of scenario calm; expected \"harness-failure\", as its results say"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := reports.Merge([]reports.Shard{{Path: "r.json", Data: []byte(tt.data)}})
+			_, err := reports.Merge([]reports.Part{{Path: "r.json", Data: []byte(tt.data)}})
 			var refused *reports.ReadError
 			if !errors.As(err, &refused) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v\nwant  %s", err, tt.want)
@@ -199,7 +199,7 @@ func TestWhatIsNoReportIsRefusedWithItsPlace(t *testing.T) {
 func TestAReportWithoutAKind(t *testing.T) {
 	s := shard(t, "old.json", part("calm"))
 	s.Data = bytes.Replace(s.Data, []byte("  \"kind\": \"run\",\n"), nil, 1)
-	merged, err := reports.Merge([]reports.Shard{s})
+	merged, err := reports.Merge([]reports.Part{s})
 	if err != nil || merged.Verdict() != reports.Pass {
 		t.Errorf("%v, %v", merged, err)
 	}
@@ -209,11 +209,11 @@ func FuzzMerge(f *testing.F) {
 	f.Add([]byte(`{"schema": "syncproof.report/v1", "tool": "v1", "verdict": "pass", "scenarios": [{"name": "x", "verdict": "pass", "results": [{"name": "told", "verdict": "pass"}]}]}`))
 	f.Add([]byte(`{"schema": "syncproof.report/v1", "kind": "run", "tool": "v1", "scenarios": [{"name": "x", "verdict": "inconclusive"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		merged, err := reports.Merge([]reports.Shard{{Path: "a.json", Data: data}, {Path: "b.json", Data: data}})
+		merged, err := reports.Merge([]reports.Part{{Path: "a.json", Data: data}, {Path: "b.json", Data: data}})
 		if err != nil {
 			return
 		}
-		again, err := reports.Merge([]reports.Shard{{Path: "merged.json", Data: []byte(written(t, merged.JSON))}})
+		again, err := reports.Merge([]reports.Part{{Path: "merged.json", Data: []byte(written(t, merged.JSON))}})
 		if err != nil {
 			t.Fatalf("a merged report is refused: %v", err)
 		}

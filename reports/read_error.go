@@ -21,11 +21,11 @@ func (e *ReadError) Error() string {
 
 // refuse makes the error for a value of a document, by the keys and indexes
 // that lead to it; of a way that ends early, the last value that there is.
-func refuse(s Shard, found, expected string, way ...any) *ReadError {
+func refuse(s Part, found, expected string, way ...any) *ReadError {
 	return refuseAt(s, found, expected, offsetOf(s.Data, way))
 }
 
-func refuseAt(s Shard, found, expected string, offset int64) *ReadError {
+func refuseAt(s Part, found, expected string, offset int64) *ReadError {
 	before := s.Data[:min(max(int(offset), 0), len(s.Data))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
@@ -33,7 +33,7 @@ func refuseAt(s Shard, found, expected string, offset int64) *ReadError {
 }
 
 // decodeError says where the JSON is broken or of another type.
-func decodeError(s Shard, err error) *ReadError {
+func decodeError(s Part, err error) *ReadError {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {

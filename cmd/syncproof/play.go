@@ -27,6 +27,8 @@ type player struct {
 	stall time.Duration
 	// moved is told how far a run has come; it is called from any goroutine.
 	moved func(name string, at scenarios.Duration, events int)
+	// engine is the engine under test.
+	engine engineFlag
 	// quick leaves the judging out.
 	quick bool
 	// twice plays each scenario again in another process.
@@ -74,6 +76,7 @@ func (p *player) rerun(names string, seed *uint64) string {
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
+	command += p.engine.arg()
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
 	}
@@ -96,7 +99,7 @@ func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finis
 	if simulate == nil {
 		simulate = sim.Run
 	}
-	options := sim.Options{Seed: p.seed, Until: p.until, EventsMax: p.eventsMax, Beat: beats}
+	options := sim.Options{Seed: p.seed, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}

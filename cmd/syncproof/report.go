@@ -56,13 +56,13 @@ func (a *app) merge(paths []string, f *mergeFlags) error {
 	if len(paths) == 0 {
 		return misuse("`syncproof run --report FILE` writes one", "say which reports to merge")
 	}
-	shards := make([]reports.Shard, 0, len(paths))
+	shards := make([]reports.Part, 0, len(paths))
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return unreadable(path, err)
 		}
-		shards = append(shards, reports.Shard{Path: path, Data: data})
+		shards = append(shards, reports.Part{Path: path, Data: data})
 	}
 	whole, err := reports.Merge(shards)
 	if err != nil {

@@ -40,6 +40,7 @@ type runFlags struct {
 
 func newRun(a *app) *cobra.Command {
 	var f runFlags
+	var engine engineFlag
 	cmd := &cobra.Command{
 		Use:   "run [FILE|DIR|NAME...]",
 		Short: "play scenarios and judge them",
@@ -58,7 +59,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run --filter '^within-tolerance' --jobs 1
   syncproof run --twice                  the same in another process, too?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := &player{stall: f.stall, eventsMax: f.eventsMax, twice: f.twice, simulate: a.simulate}
+			p := &player{stall: f.stall, eventsMax: f.eventsMax, twice: f.twice, engine: engine, simulate: a.simulate}
 			if cmd.Flags().Changed("seed") {
 				p.seed = &f.seed
 			}
@@ -81,6 +82,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	flags.Uint64Var(&f.shuffle, "shuffle", 0, "start the scenarios in an order drawn from this number; the report is the same")
 	flags.IntVar(&f.eventsMax, "max-events", 0, "cut a scenario short after this many events; what is then open is inconclusive")
 	flags.BoolVar(&f.twice, "twice", false, "play each scenario again in another process, and name the first event that differs")
+	engine.addTo(flags)
 	flags.DurationVar(&f.stall, "stall", defaultStall, "give a scenario up that has not moved for this long in wall time")
 	return cmd
 }

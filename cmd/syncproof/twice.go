@@ -11,6 +11,7 @@ import (
 
 	"github.com/syncproof/syncproof/internal/again"
 	"github.com/syncproof/syncproof/reports"
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -27,7 +28,8 @@ var determinism = check.Invariant{
 const againVerb = "again"
 
 func newAgain(a *app) *cobra.Command {
-	return &cobra.Command{
+	var engine engineFlag
+	cmd := &cobra.Command{
 		Use:    againVerb,
 		Short:  "the other process of run --twice",
 		Hidden: true,
@@ -40,12 +42,18 @@ answers on standard output. It is started by --twice and of no use by itself.`,
 			if simulate == nil {
 				simulate = sim.Run
 			}
-			if err := again.Serve(cmd.Context(), a.in, a.out, simulate); err != nil {
+			varied := func(ctx context.Context, sc *scenarios.Scenario, o sim.Options) (*sim.Result, error) {
+				o.Variation = engine.variation()
+				return simulate(ctx, sc, o)
+			}
+			if err := again.Serve(cmd.Context(), a.in, a.out, varied); err != nil {
 				return misuse("it is started by `syncproof run --twice`", "%w", err)
 			}
 			return nil
 		},
 	}
+	engine.addTo(cmd.Flags())
+	return cmd
 }
 
 // twin judges the determinism of one worker's cases. The nil twin judges none.
@@ -59,7 +67,7 @@ func (p *player) twin() *twin {
 	if !p.twice {
 		return nil
 	}
-	self, err := again.Self(againVerb)
+	self, err := again.Self(againVerb, "--engine", p.engine.String())
 	return &twin{p: p, process: again.New(self), missing: err}
 }
 

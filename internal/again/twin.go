@@ -24,13 +24,13 @@ type Command struct {
 	Args []string
 }
 
-// Self is the running binary with another verb.
-func Self(verb string) (Command, error) {
+// Self is the running binary with other arguments.
+func Self(args ...string) (Command, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return Command{}, fmt.Errorf("find the running binary, to play again with it: %w", err)
 	}
-	return Command{Path: path, Args: []string{os.Args[0], verb}}, nil
+	return Command{Path: path, Args: append([]string{os.Args[0]}, args...)}, nil
 }
 
 // Twin is another process that plays worlds again. It is started when it is
