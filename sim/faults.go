@@ -251,7 +251,11 @@ func (w *World) webhookFault(step *scenarios.Step) func() {
 		w.replay(step)
 		return nil
 	case scenarios.MuteWebhooks:
-		return w.open(w.systems[sideNamed(step.On)], &window{step: step})
+		end := w.open(w.systems[sideNamed(step.On)], &window{step: step})
+		if step.ForGood() {
+			return nil
+		}
+		return end
 	}
 	f := &linkFault{step: step, since: w.agenda.now, key: w.faultKey(step)}
 	w.webhookFaults = append(w.webhookFaults, f)

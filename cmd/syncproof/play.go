@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/syncproof/syncproof/internal/again"
 	"github.com/syncproof/syncproof/internal/watchdog"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
@@ -30,8 +31,10 @@ type player struct {
 	engine engineFlag
 	// quick leaves the judging out.
 	quick bool
+	// twice plays each scenario again in another process.
+	twice bool
 	// simulate plays the world; nil is sim.Run.
-	simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
+	simulate again.Simulate
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -76,6 +79,9 @@ func (p *player) rerun(names string, seed *uint64) string {
 	command += p.engine.arg()
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	}
+	if p.twice {
+		command += " --twice"
 	}
 	return command
 }
