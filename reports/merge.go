@@ -29,7 +29,8 @@ type Merged interface {
 
 // kinds are the reports that can be merged, by the document's kind.
 var kinds = map[string]func([]Part) (Merged, error){
-	KindRun: mergeRuns,
+	KindRun:     mergeRuns,
+	KindExplore: mergeExplored,
 }
 
 // Merge makes one report of several. All must be of one kind and written by

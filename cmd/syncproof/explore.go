@@ -23,6 +23,7 @@ type exploreFlags struct {
 	engine  engineFlag
 	dir     string
 	shrink  time.Duration
+	twice   bool
 	fixed   bool // the seed was given
 	shardNo [2]int
 	out     exploreOutputs
@@ -46,6 +47,7 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 		Example: `  syncproof explore --for 30s
   syncproof explore --runs 1000 --seed 7 --shard 1/4 --report shard-1.json
   syncproof explore --engine last-write-wins --enough 1
+  syncproof explore --runs 500 --twice        the same in another process, too?
   syncproof explore --for 0                   until interrupted`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -68,6 +70,7 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; what is found in a number of runs does not depend on it")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
+	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
 	flags.StringVar(&f.out.junit, "junit", "", "write JUnit XML to this file")
