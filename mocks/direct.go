@@ -9,6 +9,9 @@ type Direct interface {
 	System
 	// Do answers one exchange, as Handle does.
 	Do(now time.Time, o *Op) Outcome
+	// Rewind is a cursor moved back by the given time; one that cannot be
+	// moved stays as it is.
+	Rewind(cursor string, by time.Duration) string
 	// Clone is an independent copy that writes to another journal.
 	Clone(j Journal) Direct
 	// Fingerprint appends an unambiguous encoding of all state that can make
@@ -44,6 +47,15 @@ type Op struct {
 	// where the vendor has one) or set (update, "" leaves it).
 	External string
 	Set      []Assign // fields by native name, the version and status included
+	// Ask are the native names of the fields that the caller wants to see, the
+	// version and status included: View.Values is aligned with it. Nil asks
+	// for every field. A system whose reads name their fields refuses one that
+	// it does not know, and so does one whose adapter takes a field that is
+	// missing for drift (both Unmapped). The feed tells the version only where
+	// it is asked for.
+	Ask []string
+	// Revision is the schema that the caller described last, "" for none.
+	Revision string
 	// IfVersion (Salesforce's rule) and IfTag (If-Match) guard a write; nil
 	// and "" ask for no check.
 	IfVersion *int64
@@ -90,6 +102,7 @@ const (
 	Invalid
 	Duplicated
 	Unmapped // the system does not know a field that was named (drift)
+	Misread  // a cursor that is none of this system's
 )
 
 // Outcome is the answer to an Op.
@@ -107,6 +120,10 @@ type Outcome struct {
 	Token   string // of OpToken
 	Records []View // read, create, update: one; find: any number
 	Fields  []FieldView
+	// Revision identifies the schema, as OpDescribe told it or as the exchange
+	// looked it up by itself; "" where the system numbers none, or where what
+	// the caller knew has turned out to be wrong.
+	Revision string
 	// Changed, Next and More are a page of the feed.
 	Changed []Moved
 	Next    string
@@ -117,13 +134,29 @@ type Outcome struct {
 type View struct {
 	ID         string
 	External   string
-	Values     []Assign // every field that is shown, Null where it is empty
+	Values     []Assign // Null where the field is empty, Absent where it is not shown; nil if only the ID is known
 	Modified   time.Time
 	By         string // "" where the vendor does not say
 	Own        bool   // By is the caller's own account
 	Automation bool   // the vendor shows that automation made the last change
 	Tag        string // the ETag, "" where there is none
 	MergedInto string
+}
+
+// Member is the value as a member of a JSON object.
+func (a *Assign) Member() Member {
+	m := Member{Key: a.Field, Text: a.Text}
+	switch a.Kind {
+	case String:
+		m.Kind = JSONString
+	case Number:
+		m.Kind = JSONNumber
+	case Boolean:
+		m.Kind = JSONBool
+	case List:
+		m.Kind = JSONArray
+	}
+	return m
 }
 
 // FieldView is one field of the schema as the engine's account sees it.
