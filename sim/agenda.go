@@ -3,33 +3,36 @@ package sim
 // agenda is what will happen, in the order of true time; equal instants keep
 // the order in which they were put. Things that happen at the present instant
 // go through a plain queue, which is the common case.
-type agenda struct {
+//
+// A happening is a value that names what it acts on by number, so that a world
+// with an agenda can be copied.
+type agenda[T any] struct {
 	now   int64 // true time, nanoseconds since the run's start
-	heap  []appointment
+	heap  []appointment[T]
 	seq   uint64
-	ready []func()
+	ready []T
 	head  int
 	idle  int // appointments that do not keep the world busy
 }
 
-type appointment struct {
+type appointment[T any] struct {
 	at         int64
 	seq        uint64
-	do         func()
+	do         T
 	background bool
 }
 
 // soon puts something at the present instant, behind what is already there.
-func (a *agenda) soon(do func()) { a.ready = append(a.ready, do) }
+func (a *agenda[T]) soon(do T) { a.ready = append(a.ready, do) }
 
 // at puts something at a true instant, not before the present one.
-func (a *agenda) at(at int64, do func()) { a.put(at, do, false) }
+func (a *agenda[T]) at(at int64, do T) { a.put(at, do, false) }
 
 // background puts something that alone does not keep the world going: the
 // next poll, a retry that is far away.
-func (a *agenda) background(at int64, do func()) { a.put(at, do, true) }
+func (a *agenda[T]) background(at int64, do T) { a.put(at, do, true) }
 
-func (a *agenda) put(at int64, do func(), background bool) {
+func (a *agenda[T]) put(at int64, do T, background bool) {
 	if at <= a.now && !background {
 		a.soon(do)
 		return
@@ -38,7 +41,7 @@ func (a *agenda) put(at int64, do func(), background bool) {
 		a.idle++
 	}
 	a.seq++
-	a.heap = append(a.heap, appointment{max(at, a.now), a.seq, do, background})
+	a.heap = append(a.heap, appointment[T]{max(at, a.now), a.seq, do, background})
 	for i := len(a.heap) - 1; i > 0; {
 		parent := (i - 1) / 2
 		if !a.heap[i].before(&a.heap[parent]) {
@@ -49,15 +52,16 @@ func (a *agenda) put(at int64, do func(), background bool) {
 	}
 }
 
-func (x *appointment) before(y *appointment) bool {
+func (x *appointment[T]) before(y *appointment[T]) bool {
 	return x.at < y.at || (x.at == y.at && x.seq < y.seq)
 }
 
 // next takes what happens next and moves the clock to it.
-func (a *agenda) next() (do func(), ok bool) {
+func (a *agenda[T]) next() (do T, ok bool) {
 	if a.head < len(a.ready) {
 		do = a.ready[a.head]
-		a.ready[a.head] = nil
+		var none T
+		a.ready[a.head] = none
 		a.head++
 		if a.head == len(a.ready) {
 			a.ready, a.head = a.ready[:0], 0
@@ -65,7 +69,7 @@ func (a *agenda) next() (do func(), ok bool) {
 		return do, true
 	}
 	if len(a.heap) == 0 {
-		return nil, false
+		return do, false
 	}
 	first := a.heap[0]
 	a.now = first.at
@@ -74,13 +78,13 @@ func (a *agenda) next() (do func(), ok bool) {
 	}
 	last := len(a.heap) - 1
 	a.heap[0] = a.heap[last]
-	a.heap[last] = appointment{}
+	a.heap[last] = appointment[T]{}
 	a.heap = a.heap[:last]
 	a.sink()
 	return first.do, true
 }
 
-func (a *agenda) sink() {
+func (a *agenda[T]) sink() {
 	for i := 0; ; {
 		least := i
 		for child := 2*i + 1; child <= 2*i+2 && child < len(a.heap); child++ {
@@ -97,9 +101,9 @@ func (a *agenda) sink() {
 }
 
 // settled reports whether nothing happens at the present instant any more.
-func (a *agenda) settled() bool {
+func (a *agenda[T]) settled() bool {
 	return a.head == len(a.ready) && (len(a.heap) == 0 || a.heap[0].at > a.now)
 }
 
 // quiet reports whether only background appointments are left.
-func (a *agenda) quiet() bool { return a.settled() && len(a.heap) == a.idle }
+func (a *agenda[T]) quiet() bool { return a.settled() && len(a.heap) == a.idle }

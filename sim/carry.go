@@ -99,8 +99,8 @@ func (h *host) batchKeys(b engine.Batch) []string {
 
 // doorKey is the record of a delivery that waits for its answer.
 func (h *host) doorKey(token uint64) string {
-	if k := h.doors[token]; k != nil {
-		return engine.Ref{Side: k.s.side, ID: k.d.Record}.String()
+	if k := h.w.deliveries[token]; h.doors[token] {
+		return engine.Ref{Side: k.side, ID: k.d.Record}.String()
 	}
 	return ""
 }
@@ -156,14 +156,40 @@ func (h *host) admit(e engine.Admit) {
 		t.denied = e.Denied
 		return
 	}
-	h.w.soon(func() {
-		if h.asked[e.Call] != t {
-			return
-		}
-		delete(h.asked, e.Call)
-		t.denied = e.Denied
+	denied := uint64(0)
+	if e.Denied {
+		denied = 1
+	}
+	h.w.soon(happening{what: admits, id: e.Call, n: denied})
+}
+
+// admitted lets a call go on that asked for an exchange, unless its process
+// has died by then.
+func (h *host) admitted(call uint64, denied bool) {
+	t := h.asked[call]
+	if t == nil {
+		return
+	}
+	delete(h.asked, call)
+	t.denied = denied
+	h.tasks.resume(t)
+}
+
+// goOn lets a call go on that waited for another call's token.
+func (h *host) goOn(life int, op engine.Op) {
+	if h.life != life {
+		return
+	}
+	if t := h.tasks.working(uint64(op)); t != nil {
 		h.tasks.resume(t)
-	})
+	}
+}
+
+// readOn lets a call go on that waits for the rest of a body.
+func (h *host) readOn(x *exchange) {
+	if x.task != nil {
+		h.tasks.resume(x.task)
+	}
 }
 
 func (h *host) told(m engine.Message) {

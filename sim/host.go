@@ -41,9 +41,9 @@ type host struct {
 	lastAsk  uint64
 	wakeAt   engine.Instant
 	wakeSeq  uint64
-	doors    map[uint64]*door
-	lastDoor uint64
+	doors    map[uint64]bool // deliveries that wait for this process's answer
 	crashes  []*crashPlan
+	doom     doom
 	// toldDrift and describedAt tell whether an engine that knows of a drift
 	// has looked at the schema since it was touched last.
 	toldDrift   [2]bool
@@ -67,7 +67,7 @@ func (h *host) boot() {
 	h.up = true
 	h.clock = h.wall
 	h.tasks = &tasks{}
-	h.asked, h.doors = map[uint64]*task{}, map[uint64]*door{}
+	h.asked, h.doors = map[uint64]*task{}, map[uint64]bool{}
 	h.most = engine.Gauges{}
 	h.wakeAt = 0
 	h.disk.life = h.life
@@ -125,12 +125,7 @@ func (h *host) note(e engine.Event) {
 // soon gives the process an event behind what is happening now, unless the
 // process has died by then.
 func (h *host) soon(e engine.Event) {
-	life := h.life
-	h.w.soon(func() {
-		if h.life == life {
-			h.step(e)
-		}
-	})
+	h.w.soon(happening{what: tells, life: h.life, event: e})
 }
 
 // wake arranges the Tick that the core asked for.
@@ -143,15 +138,8 @@ func (h *host) wake(at engine.Instant) {
 	if at == 0 {
 		return
 	}
-	seq, life := h.wakeSeq, h.life
 	when := h.clock.when(h.w.agenda.now, time.Unix(0, int64(at)))
-	h.w.background(when, func() {
-		if h.life != life || h.wakeSeq != seq {
-			return
-		}
-		h.wakeAt = 0
-		h.step(engine.Tick{})
-	})
+	h.w.background(when, happening{what: wakes, life: h.life, n: h.wakeSeq})
 }
 
 // crash kills the process. Its calls end, its memory is gone, what it put on
@@ -171,11 +159,14 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	h.tasks.close()
 	h.forgetDecisions(c.Wipe)
 	w.windows++
-	w.at(w.agenda.now+int64(c.Down), func() {
-		w.windows--
-		w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: op})
-		h.boot()
-	})
+	w.at(w.agenda.now+int64(c.Down), happening{what: restarts, id: op})
+}
+
+// restart starts the next process after a crash.
+func (h *host) restart(crash uint64) {
+	h.w.windows--
+	h.w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: crash})
+	h.boot()
 }
 
 // idle reports whether the process is up and has nothing to do.

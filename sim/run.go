@@ -16,9 +16,9 @@ func run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, err
 	}
 	defer w.host.tasks.close()
-	for _, step := range sc.Schedule() {
+	for i := range w.schedule {
 		w.steps++
-		w.at(max(int64(step.At), 1), func() { w.play(&step) })
+		w.at(max(int64(w.schedule[i].At), 1), happening{what: stepComes, id: uint64(i)})
 	}
 	w.host.boot()
 	if err := w.loop(ctx, w.deadline()); err != nil {
@@ -46,7 +46,7 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if o.Seed != nil {
 		seed = *o.Seed
 	}
-	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, genuine: map[string]mocks.Delivery{}}
+	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, schedule: sc.Schedule(), genuine: map[string]mocks.Delivery{}}
 	for i := range w.natives {
 		w.natives[i], w.ids[i] = map[string]string{}, map[string]string{}
 		w.sights[i].hidden = map[string]bool{}
@@ -55,8 +55,8 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	w.journal.Reserve(expectedEvents(sc))
 	w.contactIDs = mocks.NewIDs(splitmix(seed))
 	w.keepsDeliveries = keepsDeliveries(sc)
-	w.faultKeys = map[uint64]uint64{}
-	w.net = &network{w: w}
+	w.faultKeys, w.faults, w.deliveries = map[uint64]uint64{}, map[uint64]openFault{}, map[uint64]*delivery{}
+	w.net = &network{w: w, exchanges: map[uint64]*exchange{}}
 	w.host = &host{w: w, tasks: &tasks{}, decisions: map[uint64]*decision{}}
 	for i := range w.systems {
 		w.systems[i] = w.buildSystem(mapping.Side(i))

@@ -13,12 +13,13 @@ import (
 // World is one run: everything that exists in it and the order in which it
 // happens.
 type World struct {
-	agenda
-	sc      *scenarios.Scenario
-	options Options
-	rand    source
-	journal *trace.Journal
-	mapping *mapping.Mapping
+	agenda[happening]
+	sc       *scenarios.Scenario
+	schedule []scenarios.Step // the timeline, in order
+	options  Options
+	rand     source
+	journal  *trace.Journal
+	mapping  *mapping.Mapping
 
 	systems [2]*system // by mapping.Side
 	net     *network
@@ -29,7 +30,11 @@ type World struct {
 	contactIDs      *mocks.IDs           // makes the native ids of laid contacts
 	creating        string               // the name of the record that a step is creating
 	faultKeys       map[uint64]uint64    // how often each has been given out
-	webhookFaults   []*linkFault
+	faults          map[uint64]openFault // windows that are open, by number
+	lastFault       uint64
+	webhookFaults   []linkFault
+	deliveries      map[uint64]*delivery // webhooks of which something is still to come
+	lastDelivery    uint64
 	keepsDeliveries bool
 	genuine         map[string]mocks.Delivery // the last genuine one of each record
 	lastGenuine     string
@@ -163,7 +168,7 @@ func (w *World) loop(ctx context.Context, deadline int64) error {
 		case w.journal.Len() > w.options.eventsMax():
 			w.stop("steps")
 		default:
-			do()
+			w.happen(do)
 		}
 	}
 	return nil
