@@ -1,6 +1,9 @@
 package mocks
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // Direct is a System at model fidelity: it answers exchanges that are held as
 // data, without HTTP and JSON, by the same rules, limits, faults and journal
@@ -178,4 +181,27 @@ type Moved struct {
 	Stamp   string // identifies this state of the record
 	By      string
 	Own     bool
+}
+
+// RefusalOf is what an HTTP status means where no code says more.
+func RefusalOf(status int) Refusal {
+	switch {
+	case status < 300:
+		return None
+	case status >= 500, status == http.StatusRequestTimeout:
+		return Unavailable
+	}
+	switch status {
+	case http.StatusUnauthorized:
+		return Unauthorized
+	case http.StatusForbidden:
+		return Forbidden
+	case http.StatusNotFound:
+		return NotFound
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		return Conflict
+	case http.StatusTooManyRequests:
+		return Limited
+	}
+	return Invalid
 }
