@@ -105,7 +105,7 @@ const (
 	Invalid
 	Duplicated
 	Unmapped // the system does not know a field that was named (drift)
-	Misread  // a cursor that is none of this system's
+	Misread  // a cursor that is none of this system's; where the adapter makes the cursors, nothing was sent
 )
 
 // Outcome is the answer to an Op.
@@ -117,8 +117,10 @@ type Outcome struct {
 	Permission string
 	Message    string
 	RetryAfter string // the header's text
-	Usage      Usage
-	Headers    bool // Usage is told
+	// Usage is what the headers told of the quota, if Headers. Its Reset is
+	// negative where the vendor does not tell it.
+	Usage   Usage
+	Headers bool
 
 	Token   string // of OpToken
 	Records []View // read, create, update: one; find: any number

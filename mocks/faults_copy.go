@@ -53,7 +53,7 @@ func (f *Faults) Print(p *Print) {
 	p.Texts(f.Revoked)
 	p.Int(int64(len(f.Drift)))
 	for i := range f.Drift {
-		f.Drift[i].print(p)
+		f.Drift[i].encode(p)
 	}
 	if f.LocalTimes != nil {
 		p.Text(f.LocalTimes.String())
@@ -70,7 +70,7 @@ func (t *Throttle) turn() int {
 	return t.seen % t.Every
 }
 
-func (d *Drift) print(p *Print) {
+func (d *Drift) encode(p *Print) {
 	p.Text(d.Field)
 	p.Text(d.Rename)
 	p.Flag(d.Remove)

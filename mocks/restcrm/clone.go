@@ -69,13 +69,13 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	p.Int(int64(m.store.sequence))
 	p.Int(int64(len(m.store.order)))
 	for _, c := range m.store.order {
-		m.print(&p, c)
+		m.encode(&p, c)
 	}
-	m.late.Print(&p, m.printLate)
+	m.late.Print(&p, m.encodeLate)
 	return p.Buf
 }
 
-func (m *Mock) print(p *mocks.Print, c *contact) {
+func (m *Mock) encode(p *mocks.Print, c *contact) {
 	p.Text(c.id)
 	p.Texts(c.values)
 	p.Age(time.UnixMilli(c.updated))
@@ -84,7 +84,7 @@ func (m *Mock) print(p *mocks.Print, c *contact) {
 	p.Int(int64(c.sequence))
 }
 
-func (m *Mock) printLate(p *mocks.Print, l *lateCommit) {
+func (m *Mock) encodeLate(p *mocks.Print, l *lateCommit) {
 	p.Text(l.contact.id)
 	p.Flag(l.create, l.write.versionSet)
 	p.Age(l.write.stamp)

@@ -23,7 +23,7 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	if x.ifMatch == "" && (o.Kind == mocks.OpUpdate || o.Kind == mocks.OpDelete) {
 		x.ifMatch = "*" // the document demands a precondition, and this is none
 	}
-	bad := x.enter(o.Token, o.Record)
+	bad := x.enter(o.Token, x.namedContact())
 	var out mocks.Outcome
 	if bad == nil {
 		out, bad = x.perform()
