@@ -2,6 +2,10 @@ package mocks
 
 import (
 	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -51,3 +55,37 @@ func (p *Print) Age(t time.Time) { p.Int(int64(p.Now.Sub(t))) }
 // Due appends an instant that counts only until it comes: what lies behind
 // now is all the same.
 func (p *Print) Due(t time.Time) { p.Int(max(0, int64(t.Sub(p.Now)))) }
+
+// Set appends the values of an Edit or Seed.
+func (p *Print) Set(set map[string]any) {
+	p.Int(int64(len(set)))
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		p.Text(name)
+		p.value(set[name])
+	}
+}
+
+func (p *Print) value(v any) {
+	switch v := v.(type) {
+	case nil:
+		p.Int(0)
+	case string:
+		p.Int(1)
+		p.Text(v)
+	case bool:
+		p.Int(2)
+		p.Flag(v)
+	case int64:
+		p.Int(3)
+		p.Int(v)
+	case json.Number:
+		p.Int(4)
+		p.Text(v.String())
+	case []string:
+		p.Int(5)
+		p.Texts(v)
+	default:
+		p.Int(6)
+		p.Text(fmt.Sprintf("%T %v", v, v))
+	}
+}

@@ -163,9 +163,7 @@ func (w *twin) do(o mocks.Op) (mocks.Outcome, *adapter.Error) {
 		o.Token = w.token
 		out := w.model.Do(w.now, &o)
 		if out.Refusal != mocks.Unauthorized || attempt == 1 {
-			if out.Revision != "" || out.Refusal == mocks.Unmapped {
-				w.revision = out.Revision
-			}
+			w.revision = out.Revision
 			if out.Refusal == mocks.None {
 				return out, nil
 			}
