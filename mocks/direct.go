@@ -59,6 +59,9 @@ type Op struct {
 	Ask []string
 	// Revision is the schema that the caller described last, "" for none.
 	Revision string
+	// Bare asks a create for the vendor's own answer alone, where that is an
+	// id: the caller reads the record in an exchange of its own.
+	Bare bool
 	// IfVersion (Salesforce's rule) and IfTag (If-Match) guard a write; nil
 	// and "" ask for no check.
 	IfVersion *int64

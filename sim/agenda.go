@@ -13,6 +13,8 @@ type agenda[T any] struct {
 	ready []T
 	head  int
 	idle  int // appointments that do not keep the world busy
+	// patient keeps what is due at once among the appointments, for a choice.
+	patient bool
 }
 
 type appointment[T any] struct {
@@ -33,7 +35,7 @@ func (a *agenda[T]) at(at int64, do T) { a.put(at, do, false) }
 func (a *agenda[T]) background(at int64, do T) { a.put(at, do, true) }
 
 func (a *agenda[T]) put(at int64, do T, background bool) {
-	if at <= a.now && !background {
+	if at <= a.now && !background && !a.patient {
 		a.soon(do)
 		return
 	}
@@ -42,14 +44,7 @@ func (a *agenda[T]) put(at int64, do T, background bool) {
 	}
 	a.seq++
 	a.heap = append(a.heap, appointment[T]{max(at, a.now), a.seq, do, background})
-	for i := len(a.heap) - 1; i > 0; {
-		parent := (i - 1) / 2
-		if !a.heap[i].before(&a.heap[parent]) {
-			return
-		}
-		a.heap[i], a.heap[parent] = a.heap[parent], a.heap[i]
-		i = parent
-	}
+	a.rise(len(a.heap) - 1)
 }
 
 func (x *appointment[T]) before(y *appointment[T]) bool {
@@ -71,21 +66,41 @@ func (a *agenda[T]) next() (do T, ok bool) {
 	if len(a.heap) == 0 {
 		return do, false
 	}
-	first := a.heap[0]
+	first := a.remove(0)
 	a.now = first.at
-	if first.background {
-		a.idle--
-	}
-	last := len(a.heap) - 1
-	a.heap[0] = a.heap[last]
-	a.heap[last] = appointment[T]{}
-	a.heap = a.heap[:last]
-	a.sink()
 	return first.do, true
 }
 
-func (a *agenda[T]) sink() {
-	for i := 0; ; {
+// remove takes an appointment out of the heap.
+func (a *agenda[T]) remove(i int) appointment[T] {
+	out := a.heap[i]
+	if out.background {
+		a.idle--
+	}
+	last := len(a.heap) - 1
+	a.heap[i] = a.heap[last]
+	a.heap[last] = appointment[T]{}
+	a.heap = a.heap[:last]
+	if i < last {
+		a.rise(i)
+		a.sink(i)
+	}
+	return out
+}
+
+func (a *agenda[T]) rise(i int) {
+	for i > 0 {
+		parent := (i - 1) / 2
+		if !a.heap[i].before(&a.heap[parent]) {
+			return
+		}
+		a.heap[i], a.heap[parent] = a.heap[parent], a.heap[i]
+		i = parent
+	}
+}
+
+func (a *agenda[T]) sink(i int) {
+	for {
 		least := i
 		for child := 2*i + 1; child <= 2*i+2 && child < len(a.heap); child++ {
 			if a.heap[child].before(&a.heap[least]) {
@@ -104,6 +119,9 @@ func (a *agenda[T]) sink() {
 func (a *agenda[T]) settled() bool {
 	return a.head == len(a.ready) && (len(a.heap) == 0 || a.heap[0].at > a.now)
 }
+
+// settledNow reports whether nothing happens any more without the passage of time.
+func (a *agenda[T]) settledNow() bool { return a.head == len(a.ready) }
 
 // quiet reports whether only background appointments are left.
 func (a *agenda[T]) quiet() bool { return a.settled() && len(a.heap) == a.idle }

@@ -42,7 +42,7 @@ func (h *host) dies(effect string, keys ...string) bool {
 	}
 	due.spent = true
 	c, where := due.step.crash, "before "+effect+" "+strconv.Itoa(due.seen)
-	if h.tasks.current == nil {
+	if h.tasks.current == nil && h.running == 0 {
 		h.crash(c, where)
 		return true
 	}

@@ -38,6 +38,11 @@ type host struct {
 	inbox    []engine.Event
 	clients  [2]adapter.System
 	asked    map[uint64]*task
+	errands  map[engine.Op]*errand // at model fidelity: effects under way
+	asking   map[uint64]engine.Op  // ... of which these wait at the gate, by admission
+	running  engine.Op             // ... the one that is being worked on, 0 for none
+	tokens   [2]tokens
+	views    [2]view
 	lastAsk  uint64
 	wakeAt   engine.Instant
 	wakeSeq  uint64
@@ -72,13 +77,26 @@ func (h *host) boot() {
 	h.wakeAt = 0
 	h.disk.life = h.life
 	w.noteBoot()
-	fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
-	for side := range h.clients {
-		h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
+	if w.options.Fidelity == Model {
+		h.bootErrands()
+	} else {
+		fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
+		for side := range h.clients {
+			h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
+		}
 	}
 	h.machine = h.parts.machine()
 	meta := h.disk.store.Reopen(h.now().Add(h.parts.longestDelay))
 	h.step(engine.Started{Meta: meta})
+}
+
+// bootErrands forgets what a process kept of its exchanges.
+func (h *host) bootErrands() {
+	h.errands, h.asking = map[engine.Op]*errand{}, map[uint64]engine.Op{}
+	h.tokens = [2]tokens{}
+	for side := range h.views {
+		h.views[side] = h.w.newView(mapping.Side(side), everything)
+	}
 }
 
 // step gives the process one event and carries out what follows. Events that
@@ -157,6 +175,8 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	h.inbox = h.inbox[:0]
 	h.disk.crash(c)
 	h.tasks.close()
+	clear(h.errands)
+	clear(h.asking)
 	h.forgetDecisions(c.Wipe)
 	w.windows++
 	w.at(w.agenda.now+int64(c.Down), happening{what: restarts, id: op})
@@ -171,7 +191,7 @@ func (h *host) restart(crash uint64) {
 
 // idle reports whether the process is up and has nothing to do.
 func (h *host) idle() bool {
-	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.doors) == 0 &&
+	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.errands) == 0 && len(h.doors) == 0 &&
 		h.disk.store.Empty() && h.machine.Idle()
 }
 

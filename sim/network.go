@@ -57,11 +57,13 @@ type exchange struct {
 	side     mapping.Side
 	task     *task // nil once the process that sent it is dead
 	sent     uint64
+	post     bool // a request that nothing on the way repeats
 	request  mocks.Request
 	http     *http.Request
 	answer   *mocks.Response // on its way back
 	response *http.Response
 	err      error
+	carried
 	done     bool  // the client has the outcome
 	left     bool  // nothing of it is on the wire any more
 	deadline int64 // when the client gives up
@@ -109,7 +111,7 @@ func (n *network) send(t *task, side mapping.Side, req *http.Request) (*exchange
 	}
 	n.calls++
 	n.links[side].sent++
-	x := &exchange{call: n.calls, number: n.links[side].sent, side: side, task: t, http: req}
+	x := &exchange{call: n.calls, number: n.links[side].sent, side: side, task: t, http: req, post: req.Method == http.MethodPost}
 	var query url.Values
 	if req.URL.RawQuery != "" {
 		query = req.URL.Query()
@@ -165,20 +167,30 @@ func (n *network) depart(x *exchange) {
 		return
 	}
 	n.later(x, w.agenda.now+delay, arrives, uint64(fate))
-	if _, hit := l.hits(w, scenarios.Duplicate, x.number); hit && x.request.Method != http.MethodPost {
+	if _, hit := l.hits(w, scenarios.Duplicate, x.number); hit && !x.post {
 		n.later(x, w.agenda.now+delay+int64(l.latency)/4, arrivesTwice, 0)
 	}
 }
 
 // handle lets the system answer one request.
-func (n *network) handle(x *exchange) *mocks.Response {
+func (n *network) handle(x *exchange) {
 	s := n.w.systems[x.side]
 	now := s.now(n.w)
 	s.mock.Advance(now)
 	s.mock.Faults().InProgress = n.links[x.side].inUse
-	r := s.mock.Handle(now, &x.request)
+	if x.asked != nil {
+		n.do(s, now, x)
+	} else {
+		x.take(s.mock.Handle(now, &x.request))
+	}
 	n.w.stir(s)
-	return r
+}
+
+// take keeps the first answer: what a copy of the request is answered gets lost.
+func (x *exchange) take(r *mocks.Response) {
+	if x.answer == nil {
+		x.answer = r
+	}
 }
 
 // arrive lets the system handle the request, and sends the answer back.
@@ -188,7 +200,7 @@ func (n *network) arrive(x *exchange, fate fate) {
 		n.timeout(x, endedByPartition)
 		return
 	}
-	x.answer = n.handle(x)
+	n.handle(x)
 	if fate == resetAfter {
 		n.patience(x, w.agenda.now+int64(l.latency))
 		n.later(x, w.agenda.now+int64(l.latency), ends, uint64(endedByReset))
@@ -205,15 +217,21 @@ func (n *network) arrive(x *exchange, fate fate) {
 
 // deliver gives the answer to the client, body faults included.
 func (n *network) deliver(x *exchange) {
-	w, l, r := n.w, &n.links[x.side], x.answer
+	w, l := n.w, &n.links[x.side]
 	if l.cut(w, towardsEngine) {
 		n.timeout(x, endedByPartition)
 		return
 	}
-	if !x.awaited() {
+	if !n.awaited(x) {
 		n.close(x)
 		return
 	}
+	if x.asked != nil {
+		n.bring(x)
+		n.finish(x, endedWell)
+		return
+	}
+	r := x.answer
 	body := &responseBody{data: r.Body, net: n, x: x}
 	if _, hit := l.hits(w, scenarios.Truncate, x.number); hit && len(r.Body) > 0 {
 		body.data, body.cut = r.Body[:len(r.Body)/2], true
@@ -230,7 +248,16 @@ func (n *network) deliver(x *exchange) {
 
 // awaited reports whether the client still waits for the outcome: its process
 // lives, and it has not given up.
-func (x *exchange) awaited() bool { return !x.done && x.task != nil && !x.task.killed }
+func (n *network) awaited(x *exchange) bool {
+	switch {
+	case x.done:
+		return false
+	case x.asked != nil:
+		return n.w.host.waitsFor(x)
+	default:
+		return x.task != nil && !x.task.killed
+	}
+}
 
 // patience lets the client give up at its deadline if what comes next for it
 // comes later than that. What is on the wire travels on: the system may still
@@ -257,19 +284,26 @@ func (n *network) finish(x *exchange, how ending) {
 
 // settle resumes the client with the outcome, if it still waits for one.
 func (n *network) settle(x *exchange, how ending) {
-	if !x.awaited() {
+	if !n.awaited(x) {
 		return
 	}
 	x.err, x.done = how.error(), true
 	on, r := traceSystem(x.side), x.response
-	if x.err != nil {
+	switch {
+	case x.err != nil:
 		x.response = nil
 		n.w.Emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: how.reason()})
-	} else {
+	case x.asked != nil:
+		n.receive(x)
+	default:
 		n.w.Emit(trace.Event{
 			Kind: trace.Receive, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Status: int16(r.StatusCode),
 			Code: limitCode(r), RetryAfter: r.Header.Get("Retry-After"), Date: r.Header.Get("Date"),
 		})
+	}
+	if x.asked != nil {
+		n.w.host.settled(x, how)
+		return
 	}
 	n.w.host.tasks.resume(x.task)
 }
@@ -280,11 +314,14 @@ func limitCode(r *http.Response) string {
 	if r.StatusCode != http.StatusForbidden {
 		return ""
 	}
-	if b, ok := r.Body.(*responseBody); ok && bytes.Contains(b.data, []byte("REQUEST_LIMIT_EXCEEDED")) {
-		return "REQUEST_LIMIT_EXCEEDED"
+	if b, ok := r.Body.(*responseBody); ok && bytes.Contains(b.data, []byte(limitExceeded)) {
+		return limitExceeded
 	}
 	return ""
 }
+
+// limitExceeded is Salesforce's code of a limit signal.
+const limitExceeded = "REQUEST_LIMIT_EXCEEDED"
 
 // close takes the exchange off the wire, once.
 func (n *network) close(x *exchange) {

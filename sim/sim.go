@@ -15,6 +15,10 @@ import (
 type Options struct {
 	// Seed replaces the scenario's, if not nil.
 	Seed *uint64
+	// Fidelity is how much of an exchange is played, default Wire.
+	Fidelity Fidelity
+	// Budget is what may go wrong in a world whose order is chosen (NewWorld).
+	Budget Budget
 	// Until stops the run after this operation, 0 for the end.
 	Until uint64
 	// Variation, if not nil, replaces parts of the reference engine.

@@ -44,6 +44,7 @@ type World struct {
 	steps   int  // timeline steps still to come
 	windows int  // fault windows still open
 	sights  [2]sight
+	budget  Budget
 	ended   string
 	broken  *HarnessError
 }
@@ -54,6 +55,8 @@ type system struct {
 	on     trace.System
 	spec   *scenarios.System
 	mock   mocks.System
+	direct mocks.Direct // the mock at model fidelity, nil at wire
+	date   dateText
 	clock  clock
 	wakeAt int64 // true time of the pending Advance, 0 if none
 	// touchedAt is the true time of the last change of the schema or of what

@@ -118,7 +118,7 @@ func (x *exchange) perform() (mocks.Outcome, *apiError) {
 	}
 	// An update answers without the record; what was created is read at once.
 	full := o.Kind == mocks.OpRead
-	if o.Kind == mocks.OpCreate && x.may("read") && x.knows() == nil {
+	if o.Kind == mocks.OpCreate && !o.Bare && x.may("read") && x.knows() == nil {
 		x.disclose(x.subject)
 		full = true
 	}
