@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/check"
@@ -89,6 +90,35 @@ func peopled(t *testing.T) *scenarios.Scenario {
 			"  - {at: 16s, crash: engine, before: written, down: 2s}\n"+
 			"  - {at: 5m, review: ada, choose: cc, by: maria}\n"+
 			"  - {at: 6m, delete: bob, on: crm, as: user}\n")
+}
+
+// TestFingerprintSeesWhatMatters: each step that can make a difference later
+// makes one now.
+func TestFingerprintSeesWhatMatters(t *testing.T) {
+	head := "policy: {simultaneous: review}\nengine: {poll: off, audit: off}\n"
+	base := "  - {at: 10s, edit: ada, on: cc, as: agent, set: {notes: a}}\n"
+	seen := map[[16]byte]string{}
+	for name, more := range map[string]string{
+		"nothing else":       "",
+		"a window":           "  - {at: 10s, throttle: crm, count: 3, for: 1m}\n",
+		"a partition":        "  - {at: 10s, partition: [engine, crm], for: 1m}\n",
+		"a clock":            "  - {at: 10s, clock_step: engine, by: 3s}\n",
+		"another edit":       "  - {at: 10s, edit: ada, on: crm, as: user, set: {notes: b}}\n",
+		"another value":      "  - {at: 10s, edit: ada, on: crm, as: user, set: {notes: c}}\n",
+		"a crash":            "  - {at: 10s, crash: engine, down: 1m}\n",
+		"a crash that waits": "  - {at: 10s, crash: engine, before: write, down: 1m}\n",
+		"a lost token":       "  - {at: 10s, token_expiry: crm}\n",
+	} {
+		w := modelled(t, parse(t, head, base+more), 1)
+		for w.agenda.now < at(10*time.Second) || w.steps > 0 {
+			w.goOn(t, 1)
+		}
+		print := w.Fingerprint()
+		if other, twice := seen[print]; twice {
+			t.Errorf("after %s the world looks as after %s", name, other)
+		}
+		seen[print] = name
+	}
 }
 
 // TestFingerprintForgetsTheOrder: two edits of records that have nothing to do

@@ -65,8 +65,9 @@ func NewWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 }
 
 // Choices are the things that may happen next, in the order of their time. The
-// order of messages is free; time passes only where none is in flight, but for
-// people, who do not wait for messages.
+// order of messages is free, and each takes Options.Tick, whatever the
+// latency: two orders of the same messages take the same time. Other time
+// passes only where none is in flight, but for people, who do not wait.
 func (w *World) Choices() []Choice {
 	if w.ended != "" {
 		return nil
@@ -160,6 +161,9 @@ func (w *World) Take(c Choice) error {
 		w.budget.LostWebhooks--
 		w.deliveries[x.do.id].pending--
 		w.later(x.do.id, x.at+int64(webhookTimeout), missesLost, 0)
+	case Message:
+		w.agenda.now += int64(w.options.Tick)
+		w.happen(x.do)
 	default:
 		w.agenda.now = max(w.agenda.now, x.at)
 		w.happen(x.do)

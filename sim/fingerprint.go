@@ -136,7 +136,9 @@ func (f *printer) agenda() {
 		}
 	}
 	f.set(len(messages), func(i int) {
-		f.in(messages[i].at)
+		if !w.agenda.patient { // else each takes the same time
+			f.in(messages[i].at)
+		}
 		f.happening(messages[i].do)
 	})
 	slices.SortFunc(appointments, func(a, b appointment[happening]) int {
