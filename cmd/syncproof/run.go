@@ -39,6 +39,7 @@ type runFlags struct {
 
 func newRun(a *app) *cobra.Command {
 	var f runFlags
+	p := &player{}
 	cmd := &cobra.Command{
 		Use:   "run [FILE|DIR|NAME...]",
 		Short: "play scenarios and judge them",
@@ -56,7 +57,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run --requirement CR-7 --list
   syncproof run --filter '^within-tolerance' --jobs 1`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := &player{stall: f.stall, eventsMax: f.eventsMax}
+			p.stall, p.eventsMax = f.stall, f.eventsMax
 			if cmd.Flags().Changed("seed") {
 				p.seed = &f.seed
 			}
@@ -66,6 +67,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	}
 	flags := cmd.Flags()
 	flags.Uint64Var(&f.seed, "seed", 0, "seed for every scenario, in place of its own")
+	p.addFidelity(flags)
 	flags.StringVar(&f.junit, "junit", "", "write JUnit XML to this file")
 	flags.StringVar(&f.report, "report", "", "write the JSON report to this file")
 	flags.StringVar(&f.markdown, "markdown", "", "write a Markdown summary to this file")
