@@ -15,6 +15,15 @@ type IDs struct {
 // NewIDs makes a sequence from a seed.
 func NewIDs(seed uint64) *IDs { return &IDs{seed: mix(seed ^ 0x73796e6370726f6f)} }
 
+// Clone is an independent copy.
+func (g *IDs) Clone() *IDs {
+	out := *g
+	return &out
+}
+
+// Print appends how many identifiers were made.
+func (g *IDs) Print(p *Print) { p.Int(int64(g.made)) }
+
 // next is the next 64 bits of the sequence (splitmix64).
 func (g *IDs) next() uint64 {
 	g.made++

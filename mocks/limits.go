@@ -43,6 +43,30 @@ func (l *Limiter) Check(now time.Time, key string, f *Faults, q Quota) Limit {
 	return out
 }
 
+// Clone is an independent copy.
+func (l *Limiter) Clone() Limiter {
+	out := Limiter{order: slices.Clone(l.order), windows: make(map[string]*Window, len(l.windows))}
+	windows := make([]Window, len(l.order))
+	for i, key := range l.order {
+		windows[i] = *l.windows[key]
+		out.windows[key] = &windows[i]
+	}
+	return out
+}
+
+// Print appends the windows that still run under the quota in force. One that
+// has ended is as good as none, unless a longer quota comes to life later.
+func (l *Limiter) Print(p *Print, q Quota) {
+	for _, key := range l.order {
+		if w := l.windows[key]; w.runs(p.Now, q) {
+			p.Text(key)
+			p.Int(int64(w.used))
+			p.Age(w.start)
+		}
+	}
+	p.Int(-1)
+}
+
 func (l *Limiter) window(key string) *Window {
 	w := l.windows[key]
 	if w != nil {

@@ -3,6 +3,8 @@ package mocks
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -35,9 +37,27 @@ type Tokens struct {
 	order   []*entry // as issued
 }
 
+// entry is never changed once it is stored: clones of the table share it.
 type entry struct {
 	Token
 	revoked bool
+}
+
+// Clone is an independent copy.
+func (t *Tokens) Clone() Tokens {
+	return Tokens{byValue: maps.Clone(t.byValue), order: slices.Clone(t.order)}
+}
+
+// Print appends every token with what is left of its life.
+func (t *Tokens) Print(p *Print, revokedBefore time.Time) {
+	p.Int(int64(len(t.order)))
+	for _, e := range t.order {
+		p.Text(e.Value)
+		p.Text(e.Actor)
+		p.Flag(e.revoked || e.Issued.Before(revokedBefore))
+		p.Due(e.Expires)
+		p.Flag(e.Issued.Before(p.Now)) // a revocation as of now ends those only
+	}
 }
 
 // Issue stores a new token that lives from now on.
@@ -73,9 +93,13 @@ func (t *Tokens) Check(now time.Time, value string, revokedBefore time.Time) (To
 
 // Revoke ends a token.
 func (t *Tokens) Revoke(value string) {
-	if e := t.byValue[value]; e != nil {
-		e.revoked = true
+	i := slices.IndexFunc(t.order, func(e *entry) bool { return e.Value == value })
+	if i < 0 {
+		return
 	}
+	ended := *t.order[i]
+	ended.revoked = true
+	t.order[i], t.byValue[value] = &ended, &ended
 }
 
 // SameSecret compares two secrets in constant time, whatever their lengths.

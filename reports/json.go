@@ -47,6 +47,7 @@ type DocumentCase struct {
 	Path      string             `json:"path,omitempty"`
 	Seed      uint64             `json:"seed"`
 	Hash      string             `json:"hash,omitempty" jsonschema:"description=hash of the journal: the same scenario and seed give the same one"`
+	Fidelity  string             `json:"fidelity,omitempty" jsonschema:"enum=wire,enum=model,description=how much of each exchange was played"`
 	Verdict   string             `json:"verdict" jsonschema:"enum=pass,enum=inconclusive,enum=fail,enum=harness-failure"`
 	Ended     string             `json:"ended,omitempty" jsonschema:"description=idle or deadline or until"`
 	Virtual   float64            `json:"virtual_seconds" jsonschema:"minimum=0"`
@@ -141,7 +142,7 @@ func (s *Suite) Document() *Document {
 
 func (s *Suite) document(c *Case) DocumentCase {
 	d := DocumentCase{
-		Name: c.Name, Title: c.Title, Path: c.Path, Seed: c.Seed, Hash: c.Hash,
+		Name: c.Name, Title: c.Title, Path: c.Path, Seed: c.Seed, Hash: c.Hash, Fidelity: c.Fidelity,
 		Verdict: c.Verdict().String(), Ended: c.Ended, Virtual: c.Virtual.Seconds(), Wall: c.Wall.Seconds(),
 		Events: c.Events, Exchanges: c.Exchanges, Rerun: c.Rerun,
 		Results: make([]DocumentResult, 0, len(c.Results)),

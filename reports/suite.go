@@ -89,6 +89,8 @@ type Case struct {
 	Path  string
 	Seed  uint64
 	Hash  string
+	// Fidelity is how much of each exchange was played: wire or model.
+	Fidelity string
 	// Ended is why the run ended: idle, deadline or until; "" if it did not.
 	Ended string
 	// Virtual is the time that passed in the world, Wall on the machine.

@@ -6,6 +6,7 @@ package sim
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -15,6 +16,13 @@ import (
 type Options struct {
 	// Seed replaces the scenario's, if not nil.
 	Seed *uint64
+	// Fidelity is how much of an exchange is played, default Wire.
+	Fidelity Fidelity
+	// Budget is what may go wrong in a world whose order is chosen (NewWorld).
+	Budget Budget
+	// Tick is how long each message takes there; 0 is for no time at all, which
+	// gives the fewest states: most orders of the same messages are one then.
+	Tick time.Duration
 	// Until stops the run after this operation, 0 for the end.
 	Until uint64
 	// Variation, if not nil, replaces parts of the reference engine.

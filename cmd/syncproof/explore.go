@@ -9,24 +9,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/explore"
 )
 
 type exploreFlags struct {
-	span    time.Duration
-	runs    int
-	seed    uint64
-	size    explore.Size
-	shard   string
-	jobs    int
-	enough  int
-	engine  engineFlag
-	dir     string
-	shrink  time.Duration
-	twice   bool
-	fixed   bool // the seed was given
-	shardNo [2]int
-	out     exploreOutputs
+	span     time.Duration
+	runs     int
+	seed     uint64
+	size     explore.Size
+	shard    string
+	jobs     int
+	enough   int
+	engine   engineFlag
+	dir      string
+	shrink   time.Duration
+	twice    bool
+	fidelity sim.Fidelity
+	fixed    bool // the seed was given
+	shardNo  [2]int
+	out      exploreOutputs
 }
 
 func newExplore(a *app) *cobra.Command {
@@ -70,6 +72,7 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; what is found in a number of runs does not depend on it")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
+	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, many times faster")
 	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
@@ -123,10 +126,19 @@ func (f *exploreFlags) checkShard() error {
 
 // rerun is the command that plays a failure's file again.
 func (f *exploreFlags) rerun(path string) string {
-	return "syncproof run " + shellWord(path) + f.engine.arg()
+	return "syncproof run " + shellWord(path) + f.args()
+}
+
+// args are what every command about this search's worlds needs.
+func (f *exploreFlags) args() string {
+	args := f.engine.arg()
+	if f.fidelity != sim.Wire {
+		args += " --fidelity " + f.fidelity.String()
+	}
+	return args
 }
 
 // found says in a line how a failure was found.
 func (f *exploreFlags) found(run int) string {
-	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.engine.arg())
+	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.args())
 }

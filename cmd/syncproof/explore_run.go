@@ -46,7 +46,7 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 		return err
 	}
 	defer twins.close()
-	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary}, began: time.Now(), saved: map[string]string{}}
+	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}, began: time.Now(), saved: map[string]string{}}
 	tally := s.hunt(ctx)
 	x, err := s.report(ctx, tally)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *search) hunt(ctx context.Context) *explore.Tally {
 	h := &explore.Hunt{
 		Player: s.player, Size: f.size, Seed: f.seed, Shard: f.shardNo[0], Shards: f.shardNo[1],
 		Runs: f.runs, For: f.span, Workers: f.jobs, Enough: f.enough, Clock: s.clock,
-		Recheck: s.twins.recheck(),
+		Recheck: f.recheck(s.twins),
 	}
 	h.Watch = func(t *explore.Tally) {
 		for _, found := range t.Found[len(s.saved):] {
@@ -112,7 +112,7 @@ func (s *search) keep(found *explore.Found) {
 func (s *search) caseOf(found *explore.Found, sc *scenarios.Scenario, stats explore.ShrinkStats) explore.Case {
 	return explore.Case{
 		Scenario: sc, Failure: found.Failure, Found: s.flags.found(found.Run),
-		Rerun: "syncproof run" + s.flags.engine.arg(), Stats: stats, Product: version(),
+		Rerun: "syncproof run" + s.flags.args(), Stats: stats, Product: version(),
 	}
 }
 
@@ -198,7 +198,7 @@ func sentenceOf(invariant string) string {
 func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 	f := s.flags
 	x := &reports.Exploration{
-		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: "wire",
+		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: f.fidelity.String(),
 		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults,
 		Runs: t.Runs, Failed: t.Failed, Undecided: t.Undecided, Events: t.Events, Exchanges: t.Exchanges,
 		Wall: t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),

@@ -44,7 +44,7 @@ func (t *twins) close() {
 }
 
 // recheck plays a world in another process, nil if nobody asked for that.
-func (t *twins) recheck() func(context.Context, *scenarios.Scenario, *explore.Outcome) (string, error) {
+func (f *exploreFlags) recheck(t *twins) func(context.Context, *scenarios.Scenario, *explore.Outcome) (string, error) {
 	if t == nil {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (t *twins) recheck() func(context.Context, *scenarios.Scenario, *explore.Ou
 			return "", fmt.Errorf("hand a world to another process: %w", err)
 		}
 		d, err := twin.Compare(ctx, again.World{
-			Path: "world.yaml", Scenario: text, Seed: sc.Seed, EventsMax: explore.EventsMost, Stall: defaultStall,
+			Path: "world.yaml", Scenario: text, Seed: sc.Seed, Fidelity: f.fidelity, EventsMax: explore.EventsMost, Stall: defaultStall,
 		}, out.Events, out.Hash)
 		var trouble *again.Trouble
 		switch {

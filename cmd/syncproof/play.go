@@ -19,8 +19,9 @@ import (
 
 // player runs scenarios one at a time.
 type player struct {
-	seed  *uint64
-	until uint64
+	seed     *uint64
+	until    uint64
+	fidelity sim.Fidelity
 	// eventsMax bounds a run's journal, 0 for the simulator's own bound.
 	eventsMax int
 	// stall is how long a run may stand still, in wall time.
@@ -65,7 +66,7 @@ func (p *player) blank(j job) reports.Case {
 		seed = *p.seed
 	}
 	return reports.Case{
-		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed,
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: p.fidelity.String(),
 		Rerun: p.rerun(shellWord(j.name), &seed),
 	}
 }
@@ -77,6 +78,9 @@ func (p *player) rerun(names string, seed *uint64) string {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
 	command += p.engine.arg()
+	if p.fidelity != sim.Wire {
+		command += " --fidelity " + p.fidelity.String()
+	}
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
 	}
@@ -99,7 +103,7 @@ func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finis
 	if simulate == nil {
 		simulate = sim.Run
 	}
-	options := sim.Options{Seed: p.seed, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
+	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}

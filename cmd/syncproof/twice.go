@@ -111,7 +111,7 @@ func (t *twin) compare(ctx context.Context, j job, c *reports.Case) (*again.Diff
 		return nil, fmt.Errorf("hand %s to another process: %w", c.Name, err)
 	}
 	return t.process.Compare(ctx, again.World{
-		Path: j.sc.Path, Scenario: text, Seed: c.Seed,
+		Path: j.sc.Path, Scenario: text, Seed: c.Seed, Fidelity: t.p.fidelity,
 		Until: t.p.until, EventsMax: t.p.eventsMax, Stall: t.p.stall,
 	}, c.Journal, c.Hash)
 }

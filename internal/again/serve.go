@@ -125,7 +125,7 @@ func (s *server) attempt(sc *scenarios.Scenario, w *World, beats *atomic.Uint64)
 			r = &reply{Trouble: t}
 		}
 	}()
-	options := sim.Options{Seed: &w.Seed, Until: w.Until, EventsMax: w.EventsMax, Beat: beats}
+	options := sim.Options{Seed: &w.Seed, Fidelity: w.Fidelity, Until: w.Until, EventsMax: w.EventsMax, Beat: beats}
 	if !s.warm {
 		// The first world is played once more than by the parent, which has the
 		// same worlds in the same order: what a run leaves behind in a package

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -14,6 +15,7 @@ type World struct {
 	// Scenario is the text of the scenario file.
 	Scenario []byte
 	Seed     uint64
+	Fidelity sim.Fidelity
 	// Until and EventsMax are those of sim.Options.
 	Until     uint64
 	EventsMax int

@@ -212,10 +212,14 @@ func (m *Mock) assignPath(c *content, path string, value mocks.Member) *refusal 
 		return m.assignNested(c, groupAddress, head, value)
 	}
 	if !c.schema {
-		return invalid("schema", ruleSchema, "customFields need the schema that defines them")
+		return needsSchema()
 	}
 	value.Key = rest
 	return m.assignNested(c, groupCustom, head, value)
+}
+
+func needsSchema() *refusal {
+	return invalid("schema", ruleSchema, "customFields need the schema that defines them")
 }
 
 // changeCollection adds elements to a list, or takes them out: external ids
@@ -230,11 +234,7 @@ func (m *Mock) changeCollection(c *content, one *change) *refusal {
 		if bad != nil {
 			return bad
 		}
-		c.external = combined(c.external, list, one.action)
-		if len(c.external) > externalsMax {
-			return tooManyExternals()
-		}
-		return nil
+		return c.changeExternals(list, one.action)
 	}
 	slot, known := m.slotAt(one.path)
 	if !known || m.schema.slots[slot].kind != kindTags {
@@ -250,6 +250,15 @@ func (m *Mock) changeCollection(c *content, one *change) *refusal {
 	}
 	text := arrayText(combined(have, list, one.action))
 	return m.assignPath(c, one.path, mocks.Member{Kind: mocks.JSONArray, Text: text})
+}
+
+// changeExternals adds identifiers, or takes them out.
+func (c *content) changeExternals(list []externalID, action string) *refusal {
+	c.external = combined(c.external, list, action)
+	if len(c.external) > externalsMax {
+		return tooManyExternals()
+	}
+	return nil
 }
 
 func combined[T comparable](have, list []T, action string) []T {

@@ -28,6 +28,10 @@ func (m *Mock) notify(c *contact, commit uint64, now time.Time) {
 	}
 	m.notices++
 	op := m.rec.Notify(commit, m.notices, c.id, c.alias)
+	mergedInto := ""
+	if head := c.canonical(); head != c {
+		mergedInto = head.id
+	}
 	body := m.appendEvent(make([]byte, 0, bodySize), c, now)
 	m.deliveries.Put(now, mocks.Delivery{
 		Notice: m.notices, Attempt: 1, Record: c.id, URL: m.cfg.WebhookURL,
@@ -35,7 +39,7 @@ func (m *Mock) notify(c *contact, commit uint64, now time.Time) {
 			"Content-Type":        {"application/json"},
 			"X-Hub-Signature-256": {m.signature(body)},
 		},
-		Body: body, Cause: op,
+		Body: body, Cause: op, MergedInto: mergedInto, Modified: c.modified,
 	})
 }
 

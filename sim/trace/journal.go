@@ -2,6 +2,7 @@ package trace
 
 import (
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
@@ -21,6 +22,7 @@ type Journal struct {
 	Now func() int64
 
 	events      []Event
+	hashed      int // how many events are in sum
 	sum         hash.Hash
 	scratch     []byte
 	checkpoints [][8]byte
@@ -28,22 +30,33 @@ type Journal struct {
 
 // NewJournal makes an empty journal whose events are stamped by now.
 func NewJournal(now func() int64) *Journal {
-	return &Journal{Now: now, sum: sha256.New(), scratch: make([]byte, 0, hashBlock+4096)}
+	return &Journal{Now: now, sum: sha256.New()}
 }
 
-// hashBlock is how many bytes of encoded events are gathered before they are hashed.
-const hashBlock = 32 << 10
+// Clone is a journal that begins with the same events, and goes on by itself.
+func (j *Journal) Clone(now func() int64) *Journal {
+	d := *j
+	d.Now, d.scratch = now, nil
+	d.events, d.checkpoints = slices.Clip(j.events), slices.Clip(j.checkpoints)
+	d.sum = sha256.New()
+	// The standard library's hash writes and reads its own state without fail.
+	state, err := j.sum.(encoding.BinaryMarshaler).MarshalBinary()
+	if err == nil {
+		err = d.sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(state)
+	}
+	if err != nil {
+		panic("trace: " + err.Error())
+	}
+	return &d
+}
 
 // Emit appends e, filling Op and At, and returns Op.
 func (j *Journal) Emit(e Event) uint64 {
 	e.Op = uint64(len(j.events)) + 1
 	e.At = j.Now()
 	j.events = append(j.events, e)
-	j.scratch = appendBinary(j.scratch, &j.events[len(j.events)-1])
-	if len(j.scratch) >= hashBlock || e.Op%CheckpointEvery == 0 {
-		j.flush()
-	}
 	if e.Op%CheckpointEvery == 0 {
+		j.flush()
 		var c [8]byte
 		copy(c[:], j.sum.Sum(nil))
 		j.checkpoints = append(j.checkpoints, c)
@@ -55,9 +68,13 @@ func (j *Journal) Emit(e Event) uint64 {
 // one costs more to copy than to write.
 func (j *Journal) Reserve(n int) { j.events = slices.Grow(j.events, n) }
 
+// flush hashes the events since the last one.
 func (j *Journal) flush() {
-	j.sum.Write(j.scratch)
 	j.scratch = j.scratch[:0]
+	for ; j.hashed < len(j.events); j.hashed++ {
+		j.scratch = appendBinary(j.scratch, &j.events[j.hashed])
+	}
+	j.sum.Write(j.scratch)
 }
 
 // Events returns the journal's events; they must not be changed.
