@@ -242,6 +242,7 @@ func tellFeed(w *twin) {
 	w.cursor = ""
 	w.rewind(time.Second)
 	w.drain("anew", 5000)
+	w.create("the next id", w.full(""))
 	w.changes("limit", 0)
 	w.pass(25 * time.Hour)
 	w.drain("long after", 10)
