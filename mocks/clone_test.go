@@ -44,14 +44,18 @@ var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func newJournal() *trace.Journal { return trace.NewJournal(func() int64 { return 0 }) }
 
-func newWorld(t testing.TB, v *vendor, at time.Time) *world {
+func newWorld(t testing.TB, v *vendor, at time.Time, change ...func(*mocks.Config)) *world {
 	w := &world{t: t, v: v, now: at, journal: newJournal()}
-	w.m = v.mock(mocks.Config{
+	config := mocks.Config{
 		On: trace.CRM, Journal: w.journal, Seed: 5, ClientID: "syncproof-engine", ClientSecret: "s",
 		WebhookURL: "https://engine.test/hook", WebhookSecret: "h", BaseURL: "https://system.test",
 		VersionField: v.version, ExternalField: v.link, Trigger: true, Mapped: []string{v.last, v.phone},
 		Quota: mocks.Quota{Requests: 1 << 30, Per: time.Hour, RetryAfter: "reset", Headers: true},
-	})
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	w.m = v.mock(config)
 	w.token = w.do(&mocks.Op{Kind: mocks.OpToken}).Token
 	for i, alias := range []string{"ada", "bob", "eve"} {
 		version := int64(i)
