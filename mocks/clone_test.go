@@ -3,6 +3,7 @@ package mocks_test
 import (
 	"bytes"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -341,6 +342,24 @@ func TestMergesAreState(t *testing.T) {
 		w.must(from.m.Merge(w.now, "maria", w.ids[1], w.ids[0], 0))
 		if bytes.Equal(into.print(), from.print()) {
 			t.Errorf("%s: who survived is not in the fingerprint", v.name)
+		}
+	}
+}
+
+// TestClonesMayRunAtOnce is for the race detector: what clones share, they
+// only read, or they lock it.
+func TestClonesMayRunAtOnce(t *testing.T) {
+	for i := range vendors {
+		w := newWorld(t, &vendors[i], start)
+		one, other := w.clone(), w.clone()
+		var both sync.WaitGroup
+		for _, c := range []*world{one, other} {
+			both.Go(func() { c.live("at once") })
+		}
+		w.live("at once")
+		both.Wait()
+		if !bytes.Equal(one.print(), other.print()) || !bytes.Equal(one.print(), w.print()) {
+			t.Errorf("%s: one life, several ends", vendors[i].name)
 		}
 	}
 }
