@@ -60,7 +60,7 @@ func (w *twin) stored(id string) adapter.Precondition {
 	if rec, err := w.adapter.Read(context.Background(), id); err == nil {
 		p.Tag = rec.Tag
 	}
-	w.do(mocks.Op{Kind: mocks.OpRead, Record: id})
+	_, _ = w.do(mocks.Op{Kind: mocks.OpRead, Record: id}) // the twin lives through the same
 	return p
 }
 
@@ -242,6 +242,7 @@ func tellFeed(w *twin) {
 	w.cursor = ""
 	w.rewind(time.Second)
 	w.drain("anew", 5000)
+	w.create("the next id", w.full(""))
 	w.changes("limit", 0)
 	w.pass(25 * time.Hour)
 	w.drain("long after", 10)
