@@ -1,0 +1,269 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// Contradiction is where a journal says what cannot be: it was damaged, or its
+// writer is wrong.
+type Contradiction struct {
+	Op      uint64 `json:"op"`
+	Message string `json:"message"`
+}
+
+// Contradictions lists where a journal contradicts itself, at most maxFindings.
+// Nothing can be concluded from such a journal: what is missing or moved may be
+// the very evidence that a check would have failed on. It speaks of what is
+// there and not of what a journal leaves out altogether, such as the network's
+// events around a foreign engine.
+func Contradictions(events []trace.Event) []Contradiction {
+	s := soundness{ev: events, calls: map[uint64]*passage{}, doors: map[doorKey]int{}, notices: map[uint64]bool{}, stored: map[place]*shelf{}, faults: map[string]int{}}
+	for i := range events {
+		e := &events[i]
+		s.seen[e.Kind] = true
+	}
+	for i := range events {
+		s.event(i, &events[i])
+		if len(s.found) >= maxFindings {
+			break
+		}
+	}
+	return s.found
+}
+
+// contradicted is the result of a journal that contradicts itself: unknown, for
+// the run may have been anything. A sound journal has none.
+func contradicted(events []trace.Event) []Result {
+	found := Contradictions(events)
+	if len(found) == 0 {
+		return nil
+	}
+	r := Result{Name: "journal", Verdict: Unknown, Seen: len(events), Reason: "the journal contradicts itself: " + found[0].Message}
+	for _, c := range found {
+		r.Findings = append(r.Findings, Finding{Message: c.Message, Ops: []uint64{c.Op}})
+	}
+	return []Result{r}
+}
+
+// soundness follows what must hold between the events of any journal.
+type soundness struct {
+	ev      []trace.Event
+	seen    [256]bool // kinds that the journal holds at all
+	calls   map[uint64]*passage
+	doors   map[doorKey]int // deliveries that wait for an answer
+	notices map[uint64]bool
+	stored  map[place]*shelf
+	faults  map[string]int
+	down    bool
+	found   []Contradiction
+}
+
+// passage is one exchange under way.
+type passage struct {
+	on          trace.System
+	sent, ended bool
+	arrivals    int
+	answers     []int16 // their status
+}
+
+type doorKey struct {
+	on      trace.System
+	notice  uint64
+	attempt int32
+}
+
+// shelf is what a system stores under one native id.
+type shelf struct {
+	version int64
+	value   map[string]string
+}
+
+func (s *soundness) fail(e *trace.Event, format string, args ...any) {
+	s.found = append(s.found, Contradiction{e.Op, fmt.Sprintf(format, args...)})
+}
+
+func (s *soundness) event(i int, e *trace.Event) {
+	switch {
+	case e.Op != uint64(i)+1:
+		s.fail(e, "operation %d stands where %d is expected", e.Op, i+1)
+	case i > 0 && e.At < s.ev[i-1].At:
+		s.fail(e, "time goes back from %s to %s", clockText(s.ev[i-1].At), clockText(e.At))
+	case e.Cause >= e.Op && e.Cause > 0:
+		s.fail(e, "its cause is operation %d, which had not happened", e.Cause)
+	}
+	switch e.Kind {
+	case trace.Send, trace.Arrive, trace.Answer, trace.Receive, trace.Lose:
+		s.exchange(e)
+	case trace.Read:
+		s.read(e)
+	case trace.Commit:
+		s.commit(e)
+	case trace.Notify, trace.Deliver, trace.Ack, trace.Missed:
+		s.notice(e)
+	case trace.FaultBegin, trace.FaultEnd:
+		s.fault(e)
+	case trace.Crash, trace.Restart:
+		s.life(e)
+	case trace.End:
+		s.end(i, e)
+	}
+}
+
+// exchange: a request is sent once, arrives after that, is answered after it
+// arrived, and ends once for its sender.
+func (s *soundness) exchange(e *trace.Event) {
+	if e.Call == 0 {
+		return
+	}
+	p := s.calls[e.Call]
+	if p == nil {
+		p = &passage{on: e.On}
+		s.calls[e.Call] = p
+	}
+	if p.on != e.On {
+		s.fail(e, "call %d went to %s and is now one to %s", e.Call, p.on, e.On)
+		return
+	}
+	switch e.Kind {
+	case trace.Send:
+		if p.sent || p.arrivals > 0 {
+			s.fail(e, "call %d is sent a second time", e.Call)
+		}
+		if s.down {
+			s.fail(e, "call %d is sent by an engine that is down", e.Call)
+		}
+		p.sent = true
+	case trace.Arrive:
+		p.arrivals++
+		if !p.sent && s.seen[trace.Send] {
+			s.fail(e, "call %d arrives and was never sent", e.Call)
+		}
+	case trace.Answer:
+		if p.answers = append(p.answers, e.Status); len(p.answers) > p.arrivals && s.seen[trace.Arrive] {
+			s.fail(e, "call %d is answered and had not arrived", e.Call)
+		}
+	default:
+		switch {
+		case p.ended:
+			s.fail(e, "call %d ends a second time", e.Call)
+		case !p.sent && s.seen[trace.Send]:
+			s.fail(e, "call %d ends and was never sent", e.Call)
+		case e.Kind == trace.Receive && s.seen[trace.Answer] && !slices.Contains(p.answers, e.Status):
+			s.fail(e, "call %d is received with %d, which no system answered", e.Call, e.Status)
+		}
+		p.ended = true
+	}
+}
+
+// read: a system discloses what it stores.
+func (s *soundness) read(e *trace.Event) {
+	if c := s.calls[e.Call]; e.Call != 0 && s.seen[trace.Arrive] && (c == nil || c.arrivals == 0) {
+		s.fail(e, "%s is shown to call %d, which had not arrived", e.Record, e.Call)
+	}
+	at := s.stored[place{e.On, e.Record}]
+	switch {
+	case at == nil:
+		s.fail(e, "%s of %s is shown and was never stored", e.Record, e.On)
+	case e.Version != at.version:
+		s.fail(e, "%s of %s is shown at version %d and is stored at %d", e.Record, e.On, e.Version, at.version)
+	}
+}
+
+// commit: a change starts from what is stored.
+func (s *soundness) commit(e *trace.Event) {
+	if c := s.calls[e.Call]; e.Call != 0 && s.seen[trace.Arrive] && (c == nil || c.arrivals == 0) {
+		s.fail(e, "%s is changed by call %d, which had not arrived", e.Record, e.Call)
+	}
+	key := place{e.On, e.Record}
+	at := s.stored[key]
+	if at == nil {
+		at = &shelf{value: map[string]string{}}
+		s.stored[key] = at
+	}
+	if e.Before != at.version {
+		s.fail(e, "%s of %s had version %d, it is stored at %d", e.Record, e.On, e.Before, at.version)
+	}
+	at.version = e.Version
+	for k := range e.Changes {
+		c := &e.Changes[k]
+		if v, had := at.value[c.Field]; v != c.Before || had != c.Had {
+			s.fail(e, "%s of %s in %s had %s, %s is stored", c.Field, e.Record, e.On, shown(c.Before), shown(v))
+		}
+		if c.Has {
+			at.value[c.Field] = c.After
+		} else {
+			delete(at.value, c.Field)
+		}
+	}
+}
+
+// notice: a notice is queued before it is delivered, unless it is forged, and
+// a delivery is answered or given up once.
+func (s *soundness) notice(e *trace.Event) {
+	key := doorKey{e.On, e.Notice, e.Attempt}
+	switch e.Kind {
+	case trace.Notify:
+		if s.notices[e.Notice] {
+			s.fail(e, "notice %d is queued a second time", e.Notice)
+		}
+		s.notices[e.Notice] = true
+	case trace.Deliver:
+		if e.Code != "forged" && s.seen[trace.Notify] && !s.notices[e.Notice] {
+			s.fail(e, "notice %d is delivered and was never queued", e.Notice)
+		}
+		s.doors[key]++
+	case trace.Ack:
+		if s.doors[key]--; s.doors[key] < 0 && s.seen[trace.Deliver] {
+			s.fail(e, "notice %d is answered and was not delivered", e.Notice)
+		}
+	}
+}
+
+// fault: one that ends had begun.
+func (s *soundness) fault(e *trace.Event) {
+	key := e.Code + " " + e.On.String()
+	if e.Kind == trace.FaultBegin {
+		s.faults[key]++
+		return
+	}
+	if s.faults[key]--; s.faults[key] < 0 {
+		s.fail(e, "the fault %s on %s ends and had not begun", e.Code, e.On)
+	}
+}
+
+// life: a process that is down starts, and one that runs dies. What it had
+// under way is never received.
+func (s *soundness) life(e *trace.Event) {
+	if s.down == (e.Kind == trace.Crash) {
+		s.fail(e, "a %s of an engine that is in that state already", e.Kind)
+	}
+	if s.down = e.Kind == trace.Crash; s.down {
+		//syncproof:unordered every exchange is marked
+		for _, p := range s.calls {
+			p.ended = true
+		}
+	}
+}
+
+// end: what ended at rest left nothing under way.
+func (s *soundness) end(i int, e *trace.Event) {
+	if i+1 < len(s.ev) {
+		s.fail(e, "the journal goes on after its end")
+	}
+	if e.Code != "idle" {
+		return
+	}
+	open := uint64(0)
+	//syncproof:unordered the lowest call is named
+	for call, p := range s.calls {
+		if (p.sent && !p.ended || len(p.answers) < p.arrivals && s.seen[trace.Answer]) && (open == 0 || call < open) {
+			open = call
+		}
+	}
+	if open > 0 {
+		s.fail(e, "the world is at rest, and call %d never ended", open)
+	}
+}
