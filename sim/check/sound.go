@@ -222,11 +222,14 @@ func (s *soundness) notice(e *trace.Event) {
 	}
 }
 
-// fault: one that ends had begun.
+// fault: one that ends had begun, but for a crash that waited in vain.
 func (s *soundness) fault(e *trace.Event) {
 	key := e.Code + " " + e.On.String()
 	if e.Kind == trace.FaultBegin {
 		s.faults[key]++
+		return
+	}
+	if neverStruck(e) {
 		return
 	}
 	if s.faults[key]--; s.faults[key] < 0 {

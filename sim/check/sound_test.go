@@ -30,6 +30,7 @@ func soundJournal() []trace.Event {
 		{Kind: trace.Restart, On: trace.Engine},
 		{Kind: trace.FaultEnd, On: trace.CRM, Code: "partition"},
 		{Kind: trace.Idle},
+		{Kind: trace.FaultEnd, On: trace.Engine, Code: "crash", Text: "{at: 1s, crash: engine} never struck"},
 		{Kind: trace.End, Code: "idle"},
 	}
 	for i := range events {
@@ -52,7 +53,7 @@ func TestContradictions(t *testing.T) {
 		name, says string
 		how        func([]trace.Event) []trace.Event
 	}{
-		{"an operation is missing", "stands where", func(ev []trace.Event) []trace.Event { ev[15].Op = 40; return ev }},
+		{"an operation is missing", "stands where", func(ev []trace.Event) []trace.Event { ev[16].Op = 40; return ev }},
 		{"time goes back", "time goes back", alter(6, func(e *trace.Event) { e.At = 0 })},
 		{"a cause comes later", "had not happened", alter(3, func(e *trace.Event) { e.Cause = 9 })},
 		{"a setup is missing", "had version 1", drop(1)},
@@ -72,7 +73,7 @@ func TestContradictions(t *testing.T) {
 		{"another version is shown", "shown at version 3", alter(8, func(e *trace.Event) { e.Version = 3 })},
 		{"a fault ends twice", "had not begun", again(14)},
 		{"an engine starts that runs", "that state already", again(13)},
-		{"the journal goes on after its end", "goes on", again(16)},
+		{"the journal goes on after its end", "goes on", again(17)},
 		{"a request never ended", "never ended", func(ev []trace.Event) []trace.Event {
 			return slices.Delete(ev, 9, 13) // neither its answer nor a crash
 		}},
