@@ -20,7 +20,7 @@ type Contradiction struct {
 // there and not of what a journal leaves out altogether, such as the network's
 // events around a foreign engine.
 func Contradictions(events []trace.Event) []Contradiction {
-	s := soundness{ev: events, calls: map[uint64]*passage{}, doors: map[doorKey]int{}, notices: map[uint64]bool{}, stored: map[place]*shelf{}, faults: map[string]int{}}
+	s := soundness{ev: events, calls: map[uint64]*passage{}, doors: map[doorKey]int{}, notices: map[uint64]place{}, stored: map[place]*shelf{}, faults: map[string]int{}}
 	for i := range events {
 		e := &events[i]
 		s.seen[e.Kind] = true
@@ -54,7 +54,7 @@ type soundness struct {
 	seen    [256]bool // kinds that the journal holds at all
 	calls   map[uint64]*passage
 	doors   map[doorKey]int // deliveries that wait for an answer
-	notices map[uint64]bool
+	notices map[uint64]place
 	stored  map[place]*shelf
 	faults  map[string]int
 	down    bool
@@ -63,10 +63,17 @@ type soundness struct {
 
 // passage is one exchange under way.
 type passage struct {
-	on          trace.System
-	sent, ended bool
-	arrivals    int
-	answers     []int16 // their status
+	on           trace.System
+	method, path string
+	sent, ended  bool
+	arrivals     int
+	answers      []answer
+}
+
+// answer is what a system said, as the network must deliver it.
+type answer struct {
+	status     int16
+	retryAfter string
 }
 
 type doorKey struct {
@@ -99,6 +106,8 @@ func (s *soundness) event(i int, e *trace.Event) {
 		s.exchange(e)
 	case trace.Read:
 		s.read(e)
+	case trace.Feed:
+		s.feed(e)
 	case trace.Commit:
 		s.commit(e)
 	case trace.Notify, trace.Deliver, trace.Ack, trace.Missed:
@@ -135,14 +144,17 @@ func (s *soundness) exchange(e *trace.Event) {
 		if s.down {
 			s.fail(e, "call %d is sent by an engine that is down", e.Call)
 		}
-		p.sent = true
+		p.sent, p.method, p.path = true, e.Method, e.Path
 	case trace.Arrive:
 		p.arrivals++
-		if !p.sent && s.seen[trace.Send] {
+		switch {
+		case !p.sent && s.seen[trace.Send]:
 			s.fail(e, "call %d arrives and was never sent", e.Call)
+		case p.sent && (e.Method != p.method || e.Path != p.path):
+			s.fail(e, "call %d was sent as %s %s and arrives as %s %s", e.Call, p.method, p.path, e.Method, e.Path)
 		}
 	case trace.Answer:
-		if p.answers = append(p.answers, e.Status); len(p.answers) > p.arrivals && s.seen[trace.Arrive] {
+		if p.answers = append(p.answers, answer{e.Status, e.RetryAfter}); len(p.answers) > p.arrivals && s.seen[trace.Arrive] {
 			s.fail(e, "call %d is answered and had not arrived", e.Call)
 		}
 	default:
@@ -151,7 +163,7 @@ func (s *soundness) exchange(e *trace.Event) {
 			s.fail(e, "call %d ends a second time", e.Call)
 		case !p.sent && s.seen[trace.Send]:
 			s.fail(e, "call %d ends and was never sent", e.Call)
-		case e.Kind == trace.Receive && s.seen[trace.Answer] && !slices.Contains(p.answers, e.Status):
+		case e.Kind == trace.Receive && s.seen[trace.Answer] && !slices.Contains(p.answers, answer{e.Status, e.RetryAfter}):
 			s.fail(e, "call %d is received with %d, which no system answered", e.Call, e.Status)
 		}
 		p.ended = true
@@ -169,6 +181,18 @@ func (s *soundness) read(e *trace.Event) {
 		s.fail(e, "%s of %s is shown and was never stored", e.Record, e.On)
 	case e.Version != at.version:
 		s.fail(e, "%s of %s is shown at version %d and is stored at %d", e.Record, e.On, e.Version, at.version)
+	}
+}
+
+// feed: a page of changes names records that were stored at some time.
+func (s *soundness) feed(e *trace.Event) {
+	if c := s.calls[e.Call]; e.Call != 0 && s.seen[trace.Arrive] && (c == nil || c.arrivals == 0) {
+		s.fail(e, "a page of changes is shown to call %d, which had not arrived", e.Call)
+	}
+	for _, id := range e.Records {
+		if s.stored[place{e.On, id}] == nil {
+			s.fail(e, "%s of %s is on a page of changes and was never stored", id, e.On)
+		}
 	}
 }
 
@@ -204,14 +228,21 @@ func (s *soundness) commit(e *trace.Event) {
 // a delivery is answered or given up once.
 func (s *soundness) notice(e *trace.Event) {
 	key := doorKey{e.On, e.Notice, e.Attempt}
-	switch e.Kind {
-	case trace.Notify:
-		if s.notices[e.Notice] {
-			s.fail(e, "notice %d is queued a second time", e.Notice)
+	about, queued := s.notices[e.Notice]
+	switch here := (place{e.On, e.Record}); {
+	case e.Kind == trace.Notify && queued:
+		s.fail(e, "notice %d is queued a second time", e.Notice)
+	case e.Kind == trace.Notify:
+		s.notices[e.Notice] = here
+		if c := s.cause(e); c != nil && c.Kind == trace.Commit && (place{c.On, c.Record} != here) {
+			s.fail(e, "notice %d is about %s of %s, and its cause about %s of %s", e.Notice, e.Record, e.On, c.Record, c.On)
 		}
-		s.notices[e.Notice] = true
+	case queued && about != here:
+		s.fail(e, "notice %d is about %s of %s, not about %s of %s", e.Notice, about.id, about.on, e.Record, e.On)
+	}
+	switch e.Kind {
 	case trace.Deliver:
-		if e.Code != "forged" && s.seen[trace.Notify] && !s.notices[e.Notice] {
+		if e.Code != "forged" && s.seen[trace.Notify] && !queued {
 			s.fail(e, "notice %d is delivered and was never queued", e.Notice)
 		}
 		s.doors[key]++
@@ -220,6 +251,14 @@ func (s *soundness) notice(e *trace.Event) {
 			s.fail(e, "notice %d is answered and was not delivered", e.Notice)
 		}
 	}
+}
+
+// cause is the event that led to another, nil if none is known.
+func (s *soundness) cause(e *trace.Event) *trace.Event {
+	if e.Cause == 0 || e.Cause >= e.Op || e.Op > uint64(len(s.ev)) {
+		return nil
+	}
+	return &s.ev[e.Cause-1]
 }
 
 // fault: one that ends had begun, but for a crash that waited in vain.

@@ -22,6 +22,7 @@ func soundJournal() []trace.Event {
 		{Kind: trace.Ack, On: trace.CC, Record: "a", Notice: 1, Attempt: 1, Status: 200},
 		{Kind: trace.Send, On: trace.CC, Call: 1},
 		{Kind: trace.Arrive, On: trace.CC, Call: 1, Record: "a"},
+		{Kind: trace.Feed, On: trace.CC, Call: 1, Records: []string{"a"}},
 		{Kind: trace.Read, On: trace.CC, Call: 1, Record: "a", Version: 2},
 		{Kind: trace.Answer, On: trace.CC, Call: 1, Status: 200},
 		{Kind: trace.Receive, On: trace.CC, Call: 1, Status: 200},
@@ -53,7 +54,7 @@ func TestContradictions(t *testing.T) {
 		name, says string
 		how        func([]trace.Event) []trace.Event
 	}{
-		{"an operation is missing", "stands where", func(ev []trace.Event) []trace.Event { ev[16].Op = 40; return ev }},
+		{"an operation is missing", "stands where", func(ev []trace.Event) []trace.Event { ev[17].Op = 40; return ev }},
 		{"time goes back", "time goes back", alter(6, func(e *trace.Event) { e.At = 0 })},
 		{"a cause comes later", "had not happened", alter(3, func(e *trace.Event) { e.Cause = 9 })},
 		{"a setup is missing", "had version 1", drop(1)},
@@ -66,16 +67,21 @@ func TestContradictions(t *testing.T) {
 		{"a request was never sent", "never sent", alter(6, func(e *trace.Event) { e.Call = 9 })},
 		{"a request is sent twice", "sent a second time", again(6)},
 		{"a request never arrived", "had not arrived", alter(7, func(e *trace.Event) { e.Call = 9 })},
-		{"another answer is received", "no system answered", alter(9, func(e *trace.Event) { e.Status = 503 })},
-		{"an answer is received twice", "ends a second time", again(10)},
-		{"an exchange changes systems", "is now one to crm", alter(9, func(e *trace.Event) { e.On = trace.CRM })},
-		{"a stranger is shown", "never stored", alter(8, func(e *trace.Event) { e.Record = "b" })},
-		{"another version is shown", "shown at version 3", alter(8, func(e *trace.Event) { e.Version = 3 })},
-		{"a fault ends twice", "had not begun", again(14)},
-		{"an engine starts that runs", "that state already", again(13)},
-		{"the journal goes on after its end", "goes on", again(17)},
+		{"another answer is received", "no system answered", alter(10, func(e *trace.Event) { e.Status = 503 })},
+		{"an answer is received twice", "ends a second time", again(11)},
+		{"an exchange changes systems", "is now one to crm", alter(10, func(e *trace.Event) { e.On = trace.CRM })},
+		{"a stranger is shown", "never stored", alter(9, func(e *trace.Event) { e.Record = "b" })},
+		{"another version is shown", "shown at version 3", alter(9, func(e *trace.Event) { e.Version = 3 })},
+		{"a stranger is on a page", "page of changes and was never stored", alter(8, func(e *trace.Event) { e.Records = []string{"b"} })},
+		{"another request arrives", "arrives as", alter(7, func(e *trace.Event) { e.Path = "/other" })},
+		{"a notice is delivered for another record", "not about", alter(4, func(e *trace.Event) { e.Record = "b" })},
+		{"a notice has another cause", "its cause about", alter(3, func(e *trace.Event) { e.Record = "b" })},
+		{"a wait is received that no system asked for", "no system answered", alter(11, func(e *trace.Event) { e.RetryAfter = "7" })},
+		{"a fault ends twice", "had not begun", again(15)},
+		{"an engine starts that runs", "that state already", again(14)},
+		{"the journal goes on after its end", "goes on", again(18)},
 		{"a request never ended", "never ended", func(ev []trace.Event) []trace.Event {
-			return slices.Delete(ev, 9, 13) // neither its answer nor a crash
+			return slices.Delete(ev, 10, 14) // neither its answer nor a crash
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
