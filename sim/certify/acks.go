@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
-	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -33,7 +32,7 @@ var acks = []Mutation{
 		apply:  lastNotice,
 	},
 	{
-		Name: "notice-forgotten-in-a-cut-run", Invariant: "durable-ack", Rule: "EV-2", Want: check.Unknown,
+		Name: "notice-forgotten-in-a-cut-run", Invariant: "durable-ack", Rule: "EV-2", Doubt: true,
 		Breaks: "a notice was acknowledged, and the run ended at its deadline before the record was asked for",
 		apply:  func(d *draft) bool { _, ok := d.forget(); return ok && d.endAs("deadline") },
 	},
@@ -75,6 +74,17 @@ var acks = []Mutation{
 				d.ev[k].Code = "forged"
 			}
 			return k >= 0
+		},
+	},
+	{
+		Name: "genuine-notice-refused", Invariant: "prompt-ack", Rule: "EV-1",
+		Breaks: "a genuine delivery is answered 401",
+		apply: func(d *draft) bool {
+			i := d.acked()
+			if i >= 0 {
+				d.ev[i].Status = 401
+			}
+			return i >= 0
 		},
 	},
 	{

@@ -3,7 +3,6 @@ package certify
 import (
 	"time"
 
-	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -75,7 +74,7 @@ var decisions = []Mutation{
 		apply:  deleteEdited,
 	},
 	{
-		Name: "edits-cut-in-the-middle", Invariant: "no-lost-edit", Rule: "CR-11", Want: check.Unknown,
+		Name: "edits-cut-in-the-middle", Invariant: "no-lost-edit", Rule: "CR-11", Doubt: true,
 		Breaks: "the second half of the journal is missing, its end included",
 		apply:  half,
 	},
@@ -140,6 +139,19 @@ var decisions = []Mutation{
 		Name: "edited-record-deleted", Invariant: "right-winner", Rule: "CR-13",
 		Breaks: "the engine deletes a record that nobody deleted on the other side",
 		apply:  deleteEdited,
+	},
+	{
+		Name: "a-persons-choice-reversed", Invariant: "right-winner", Rule: "CR-10",
+		Breaks: "a person chose one side, and the other side's value was written",
+		apply: func(d *draft) bool {
+			i := d.first(0, func(e *trace.Event) bool {
+				return e.Kind == trace.Person && e.Verb == "review" && (e.Origin == "cc" || e.Origin == "crm") && d.carriedOut(e)
+			})
+			if i >= 0 {
+				d.ev[i].Origin = map[string]string{"cc": "crm", "crm": "cc"}[d.ev[i].Origin]
+			}
+			return i >= 0
+		},
 	},
 	{
 		Name: "decided-without-the-person", Invariant: "right-winner", Rule: "CR-6",
@@ -309,6 +321,18 @@ func bringBack(d *draft) bool {
 	d.postpone(at, int64(2*time.Minute))
 	d.insert(at, d.write(e)...)
 	return true
+}
+
+// carriedOut says that what a person chose for a pair was written to the other
+// side.
+func (d *draft) carriedOut(choice *trace.Event) bool {
+	for _, p := range d.pairs() {
+		i := d.first(int(choice.Op), func(e *trace.Event) bool { return e.Kind == trace.Commit && p.has(e) })
+		if p.alias == choice.Alias && i >= 0 && engines(&d.ev[i]) && d.names.business(&d.ev[i]) && d.ev[i].On.String() != choice.Origin {
+			return true
+		}
+	}
+	return false
 }
 
 // decideAlone puts a write in the place of the first flag on a conflict.

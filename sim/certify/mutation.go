@@ -12,10 +12,9 @@ type Mutation struct {
 	Invariant string
 	Rule      string // the requirement that is broken
 	Breaks    string // what a reader of the journal sees, in a sentence
-	// Want is the verdict that honesty demands: Fail (the zero value stands for
-	// it), or Unknown where evidence was taken away and nothing else. A failure
-	// is as good as unknown.
-	Want check.Verdict
+	// Doubt says that evidence was taken away and nothing else: honesty demands
+	// unknown, and a failure is as good. Everywhere else it must be a failure.
+	Doubt bool
 	// Passes names the journals that the invariant rightly lets pass after such
 	// a change, or wrongly and known, each with the reason.
 	Passes map[string]string
@@ -51,7 +50,7 @@ func (m *Mutation) Apply(j *Journal) (Outcome, bool) {
 	verdicts := j.judge(d.settle(j.Events))
 	o := Outcome{Journal: j.Name, Result: verdicts[m.Invariant]}
 	v := o.Result.Verdict
-	o.Noticed = v == check.Fail || v == check.Unknown && m.Want == check.Unknown
+	o.Noticed = v == check.Fail || v == check.Unknown && m.Doubt
 	for _, r := range j.Results {
 		now := verdicts[r.Name].Verdict
 		if r.Name != m.Invariant && r.Line == 0 && (now == check.Fail || now == check.Unknown) {
