@@ -20,11 +20,14 @@ type Contradiction struct {
 // there and not of what a journal leaves out altogether, such as the network's
 // events around a foreign engine.
 func Contradictions(events []trace.Event) []Contradiction {
-	s := soundness{ev: events, calls: map[uint64]*passage{}, doors: map[doorKey]int{}, notices: map[uint64]place{}, stored: map[place]*shelf{}, faults: map[string]int{}}
+	s := soundness{ev: events, doors: map[doorKey]int{}, notices: map[uint64]place{}, stored: map[place]*shelf{}, faults: map[string]int{}}
+	most := uint64(0)
 	for i := range events {
 		e := &events[i]
 		s.seen[e.Kind] = true
+		most = max(most, e.Call)
 	}
+	s.calls = make([]passage, min(most, uint64(4*len(events)+1024))+1)
 	for i := range events {
 		s.event(i, &events[i])
 		if len(s.found) >= maxFindings {
@@ -51,8 +54,8 @@ func contradicted(events []trace.Event) []Result {
 // soundness follows what must hold between the events of any journal.
 type soundness struct {
 	ev      []trace.Event
-	seen    [256]bool // kinds that the journal holds at all
-	calls   map[uint64]*passage
+	seen    [256]bool       // kinds that the journal holds at all
+	calls   []passage       // by exchange number, as in the model
 	doors   map[doorKey]int // deliveries that wait for an answer
 	notices map[uint64]place
 	stored  map[place]*shelf
@@ -63,11 +66,33 @@ type soundness struct {
 
 // passage is one exchange under way.
 type passage struct {
-	on           trace.System
-	method, path string
-	sent, ended  bool
-	arrivals     int
-	answers      []answer
+	sent, ended bool
+	known       bool
+	on          trace.System
+	arrivals    int32
+	answers     int32
+	first       answer
+	more        []answer // to a request that the network delivered again
+	asked       int32    // index of the Send
+}
+
+// answered says that a system gave an answer.
+func (p *passage) answered(a answer) bool {
+	return p.answers > 0 && p.first == a || slices.Contains(p.more, a)
+}
+
+// passage is the exchange of a number, nil if there is none.
+func (s *soundness) passage(n uint64) *passage {
+	if n == 0 || n >= uint64(len(s.calls)) {
+		return nil
+	}
+	return &s.calls[n]
+}
+
+// early says that an event belongs to an exchange that had not arrived.
+func (s *soundness) early(e *trace.Event) bool {
+	p := s.passage(e.Call)
+	return p != nil && p.arrivals == 0 && s.seen[trace.Arrive]
 }
 
 // answer is what a system said, as the network must deliver it.
@@ -124,13 +149,12 @@ func (s *soundness) event(i int, e *trace.Event) {
 // exchange: a request is sent once, arrives after that, is answered after it
 // arrived, and ends once for its sender.
 func (s *soundness) exchange(e *trace.Event) {
-	if e.Call == 0 {
+	p := s.passage(e.Call)
+	if p == nil {
 		return
 	}
-	p := s.calls[e.Call]
-	if p == nil {
-		p = &passage{on: e.On}
-		s.calls[e.Call] = p
+	if !p.known {
+		p.known, p.on = true, e.On
 	}
 	if p.on != e.On {
 		s.fail(e, "call %d went to %s and is now one to %s", e.Call, p.on, e.On)
@@ -144,18 +168,17 @@ func (s *soundness) exchange(e *trace.Event) {
 		if s.down {
 			s.fail(e, "call %d is sent by an engine that is down", e.Call)
 		}
-		p.sent, p.method, p.path = true, e.Method, e.Path
+		p.sent, p.asked = true, int32(e.Op)-1
 	case trace.Arrive:
-		p.arrivals++
-		switch {
-		case !p.sent && s.seen[trace.Send]:
-			s.fail(e, "call %d arrives and was never sent", e.Call)
-		case p.sent && (e.Method != p.method || e.Path != p.path):
-			s.fail(e, "call %d was sent as %s %s and arrives as %s %s", e.Call, p.method, p.path, e.Method, e.Path)
-		}
+		s.arrive(e, p)
 	case trace.Answer:
-		if p.answers = append(p.answers, answer{e.Status, e.RetryAfter}); len(p.answers) > p.arrivals && s.seen[trace.Arrive] {
+		if p.answers++; p.answers > p.arrivals && s.seen[trace.Arrive] {
 			s.fail(e, "call %d is answered and had not arrived", e.Call)
+		}
+		if a := (answer{e.Status, e.RetryAfter}); p.answers == 1 {
+			p.first = a
+		} else {
+			p.more = append(p.more, a)
 		}
 	default:
 		switch {
@@ -163,16 +186,38 @@ func (s *soundness) exchange(e *trace.Event) {
 			s.fail(e, "call %d ends a second time", e.Call)
 		case !p.sent && s.seen[trace.Send]:
 			s.fail(e, "call %d ends and was never sent", e.Call)
-		case e.Kind == trace.Receive && s.seen[trace.Answer] && !slices.Contains(p.answers, answer{e.Status, e.RetryAfter}):
+		case e.Kind == trace.Receive && s.seen[trace.Answer] && !p.answered(answer{e.Status, e.RetryAfter}):
 			s.fail(e, "call %d is received with %d, which no system answered", e.Call, e.Status)
 		}
 		p.ended = true
 	}
 }
 
+// arrive: what arrives is what was sent.
+func (s *soundness) arrive(e *trace.Event, p *passage) {
+	p.arrivals++
+	if !p.sent {
+		if s.seen[trace.Send] {
+			s.fail(e, "call %d arrives and was never sent", e.Call)
+		}
+		return
+	}
+	if sent := s.at(p.asked); sent != nil && (sent.Method != e.Method || sent.Path != e.Path) && sent.Path != "" && e.Path != "" {
+		s.fail(e, "call %d was sent as %s %s and arrives as %s %s", e.Call, sent.Method, sent.Path, e.Method, e.Path)
+	}
+}
+
+// at is the event at an index, nil in a journal whose numbers are not its places.
+func (s *soundness) at(i int32) *trace.Event {
+	if i < 0 || int(i) >= len(s.ev) {
+		return nil
+	}
+	return &s.ev[i]
+}
+
 // read: a system discloses what it stores.
 func (s *soundness) read(e *trace.Event) {
-	if c := s.calls[e.Call]; e.Call != 0 && s.seen[trace.Arrive] && (c == nil || c.arrivals == 0) {
+	if s.early(e) {
 		s.fail(e, "%s is shown to call %d, which had not arrived", e.Record, e.Call)
 	}
 	at := s.stored[place{e.On, e.Record}]
@@ -186,7 +231,7 @@ func (s *soundness) read(e *trace.Event) {
 
 // feed: a page of changes names records that were stored at some time.
 func (s *soundness) feed(e *trace.Event) {
-	if c := s.calls[e.Call]; e.Call != 0 && s.seen[trace.Arrive] && (c == nil || c.arrivals == 0) {
+	if s.early(e) {
 		s.fail(e, "a page of changes is shown to call %d, which had not arrived", e.Call)
 	}
 	for _, id := range e.Records {
@@ -198,7 +243,7 @@ func (s *soundness) feed(e *trace.Event) {
 
 // commit: a change starts from what is stored.
 func (s *soundness) commit(e *trace.Event) {
-	if c := s.calls[e.Call]; e.Call != 0 && s.seen[trace.Arrive] && (c == nil || c.arrivals == 0) {
+	if s.early(e) {
 		s.fail(e, "%s is changed by call %d, which had not arrived", e.Record, e.Call)
 	}
 	key := place{e.On, e.Record}
@@ -283,9 +328,8 @@ func (s *soundness) life(e *trace.Event) {
 		s.fail(e, "a %s of an engine that is in that state already", e.Kind)
 	}
 	if s.down = e.Kind == trace.Crash; s.down {
-		//syncproof:unordered every exchange is marked
-		for _, p := range s.calls {
-			p.ended = true
+		for n := range s.calls {
+			s.calls[n].ended = s.calls[n].known
 		}
 	}
 }
@@ -298,14 +342,10 @@ func (s *soundness) end(i int, e *trace.Event) {
 	if e.Code != "idle" {
 		return
 	}
-	open := uint64(0)
-	//syncproof:unordered the lowest call is named
-	for call, p := range s.calls {
-		if (p.sent && !p.ended || len(p.answers) < p.arrivals && s.seen[trace.Answer]) && (open == 0 || call < open) {
-			open = call
+	for n := range s.calls {
+		if p := &s.calls[n]; p.sent && !p.ended || p.answers < p.arrivals && s.seen[trace.Answer] {
+			s.fail(e, "the world is at rest, and call %d never ended", n)
+			return
 		}
-	}
-	if open > 0 {
-		s.fail(e, "the world is at rest, and call %d never ended", open)
 	}
 }

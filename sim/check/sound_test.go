@@ -20,8 +20,8 @@ func soundJournal() []trace.Event {
 		{Kind: trace.Notify, On: trace.CC, Record: "a", Notice: 1, Cause: 2},
 		{Kind: trace.Deliver, On: trace.CC, Record: "a", Notice: 1, Attempt: 1, Cause: 3},
 		{Kind: trace.Ack, On: trace.CC, Record: "a", Notice: 1, Attempt: 1, Status: 200},
-		{Kind: trace.Send, On: trace.CC, Call: 1},
-		{Kind: trace.Arrive, On: trace.CC, Call: 1, Record: "a"},
+		{Kind: trace.Send, On: trace.CC, Call: 1, Path: "/a"},
+		{Kind: trace.Arrive, On: trace.CC, Call: 1, Path: "/a", Record: "a"},
 		{Kind: trace.Feed, On: trace.CC, Call: 1, Records: []string{"a"}},
 		{Kind: trace.Read, On: trace.CC, Call: 1, Record: "a", Version: 2},
 		{Kind: trace.Answer, On: trace.CC, Call: 1, Status: 200},
@@ -29,6 +29,8 @@ func soundJournal() []trace.Event {
 		{Kind: trace.FaultBegin, On: trace.CRM, Code: "partition"},
 		{Kind: trace.Crash, On: trace.Engine},
 		{Kind: trace.Restart, On: trace.Engine},
+		{Kind: trace.Send, On: trace.CRM, Call: 2},
+		{Kind: trace.Lose, On: trace.CRM, Call: 2},
 		{Kind: trace.FaultEnd, On: trace.CRM, Code: "partition"},
 		{Kind: trace.Idle},
 		{Kind: trace.FaultEnd, On: trace.Engine, Code: "crash", Text: "{at: 1s, crash: engine} never struck"},
@@ -54,7 +56,7 @@ func TestContradictions(t *testing.T) {
 		name, says string
 		how        func([]trace.Event) []trace.Event
 	}{
-		{"an operation is missing", "stands where", func(ev []trace.Event) []trace.Event { ev[17].Op = 40; return ev }},
+		{"an operation is missing", "stands where", func(ev []trace.Event) []trace.Event { ev[19].Op = 40; return ev }},
 		{"time goes back", "time goes back", alter(6, func(e *trace.Event) { e.At = 0 })},
 		{"a cause comes later", "had not happened", alter(3, func(e *trace.Event) { e.Cause = 9 })},
 		{"a setup is missing", "had version 1", drop(1)},
@@ -77,9 +79,9 @@ func TestContradictions(t *testing.T) {
 		{"a notice is delivered for another record", "not about", alter(4, func(e *trace.Event) { e.Record = "b" })},
 		{"a notice has another cause", "its cause about", alter(3, func(e *trace.Event) { e.Record = "b" })},
 		{"a wait is received that no system asked for", "no system answered", alter(11, func(e *trace.Event) { e.RetryAfter = "7" })},
-		{"a fault ends twice", "had not begun", again(15)},
+		{"a fault ends twice", "had not begun", again(17)},
 		{"an engine starts that runs", "that state already", again(14)},
-		{"the journal goes on after its end", "goes on", again(18)},
+		{"the journal goes on after its end", "goes on", again(20)},
 		{"a request never ended", "never ended", func(ev []trace.Event) []trace.Event {
 			return slices.Delete(ev, 10, 14) // neither its answer nor a crash
 		}},
