@@ -177,7 +177,7 @@ var unnoticed = map[trace.Kind]string{
 	trace.Lose:          "why no answer came is not read: to an engine all losses are alike",
 	trace.Feed:          "a page is one of many ways to hear of a record, and is shown again",
 	trace.Deliver:       "deliveries are repeated and reordered by nature (EV-4); one that was repeated too late for an answer is noticed",
-	trace.Ack:           "an answer 5xx asks for the notice again, which an engine may do",
+	trace.Ack:           "an answer 5xx asks for the notice again, which an engine may do; that one which always does loses edits where polling is off is not noticed yet",
 	trace.Missed:        "a delivery that was missed promises nothing",
 	trace.FaultBegin:    "faults only excuse; where nothing needs the excuse nothing changes",
 	trace.FaultEnd:      "faults only excuse; one that never ends excuses to the end, which is doubted where the sides differ",
