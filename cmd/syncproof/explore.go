@@ -14,21 +14,23 @@ import (
 )
 
 type exploreFlags struct {
-	span     time.Duration
-	runs     int
-	seed     uint64
-	size     explore.Size
-	shard    string
-	jobs     int
-	enough   int
-	engine   engineFlag
-	dir      string
-	shrink   time.Duration
-	twice    bool
-	fidelity sim.Fidelity
-	fixed    bool // the seed was given
-	shardNo  [2]int
-	out      exploreOutputs
+	span          time.Duration
+	runs          int
+	seed          uint64
+	size          explore.Size
+	shard         string
+	jobs          int
+	enough        int
+	engine        engineFlag
+	dir           string
+	shrink        time.Duration
+	twice         bool
+	exhaustive    string
+	depth, states int
+	fidelity      sim.Fidelity
+	fixed         bool // the seed was given
+	shardNo       [2]int
+	out           exploreOutputs
 }
 
 func newExplore(a *app) *cobra.Command {
@@ -44,18 +46,27 @@ Of each kind of failure (an invariant, violated in one role) the smallest
 scenario that shows it is written below --dir as a commented file that
 ` + "`syncproof run`" + ` plays. An interrupted search keeps what it has found.
 
+With --exhaustive one scenario is played in every order in which its messages
+can arrive, breadth first, so that what is found is one of the shortest ways
+to it. Its crash, lose_webhooks and loss steps are a budget of one each, spent
+at every instant; its other steps stay where they are.
+
 The exit code is 0 if no world failed. Worlds of which some invariant could
 not be decided are counted apart; if nothing at all was decided it is 2.`,
 		Example: `  syncproof explore --for 30s
   syncproof explore --runs 1000 --seed 7 --shard 1/4 --report shard-1.json
   syncproof explore --engine last-write-wins --enough 1
   syncproof explore --runs 500 --twice        the same in another process, too?
-  syncproof explore --for 0                   until interrupted`,
+  syncproof explore --for 0                   until interrupted
+  syncproof explore --exhaustive small.yaml --depth 20`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.fixed = cmd.Flags().Changed("seed")
 			if cmd.Flags().Changed("runs") && !cmd.Flags().Changed("for") {
 				f.span = 0
+			}
+			if f.exhaustive != "" {
+				return a.exhaust(cmd.Context(), &f)
 			}
 			return a.explore(cmd.Context(), &f)
 		},
@@ -76,6 +87,9 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
+	flags.StringVar(&f.exhaustive, "exhaustive", "", "play every order of the messages of this scenario, and place its crashes and losses everywhere")
+	flags.IntVar(&f.depth, "depth", 0, "with --exhaustive: choices in a run at most, 0 for no bound")
+	flags.IntVar(&f.states, "states", explore.StatesMost, "with --exhaustive: give up when there are more states")
 	flags.StringVar(&f.out.junit, "junit", "", "write JUnit XML to this file")
 	flags.StringVar(&f.out.report, "report", "", "write the JSON report to this file")
 	flags.StringVar(&f.out.markdown, "markdown", "", "write a Markdown summary to this file")
