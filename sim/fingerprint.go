@@ -391,7 +391,7 @@ func (f *printer) memory(m *memory) {
 		f.Buf = m.records[key].Fingerprint(f.engineNow, f.Buf)
 		f.Int(int64(len(m.ledger[key])))
 	}
-	refs := slices.SortedFunc(maps.Keys(m.keys), func(a, b engine.Ref) int { return compareRefs(a, b) })
+	refs := slices.SortedFunc(maps.Keys(m.keys), compareRefs)
 	for _, ref := range refs {
 		f.Text(ref.String() + " " + m.keys[ref])
 	}

@@ -20,7 +20,11 @@ type Journal struct {
 	// Now gives the true instant of the event being emitted, in nanoseconds
 	// since the run's start.
 	Now func() int64
+	// Sink, if not nil, takes every event; the journal then keeps the hash and
+	// the latest events alone.
+	Sink func(*Event)
 
+	dropped     int // events that are no longer kept
 	events      []Event
 	hashed      int // how many events are in sum
 	sum         hash.Hash
@@ -52,7 +56,7 @@ func (j *Journal) Clone(now func() int64) *Journal {
 
 // Emit appends e, filling Op and At, and returns Op.
 func (j *Journal) Emit(e Event) uint64 {
-	e.Op = uint64(len(j.events)) + 1
+	e.Op = uint64(j.dropped+len(j.events)) + 1
 	e.At = j.Now()
 	j.events = append(j.events, e)
 	if e.Op%CheckpointEvery == 0 {
@@ -61,7 +65,19 @@ func (j *Journal) Emit(e Event) uint64 {
 		copy(c[:], j.sum.Sum(nil))
 		j.checkpoints = append(j.checkpoints, c)
 	}
+	if j.Sink != nil {
+		j.Sink(&e)
+		j.drop()
+	}
 	return e.Op
+}
+
+// drop lets go of events that are hashed and that the sink has taken.
+func (j *Journal) drop() {
+	if n := j.hashed; n == len(j.events) {
+		clear(j.events)
+		j.events, j.hashed, j.dropped = j.events[:0], 0, j.dropped+n
+	}
 }
 
 // Reserve makes room for n events: a journal that grows is copied, and a long
@@ -77,11 +93,12 @@ func (j *Journal) flush() {
 	j.sum.Write(j.scratch)
 }
 
-// Events returns the journal's events; they must not be changed.
+// Events returns the journal's events, of which a Sink leaves the latest; they
+// must not be changed.
 func (j *Journal) Events() []Event { return j.events }
 
 // Len is the number of events.
-func (j *Journal) Len() int { return len(j.events) }
+func (j *Journal) Len() int { return j.dropped + len(j.events) }
 
 // Hash is the rolling hash over all events so far, in hexadecimal.
 func (j *Journal) Hash() string {
