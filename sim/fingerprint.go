@@ -18,11 +18,15 @@ import (
 // it, and neither is what the checkers make of it.
 func (w *World) Fingerprint() [16]byte {
 	f := &printer{w: w, numbered: w.drawsByNumber(), engineNow: w.host.now()}
+	f.Buf = make([]byte, 0, printSize)
 	f.world()
 	f.host(w.host)
 	sum := sha256.Sum256(f.Buf)
 	return [16]byte(sum[:16])
 }
+
+// printSize is what the encoding of a small world takes.
+const printSize = 16 << 10
 
 // drawsByNumber reports whether what happens to a message depends on its
 // number: only then the counters are part of the state.
