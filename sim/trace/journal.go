@@ -75,7 +75,7 @@ func (j *Journal) Emit(e Event) uint64 {
 		j.checkpoints = append(j.checkpoints, c)
 	}
 	if j.Sink != nil {
-		j.Sink(&e)
+		j.Sink(&j.events[len(j.events)-1])
 		j.drop()
 	}
 	return e.Op
