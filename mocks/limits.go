@@ -11,8 +11,12 @@ import (
 // Limiter decides whether a request meets a limit. Each key (a token, a
 // tenant, a user) has a window of its own. The zero value is ready.
 type Limiter struct {
-	windows map[string]*Window
-	order   []string
+	windows []keyed // by first use: who comes is nearly always the last
+}
+
+type keyed struct {
+	key string
+	Window
 }
 
 // limiterKeysMax bounds the windows kept; the oldest key starts afresh.
@@ -44,22 +48,14 @@ func (l *Limiter) Check(now time.Time, key string, f *Faults, q Quota) Limit {
 }
 
 // Clone is an independent copy.
-func (l *Limiter) Clone() Limiter {
-	out := Limiter{order: slices.Clone(l.order), windows: make(map[string]*Window, len(l.windows))}
-	windows := make([]Window, len(l.order))
-	for i, key := range l.order {
-		windows[i] = *l.windows[key]
-		out.windows[key] = &windows[i]
-	}
-	return out
-}
+func (l *Limiter) Clone() Limiter { return Limiter{windows: slices.Clone(l.windows)} }
 
 // Print appends the windows that still run under the quota in force. One that
 // has ended is as good as none, unless a longer quota comes to life later.
 func (l *Limiter) Print(p *Print, q Quota) {
-	for _, key := range l.order {
-		if w := l.windows[key]; w.runs(p.Now, q) {
-			p.Text(key)
+	for i := range l.windows {
+		if w := &l.windows[i]; w.runs(p.Now, q) {
+			p.Text(w.key)
 			p.Int(int64(w.used))
 			p.Age(w.start)
 		}
@@ -68,21 +64,16 @@ func (l *Limiter) Print(p *Print, q Quota) {
 }
 
 func (l *Limiter) window(key string) *Window {
-	w := l.windows[key]
-	if w != nil {
-		return w
+	for i := len(l.windows) - 1; i >= 0; i-- {
+		if l.windows[i].key == key {
+			return &l.windows[i].Window
+		}
 	}
-	if l.windows == nil {
-		l.windows = make(map[string]*Window)
+	if len(l.windows) >= limiterKeysMax {
+		l.windows = l.windows[1:]
 	}
-	if len(l.order) >= limiterKeysMax {
-		delete(l.windows, l.order[0])
-		l.order = l.order[1:]
-	}
-	w = &Window{}
-	l.windows[key] = w
-	l.order = append(l.order, key)
-	return w
+	l.windows = append(l.windows, keyed{key: key})
+	return &l.windows[len(l.windows)-1].Window
 }
 
 // QuotaInForce is the fault's quota, else the configured one, else the vendor's.

@@ -315,7 +315,7 @@ func (w *World) webhookFault(step *scenarios.Step, id uint64) (lasts bool) {
 		return false
 	case scenarios.MuteWebhooks:
 		w.open(w.systems[sideNamed(step.On)], &window{id: id, step: step})
-		return true
+		return !step.ForGood()
 	}
 	w.webhookFaults = append(w.webhookFaults, w.newLinkFault(step, id))
 	return true

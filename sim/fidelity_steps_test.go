@@ -60,7 +60,7 @@ func (w *twin) stored(id string) adapter.Precondition {
 	if rec, err := w.adapter.Read(context.Background(), id); err == nil {
 		p.Tag = rec.Tag
 	}
-	w.do(mocks.Op{Kind: mocks.OpRead, Record: id})
+	_, _ = w.do(mocks.Op{Kind: mocks.OpRead, Record: id}) // the twin lives through the same
 	return p
 }
 
@@ -242,6 +242,7 @@ func tellFeed(w *twin) {
 	w.cursor = ""
 	w.rewind(time.Second)
 	w.drain("anew", 5000)
+	w.create("the next id", w.full(""))
 	w.changes("limit", 0)
 	w.pass(25 * time.Hour)
 	w.drain("long after", 10)
@@ -286,7 +287,9 @@ func tellLimits(w *twin) {
 	for n := range 5 {
 		w.changes("a storm "+strconv.Itoa(n), 10)
 	}
-	w.fault(func(f *mocks.Faults) { f.Quota = &mocks.Quota{Requests: 3, Per: time.Minute, RetryAfter: "reset", Headers: true} })
+	w.fault(func(f *mocks.Faults) {
+		f.Quota = &mocks.Quota{Requests: 3, Per: time.Minute, RetryAfter: "reset", Headers: true}
+	})
 	w.pass(2 * time.Hour)
 	for n := range 5 {
 		w.pass(700 * time.Millisecond)

@@ -1,7 +1,9 @@
 package sim_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -32,7 +34,10 @@ type twin struct {
 	token, revision string
 	missing         []string // fields that the last Describe did not show, where reads name their fields
 	cursor          string
-	id              string // of the record that the steps are about
+	answer          *http.Response // the last one on the wire
+	told            mocks.Outcome  // the last one of the model
+	uneven          bool           // the two have counted different numbers of requests
+	id              string         // of the record that the steps are about
 	other           string
 }
 
@@ -48,6 +53,7 @@ type vendor struct {
 	base      string
 	mockField string // the mock's name of the external field
 	narrows   bool   // reads leave out what Describe did not show
+	signals   adapter.Signals
 }
 
 // field is a mapped field with a value that the vendor takes, another one,
@@ -102,7 +108,7 @@ func newTwin(t *testing.T, v *vendor, change func(*mocks.Config)) *twin {
 	config.Journal = w.journals[1]
 	w.model = v.mock(config)
 	h := mocks.Handler(w.wire, func() time.Time { return w.now })
-	mapped.HTTP = &http.Client{Transport: inMemory{h}}
+	mapped.HTTP = &http.Client{Transport: inMemory{h, &w.answer}}
 	var err error
 	if w.adapter, err = v.adapter(mapped); err != nil {
 		t.Fatal(err)
@@ -114,7 +120,10 @@ type alone struct{}
 
 func (alone) Do(_ string, fn func() (string, error)) (string, error) { return fn() }
 
-type inMemory struct{ h http.Handler }
+type inMemory struct {
+	h    http.Handler
+	last **http.Response
+}
 
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
@@ -122,7 +131,12 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	rec := httptest.NewRecorder()
 	m.h.ServeHTTP(rec, r)
-	return rec.Result(), nil
+	body := slices.Clone(rec.Body.Bytes())
+	res := rec.Result()
+	kept := *res
+	kept.Body = io.NopCloser(bytes.NewReader(body))
+	*m.last = &kept
+	return res, nil
 }
 
 // both does the same to the two systems behind the engine's back.
@@ -149,6 +163,7 @@ func (w *twin) do(o mocks.Op) (mocks.Outcome, *adapter.Error) {
 	for attempt := 0; ; attempt++ {
 		if w.token == "" {
 			out := w.model.Do(w.now, &mocks.Op{Kind: mocks.OpToken, Call: 1})
+			w.told = out
 			if out.Refusal != mocks.None {
 				e := w.err(&out, false)
 				if e.Kind != adapter.Unavailable && e.Kind != adapter.Limited {
@@ -164,6 +179,9 @@ func (w *twin) do(o mocks.Op) (mocks.Outcome, *adapter.Error) {
 		out := w.model.Do(w.now, &o)
 		if out.Refusal != mocks.Unauthorized || attempt == 1 {
 			w.revision = out.Revision
+			if out.Status != 0 || out.Refusal == mocks.Unmapped { // it was sent
+				w.told = out
+			}
 			if out.Refusal == mocks.None {
 				return out, nil
 			}
@@ -265,6 +283,29 @@ func (w *twin) same(step string, want, got any, wire error, model *adapter.Error
 	w.sameJournals(step)
 }
 
+// sameSignals compares what the answers to one request told of limits.
+func (w *twin) sameSignals(step string) {
+	w.t.Helper()
+	want := w.v.signals(w.answer)
+	out := w.told
+	got := adapter.Signal{Limited: out.Refusal == mocks.Limited, RetryAfter: -1, Allowed: -1, Remaining: -1, Reset: -1}
+	if e := w.err(&out, false); e.RetryAfter > 0 {
+		got.RetryAfter = e.RetryAfter
+	}
+	if out.Headers {
+		got.Allowed, got.Remaining = out.Usage.Allowed, out.Usage.Remaining()
+		if out.Usage.Reset >= 0 {
+			got.Reset = time.Duration(out.Usage.ResetSeconds()) * time.Second
+		}
+	}
+	if w.uneven {
+		want.Remaining = got.Remaining
+	}
+	if got != want {
+		w.t.Errorf("%s: signals\nwire  %+v\nmodel %+v", step, want, got)
+	}
+}
+
 // sameJournals compares what the step left in the two journals. Where the
 // adapter needed several requests, the model has one exchange: then what was
 // committed, disclosed and announced is compared, each disclosure once.
@@ -281,10 +322,15 @@ func (w *twin) sameJournals(step string) {
 			requests++
 		}
 	}
+	arrived := requests > 0
 	for _, e := range steps[1] {
 		if e.Kind == trace.Arrive {
 			requests--
 		}
+	}
+	w.uneven = w.uneven || requests != 0
+	if arrived && requests == 0 {
+		w.sameSignals(step)
 	}
 	for i := range steps {
 		var kept []trace.Event

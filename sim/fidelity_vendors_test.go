@@ -16,7 +16,7 @@ import (
 var tooLong = text(strings.Repeat("é", 40_000))
 
 var restVendor = vendor{
-	name: "rest", mock: func(c mocks.Config) mocks.Direct { return mockrest.New(c) }, adapter: restcrm.New,
+	name: "rest", mock: func(c mocks.Config) mocks.Direct { return mockrest.New(c) }, adapter: restcrm.New, signals: restcrm.Signals,
 	version: "sync_version", status: "sync_status", external: "external_id", mockField: "external_id",
 	fields: []field{
 		{builtin: true, config: mocks.Field{Name: "last_name"}, good: text("Lovelace"), other: text("King"), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
@@ -35,7 +35,7 @@ var restVendor = vendor{
 }
 
 var salesforceVendor = vendor{
-	name: "salesforce", mock: func(c mocks.Config) mocks.Direct { return mocksalesforce.New(c) }, adapter: salesforce.New, narrows: true,
+	name: "salesforce", mock: func(c mocks.Config) mocks.Direct { return mocksalesforce.New(c) }, adapter: salesforce.New, signals: salesforce.Signals, narrows: true,
 	version: "Sync_Version__c", status: "Sync_Status__c", base: "Sync_Base_Version__c",
 	external: "Genesys_Contact_Id__c", mockField: "Genesys_Contact_Id__c",
 	fields: []field{
@@ -55,7 +55,7 @@ var salesforceVendor = vendor{
 }
 
 var genesysVendor = vendor{
-	name: "genesys", mock: func(c mocks.Config) mocks.Direct { return mockgenesys.New(c) }, adapter: genesys.New,
+	name: "genesys", mock: func(c mocks.Config) mocks.Direct { return mockgenesys.New(c) }, adapter: genesys.New, signals: genesys.Signals,
 	version: "sync_version", status: "sync_status", external: "crm", mockField: "crm",
 	fields: []field{
 		{builtin: true, config: mocks.Field{Name: "lastName"}, good: text("Lovelace"), other: text(" King "), bad: []mapping.Native{text(""), tooLong, number("1")}},

@@ -35,7 +35,10 @@ func (w *World) prelude() error {
 		if w.options.Fidelity == Model {
 			read = w.readFeedDirectly
 		}
+		faults := w.systems[i].mock.Faults()
+		faults.Quota = &mocks.Quota{Requests: 2 * preludePages, Per: time.Minute} // it took its time
 		cursor, err := read(w.systems[i])
+		faults.Quota = nil
 		if err != nil {
 			return fmt.Errorf("the feed of %s: %w", sideOf(i), err)
 		}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/syncproof/syncproof/internal/again"
 	"github.com/syncproof/syncproof/internal/watchdog"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
@@ -27,10 +28,14 @@ type player struct {
 	stall time.Duration
 	// moved is told how far a run has come; it is called from any goroutine.
 	moved func(name string, at scenarios.Duration, events int)
+	// engine is the engine under test.
+	engine engineFlag
 	// quick leaves the judging out.
 	quick bool
+	// twice plays each scenario again in another process.
+	twice bool
 	// simulate plays the world; nil is sim.Run.
-	simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
+	simulate again.Simulate
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -72,11 +77,15 @@ func (p *player) rerun(names string, seed *uint64) string {
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
+	command += p.engine.arg()
 	if p.fidelity != sim.Wire {
 		command += " --fidelity " + p.fidelity.String()
 	}
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	}
+	if p.twice {
+		command += " --twice"
 	}
 	return command
 }
@@ -94,7 +103,7 @@ func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finis
 	if simulate == nil {
 		simulate = sim.Run
 	}
-	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Beat: beats}
+	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}

@@ -14,7 +14,6 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out := *m
 	out.rec.Journal = j
 	out.faults = m.faults.Clone()
-	out.ids, out.correlation, out.secrets = m.ids.Clone(), m.correlation.Clone(), m.secrets.Clone()
 	out.tokens = m.tokens.Clone()
 	out.limiter = m.limiter.Clone()
 	out.mac = nil

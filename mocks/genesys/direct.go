@@ -61,7 +61,8 @@ func (x *exchange) prepare() mocks.Outcome {
 
 func (x *exchange) do() mocks.Outcome {
 	m, o := x.m, x.op
-	x.r = &mocks.Request{Method: method(o.Kind), Path: path(o), Call: o.Call, Cause: o.Cause}
+	x.request = mocks.Request{Method: method(o.Kind), Path: path(o), Call: o.Call, Cause: o.Cause}
+	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
 	}

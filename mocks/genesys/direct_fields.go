@@ -148,6 +148,9 @@ func (x *exchange) draft() (content, *refusal) {
 // amend carries an update out on c, which is a copy.
 func (x *exchange) amend(c *content) *refusal {
 	m, o := x.m, x.op
+	if len(o.Set) == 0 && o.External == "" {
+		return noChange()
+	}
 	if o.IfTag == tagNoSchema && x.known != 0 && !c.schema && x.setsCustom() {
 		if bad := m.refer(c, m.schemaID, x.known); bad != nil {
 			return bad

@@ -121,7 +121,8 @@ func (x *exchange) settle(v *mocks.View) (drifted string) {
 }
 
 // had tells whether a version of the schema has a custom field. A version
-// that drift took back with it is taken for the present one.
+// that went when drift was lifted is taken for the present one: what it held is
+// forgotten, and its number may come again for another schema.
 func (m *Mock) had(version int, name string) bool {
 	s := m.schema
 	if version < s.version {

@@ -30,9 +30,10 @@ type exchange struct {
 	// op is the exchange where it is held as data, else nil; known is the
 	// version of the schema that its caller knows, 0 for none, and from the
 	// place of a page in the feed.
-	op    *mocks.Op
-	known int
-	from  position
+	op      *mocks.Op
+	known   int
+	from    position
+	request mocks.Request // what r points to where op is set
 }
 
 // Handle answers one request: the vendor's checks in the vendor's order, and

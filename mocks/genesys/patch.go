@@ -89,7 +89,7 @@ func parseChanges(dst []change, body string) ([]change, *refusal) {
 		return nil, badJSON(err)
 	}
 	if len(elements) == 0 {
-		return nil, invalid("changes", ruleRequired, "at least one change is required")
+		return nil, noChange()
 	}
 	for i := range elements {
 		one, bad := parseChange(&elements[i])
@@ -216,6 +216,10 @@ func (m *Mock) assignPath(c *content, path string, value mocks.Member) *refusal 
 	}
 	value.Key = rest
 	return m.assignNested(c, groupCustom, head, value)
+}
+
+func noChange() *refusal {
+	return invalid("changes", ruleRequired, "at least one change is required")
 }
 
 func needsSchema() *refusal {

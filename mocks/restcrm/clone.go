@@ -12,7 +12,6 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out := *m
 	out.journal.Journal = j
 	out.faults = m.faults.Clone()
-	out.ids = m.ids.Clone()
 	out.tokens = m.tokens.Clone()
 	out.limits = m.limits.Clone()
 	out.members = nil
@@ -30,8 +29,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 func (s *store) clone() (out store, move func(*contact) *contact) {
 	out = store{
 		byID: make(map[string]*contact, len(s.byID)), byExternal: make(map[string]*contact, len(s.byExternal)),
-		stale: s.stale, sequence: s.sequence,
-		order: make([]*contact, len(s.order)), feed: make([]entry, len(s.feed)),
+		sequence: s.sequence, order: make([]*contact, len(s.order)), feed: make([]entry, 0, len(s.order)),
 	}
 	contacts := make([]contact, len(s.order))
 	for i, c := range s.order {
@@ -46,8 +44,10 @@ func (s *store) clone() (out store, move func(*contact) *contact) {
 		fresh := *c
 		return &fresh
 	}
-	for i, e := range s.feed {
-		out.feed[i] = entry{e.sequence, out.order[e.contact.ordinal]}
+	for _, e := range s.feed {
+		if e.contact.sequence == e.sequence {
+			out.feed = append(out.feed, entry{e.sequence, out.order[e.contact.ordinal]})
+		}
 	}
 	//syncproof:unordered each entry goes to its own key
 	for external, c := range s.byExternal {

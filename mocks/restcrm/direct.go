@@ -16,7 +16,8 @@ var _ mocks.Direct = (*Mock)(nil)
 func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	m.Advance(now)
 	x := &exchange{m: m, now: now, op: o, ifMatch: o.IfTag}
-	x.r = &mocks.Request{Method: method(o), Path: path(o), Call: o.Call, Cause: o.Cause}
+	x.request = mocks.Request{Method: method(o), Path: path(o), Call: o.Call, Cause: o.Cause}
+	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
 	}

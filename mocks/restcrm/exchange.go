@@ -27,6 +27,7 @@ type exchange struct {
 	// headers nor query nor body.
 	op      *mocks.Op
 	ifMatch string
+	request mocks.Request // what r points to where op is set
 }
 
 // reply is a success on its way out.

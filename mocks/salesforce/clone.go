@@ -13,7 +13,6 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out := *m
 	out.journal.Journal = j
 	out.faults = m.faults.Clone()
-	out.ids = m.ids.Clone()
 	out.tokens = m.tokens.Clone()
 	out.limits = m.limits.Clone()
 	out.clients = maps.Clone(m.clients)
@@ -37,6 +36,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 func (s *store) clone() (out store, move func(*record) *record) {
 	out = newStore()
 	out.order = make([]*record, len(s.order))
+	out.modified.entries = make([]stampEntry, 0, len(s.order))
 	records := make([]record, len(s.order))
 	for i, r := range s.order {
 		fresh := &records[i]

@@ -28,8 +28,9 @@ type exchange struct {
 	// op is the exchange where it is held as data, else nil. Then r has neither
 	// headers nor query nor body, and an answer has no body but subject.
 	op      *mocks.Op
-	subject *record  // the record that the exchange read or wrote
-	from    position // of a page of the feed
+	subject *record       // the record that the exchange read or wrote
+	from    position      // of a page of the feed
+	request mocks.Request // what r points to where op is set
 }
 
 const (

@@ -125,6 +125,21 @@ func (j *Journal) Hash() string {
 // Checkpoints are the first 8 bytes of the hash after each CheckpointEvery events.
 func (j *Journal) Checkpoints() [][8]byte { return j.checkpoints }
 
+// Checkpoints are those that a journal of these events has.
+func Checkpoints(events []Event) [][8]byte {
+	sum := sha256.New()
+	all := make([][8]byte, 0, len(events)/CheckpointEvery)
+	var scratch []byte
+	for i := range events {
+		scratch = appendBinary(scratch[:0], &events[i])
+		sum.Write(scratch)
+		if (i+1)%CheckpointEvery == 0 {
+			all = append(all, [8]byte(sum.Sum(nil)))
+		}
+	}
+	return all
+}
+
 // FirstDifference returns the index of the first event that differs between
 // two journals, or -1 if they are equal.
 func FirstDifference(a, b []Event) int {

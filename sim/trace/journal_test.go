@@ -88,6 +88,9 @@ func TestHashDoesNotDependOnWhenItIsAsked(t *testing.T) {
 	if len(quiet.Checkpoints()) != 3 || !reflect.DeepEqual(quiet.Checkpoints(), curious.Checkpoints()) {
 		t.Errorf("checkpoints %x and %x", quiet.Checkpoints(), curious.Checkpoints())
 	}
+	if again := Checkpoints(quiet.Events()); !reflect.DeepEqual(again, quiet.Checkpoints()) {
+		t.Errorf("checkpoints of the events alone %x, of the journal %x", again, quiet.Checkpoints())
+	}
 }
 
 func TestFirstDifference(t *testing.T) {
