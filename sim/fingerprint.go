@@ -216,6 +216,7 @@ func (f *printer) event(e engine.Event) {
 func (f *printer) delivery(k *delivery, open bool) {
 	f.Text(k.d.Record)
 	f.Text(string(k.d.Body))
+	f.Text(k.d.MergedInto)
 	f.Int(int64(k.d.Attempt))
 	f.Text(k.code)
 	f.Flag(open, k.answered, k.extra)
