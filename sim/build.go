@@ -114,6 +114,8 @@ func (w *World) buildSystem(side mapping.Side) *system {
 	}
 	if yes(spec.Webhooks) {
 		c.WebhookURL, c.WebhookSecret = webhookURL, webhookSecret
+		// A scenario that forges or repeats webhooks is about their signatures.
+		c.BareNotices = w.options.Fidelity == Model && !w.keepsDeliveries
 	}
 	if q := spec.Quota; q != nil {
 		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}

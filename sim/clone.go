@@ -19,7 +19,8 @@ type Copier[T any] interface {
 
 // Clone is an independent copy of a world at model fidelity: stepping one does
 // not show in the other. Events, records, requests and answers are never
-// changed once they are made, so they are shared.
+// changed once they are made, so they are shared. Clones may run at once; a
+// world must not run while it is being cloned.
 func (w *World) Clone() *World {
 	d := *w
 	d.agenda.heap = slices.Clone(w.agenda.heap)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,6 +74,27 @@ func TestCloneGoesItsOwnWay(t *testing.T) {
 			if got := w.hash(); got != want {
 				t.Errorf("%s: after a copy was taken it ends with %s, want %s", sc.Path, got, want)
 			}
+		}
+	}
+}
+
+// TestClonesRunAtOnce is for the race detector.
+func TestClonesRunAtOnce(t *testing.T) {
+	w := modelled(t, peopled(t), 3)
+	w.goOn(t, 100)
+	hashes := make([]string, 4)
+	var all sync.WaitGroup
+	for i := range hashes {
+		c := w.Clone()
+		all.Go(func() {
+			c.goOn(t, -1)
+			hashes[i] = c.hash()
+		})
+	}
+	all.Wait()
+	for _, hash := range hashes {
+		if hash != hashes[0] {
+			t.Errorf("clones that ran at once ended with %q", hashes)
 		}
 	}
 }

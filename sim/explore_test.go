@@ -125,3 +125,61 @@ func TestChoicesAreOneForEqualWorlds(t *testing.T) {
 		}
 	}
 }
+
+// TestEqualFingerprintsGoOnEqually: of two worlds with one fingerprint that
+// were reached in different ways, each choice of the one is a choice of the
+// other, and leads to one fingerprint again.
+func TestEqualFingerprintsGoOnEqually(t *testing.T) {
+	for name, timeline := range map[string]string{
+		"two edits": "  - {at: 10s, edit: ada, on: cc, as: agent, set: {notes: a}}\n" +
+			"  - {at: 10s, edit: ada, on: crm, as: user, set: {notes: b}}\n",
+		"an expired token": editOnCC + "  - {at: 10s, token_expiry: crm}\n",
+		"a limit":          editOnCC + "  - {at: 9s, throttle: crm, count: 2, for: 1m}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := explored(t, parse(t, noPolling, timeline), Budget{Crashes: 1, LostMessages: 1, LostWebhooks: 1, Down: time.Second})
+			known := map[[16]byte]*World{}
+			compared := 0
+			for open := []*World{w}; len(open) > 0 && compared < 150; open = open[1:] {
+				w := open[0]
+				twin := known[w.Fingerprint()]
+				if twin != nil {
+					compared++
+					sameFuture(t, w, twin)
+					continue
+				}
+				known[w.Fingerprint()] = w
+				for _, c := range w.Choices() {
+					next := w.Clone()
+					if err := next.Take(c); err != nil {
+						t.Fatal(err)
+					}
+					open = append(open, next)
+				}
+			}
+			if compared < 50 {
+				t.Errorf("only %d pairs were found", compared)
+			}
+		})
+	}
+}
+
+func sameFuture(t *testing.T, a, b *World) {
+	t.Helper()
+	after := func(w *World) []string {
+		var all []string
+		for _, c := range w.Choices() {
+			next := w.Clone()
+			if err := next.Take(c); err != nil {
+				t.Fatal(err)
+			}
+			print := next.Fingerprint()
+			all = append(all, c.String()+" "+string(print[:]))
+		}
+		slices.Sort(all)
+		return all
+	}
+	if x, y := after(a), after(b); !slices.Equal(x, y) {
+		t.Fatalf("two worlds with one fingerprint part:\n%q\n%q", a.Choices(), b.Choices())
+	}
+}

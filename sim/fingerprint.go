@@ -18,11 +18,15 @@ import (
 // it, and neither is what the checkers make of it.
 func (w *World) Fingerprint() [16]byte {
 	f := &printer{w: w, numbered: w.drawsByNumber(), engineNow: w.host.now()}
+	f.Buf = make([]byte, 0, printSize)
 	f.world()
 	f.host(w.host)
 	sum := sha256.Sum256(f.Buf)
 	return [16]byte(sum[:16])
 }
+
+// printSize is what the encoding of a small world takes.
+const printSize = 16 << 10
 
 // drawsByNumber reports whether what happens to a message depends on its
 // number: only then the counters are part of the state.
@@ -212,6 +216,7 @@ func (f *printer) event(e engine.Event) {
 func (f *printer) delivery(k *delivery, open bool) {
 	f.Text(k.d.Record)
 	f.Text(string(k.d.Body))
+	f.Text(k.d.MergedInto)
 	f.Int(int64(k.d.Attempt))
 	f.Text(k.code)
 	f.Flag(open, k.answered, k.extra)
@@ -391,7 +396,7 @@ func (f *printer) memory(m *memory) {
 		f.Buf = m.records[key].Fingerprint(f.engineNow, f.Buf)
 		f.Int(int64(len(m.ledger[key])))
 	}
-	refs := slices.SortedFunc(maps.Keys(m.keys), func(a, b engine.Ref) int { return compareRefs(a, b) })
+	refs := slices.SortedFunc(maps.Keys(m.keys), compareRefs)
 	for _, ref := range refs {
 		f.Text(ref.String() + " " + m.keys[ref])
 	}

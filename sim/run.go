@@ -65,7 +65,9 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 		w.sights[i].hidden = map[string]bool{}
 	}
 	w.journal = trace.NewJournal(func() int64 { return w.agenda.now })
-	w.journal.Reserve(expectedEvents(sc))
+	if w.journal.Sink = o.Sink; o.Sink == nil {
+		w.journal.Reserve(expectedEvents(sc))
+	}
 	w.contactIDs = mocks.NewIDs(splitmix(seed))
 	w.keepsDeliveries = keepsDeliveries(sc)
 	w.faultKeys, w.faults, w.deliveries = map[uint64]uint64{}, map[uint64]openFault{}, map[uint64]*delivery{}

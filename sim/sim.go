@@ -30,6 +30,9 @@ type Options struct {
 	// EventsMax bounds the journal; a run that exceeds it ends as "steps".
 	// 0 is 20 million.
 	EventsMax int
+	// Sink, if not nil, takes each event, and the journal keeps its hash and
+	// the latest events alone: for runs too long to be judged as a whole.
+	Sink func(*trace.Event)
 	// Beat, if not nil, counts what happens: a watchdog sees by it that the
 	// run makes progress.
 	Beat *atomic.Uint64

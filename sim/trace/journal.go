@@ -20,9 +20,15 @@ type Journal struct {
 	// Now gives the true instant of the event being emitted, in nanoseconds
 	// since the run's start.
 	Now func() int64
+	// Sink, if not nil, takes every event; the journal then keeps the hash and
+	// the latest events alone.
+	Sink func(*Event)
 
+	dropped     int       // events that are no longer kept
+	shared      [][]Event // the first that are kept, in pieces that clones share
+	inShared    int       // how many these are
 	events      []Event
-	hashed      int // how many events are in sum
+	hashed      int // how many of events are in sum
 	sum         hash.Hash
 	scratch     []byte
 	checkpoints [][8]byte
@@ -34,10 +40,17 @@ func NewJournal(now func() int64) *Journal {
 }
 
 // Clone is a journal that begins with the same events, and goes on by itself.
+// What both have in common is not copied.
 func (j *Journal) Clone(now func() int64) *Journal {
+	j.flush()
+	if len(j.events) > 0 {
+		j.shared = append(slices.Clip(j.shared), j.events)
+		j.inShared += len(j.events)
+		j.events, j.hashed = nil, 0
+	}
 	d := *j
 	d.Now, d.scratch = now, nil
-	d.events, d.checkpoints = slices.Clip(j.events), slices.Clip(j.checkpoints)
+	d.checkpoints = slices.Clip(j.checkpoints)
 	d.sum = sha256.New()
 	// The standard library's hash writes and reads its own state without fail.
 	state, err := j.sum.(encoding.BinaryMarshaler).MarshalBinary()
@@ -52,7 +65,7 @@ func (j *Journal) Clone(now func() int64) *Journal {
 
 // Emit appends e, filling Op and At, and returns Op.
 func (j *Journal) Emit(e Event) uint64 {
-	e.Op = uint64(len(j.events)) + 1
+	e.Op = uint64(j.Len()) + 1
 	e.At = j.Now()
 	j.events = append(j.events, e)
 	if e.Op%CheckpointEvery == 0 {
@@ -61,7 +74,19 @@ func (j *Journal) Emit(e Event) uint64 {
 		copy(c[:], j.sum.Sum(nil))
 		j.checkpoints = append(j.checkpoints, c)
 	}
+	if j.Sink != nil {
+		j.Sink(&j.events[len(j.events)-1])
+		j.drop()
+	}
 	return e.Op
+}
+
+// drop lets go of events that are hashed and that the sink has taken.
+func (j *Journal) drop() {
+	if n := j.hashed; n == len(j.events) {
+		clear(j.events)
+		j.events, j.hashed, j.dropped = j.events[:0], 0, j.dropped+n
+	}
 }
 
 // Reserve makes room for n events: a journal that grows is copied, and a long
@@ -77,11 +102,19 @@ func (j *Journal) flush() {
 	j.sum.Write(j.scratch)
 }
 
-// Events returns the journal's events; they must not be changed.
-func (j *Journal) Events() []Event { return j.events }
+// Events returns the journal's events, of which a Sink leaves the latest; they
+// must not be changed.
+func (j *Journal) Events() []Event {
+	if j.shared != nil {
+		j.events = slices.Concat(append(slices.Clip(j.shared), j.events)...)
+		j.hashed += j.inShared
+		j.shared, j.inShared = nil, 0
+	}
+	return j.events
+}
 
 // Len is the number of events.
-func (j *Journal) Len() int { return len(j.events) }
+func (j *Journal) Len() int { return j.dropped + j.inShared + len(j.events) }
 
 // Hash is the rolling hash over all events so far, in hexadecimal.
 func (j *Journal) Hash() string {
