@@ -357,13 +357,7 @@ func (f *printer) host(h *host) {
 }
 
 func (f *printer) machine(m Machine) {
-	switch m := m.(type) {
-	case *engine.Core:
-		sum := m.Fingerprint(f.engineNow)
-		f.Buf = append(f.Buf, sum[:]...)
-	case Copier[Machine]:
-		f.Buf = m.Fingerprint(f.engineNow, f.Buf)
-	}
+	f.Buf = PrintMachine(m, f.engineNow, f.Buf)
 }
 
 func (f *printer) disk(d *disk) {
