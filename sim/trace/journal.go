@@ -69,6 +69,9 @@ func (j *Journal) Clone(now func() int64) *Journal {
 func (j *Journal) Emit(e Event) uint64 {
 	e.Op = uint64(j.Len()) + 1
 	e.At = j.Now()
+	if n := len(j.events); n == cap(j.events) && n < doubledMost {
+		j.Reserve(max(n, CheckpointEvery))
+	}
 	j.events = append(j.events, e)
 	if j.Sink != nil {
 		if e.Op%CheckpointEvery == 0 {
@@ -87,6 +90,11 @@ func (j *Journal) drop() {
 		j.events, j.hashed, j.dropped = j.events[:0], 0, j.dropped+n
 	}
 }
+
+// doubledMost is the number of events up to which a journal that is full
+// doubles: to grow by less copies each event several times. A longer one grows
+// by a quarter, since its memory is worth more.
+const doubledMost = 1 << 18
 
 // Reserve makes room for n events: a journal that grows is copied, and a long
 // one costs more to copy than to write.
