@@ -15,7 +15,7 @@ func run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	defer w.host.tasks.close()
+	defer w.host.halt()
 	w.start()
 	if err := w.loop(ctx, w.deadline()); err != nil {
 		return nil, err
