@@ -1,8 +1,8 @@
 package trace
 
 import (
-	"slices"
 	"reflect"
+	"slices"
 	"testing"
 )
 
