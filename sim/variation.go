@@ -17,7 +17,9 @@ type Variation struct {
 	// Transport is what an adapter's http.Client sends through, token requests
 	// included; the one given asks the core's gate before each exchange.
 	Transport func(mapping.Side, http.RoundTripper) http.RoundTripper
-	Store     func(Store) Store
+	// Signals is how a transport reads limits out of an answer.
+	Signals func(mapping.Side, adapter.Signals) adapter.Signals
+	Store   func(Store) Store
 }
 
 func (v *Variation) apply(p *parts) {
@@ -34,6 +36,9 @@ func (v *Variation) apply(p *parts) {
 	}
 	if v.Transport != nil {
 		p.transport = v.Transport
+	}
+	if v.Signals != nil {
+		p.signals = v.Signals
 	}
 	if store := p.store; v.Store != nil {
 		p.store = func() Store { return v.Store(store()) }
