@@ -52,7 +52,8 @@ type generator struct {
 	people []person
 	// anchors are instants around which things happen together.
 	anchors []int
-	horizon int // milliseconds
+	horizon int    // milliseconds
+	aim     string // the record that the fault being drawn is aimed at, "" for none
 }
 
 // person is a record as the generator knows it.
@@ -99,6 +100,7 @@ func (g *generator) scale() {
 var features = []string{
 	"create", "delete", "undelete", "merge", "bypass", "version", "late", "review", "restore",
 	"base", "onesided", "mirror", "save", "repeat", "automation", "mass", "misfit", "clock", "zone", "quota", "token",
+	"unpolled", "disk",
 }
 
 // features draws the world's selection: with few or with many of them.
@@ -109,6 +111,9 @@ func (g *generator) features() {
 	}
 	for _, f := range faultKinds {
 		g.on[f.name] = g.chance(f.name, density)
+		if f.verb() == scenarios.CrashEngine {
+			g.on[f.name] = g.on[f.name] || g.chance(f.name, 25) // what a crash finds differs with every instant
+		}
 	}
 }
 
