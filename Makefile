@@ -8,7 +8,7 @@ FUZZTIME ?= 10s
 COUNT   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench fuzz build cover schema clean
+.PHONY: help run test race lint bench backlog fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ lint: ## static analysis: golangci-lint, and the project's own rules
 
 bench: ## run all benchmarks; COUNT=10 for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+BACKLOG ?= 1000000
+
+backlog: ## drain a backlog of BACKLOG records at model fidelity, and report memory and pace
+	SYNCPROOF_BACKLOG=$(BACKLOG) $(GO) test ./sim -run '^TestBacklog$$' -v -timeout 60m
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -124,8 +124,8 @@ func TestTokensAreBounded(t *testing.T) {
 	if _, got := table.Check(noon, first, time.Time{}); got != TokenUnknown {
 		t.Error("the oldest token was kept")
 	}
-	if len(table.byValue) != tokensMax {
-		t.Errorf("%d tokens kept, want %d", len(table.byValue), tokensMax)
+	if len(table.order) != tokensMax {
+		t.Errorf("%d tokens kept, want %d", len(table.order), tokensMax)
 	}
 }
 

@@ -78,6 +78,10 @@ type Delivery struct {
 	Header  http.Header
 	Body    []byte
 	Cause   uint64 // Op of the Notify event
+	// MergedInto and Modified are what the body says of the record: where it
+	// was merged to, if it was, and its stamp.
+	MergedInto string
+	Modified   time.Time
 }
 
 // System is a mock vendor. All methods take now, the system's own clock

@@ -3,6 +3,7 @@ package mocks
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"slices"
 	"time"
 )
 
@@ -31,26 +32,46 @@ const (
 
 // Tokens is a system's table of issued tokens. The zero value is empty.
 type Tokens struct {
-	byValue map[string]*entry
-	order   []*entry // as issued
+	order []*entry // as issued: what is presented is nearly always the last
 }
 
+// entry is never changed once it is stored: clones of the table share it.
 type entry struct {
 	Token
 	revoked bool
 }
 
+// Clone is an independent copy. It shares what is there already and has no
+// room behind it, so that neither sees what the other appends.
+func (t *Tokens) Clone() Tokens { return Tokens{order: slices.Clip(t.order)} }
+
+func (t *Tokens) index(value string) int {
+	for i := len(t.order) - 1; i >= 0; i-- {
+		if t.order[i].Value == value {
+			return i
+		}
+	}
+	return -1
+}
+
+// Print appends every token with what is left of its life.
+func (t *Tokens) Print(p *Print, revokedBefore time.Time) {
+	p.Int(int64(len(t.order)))
+	for _, e := range t.order {
+		p.Text(e.Value)
+		p.Text(e.Actor)
+		p.Flag(e.revoked || e.Issued.Before(revokedBefore))
+		p.Due(e.Expires)
+		p.Flag(e.Issued.Before(p.Now)) // a revocation as of now ends those only
+	}
+}
+
 // Issue stores a new token that lives from now on.
 func (t *Tokens) Issue(now time.Time, value, actor string, life time.Duration) Token {
-	if t.byValue == nil {
-		t.byValue = make(map[string]*entry)
-	}
 	if len(t.order) >= tokensMax {
-		delete(t.byValue, t.order[0].Value)
 		t.order = t.order[1:]
 	}
 	e := &entry{Token: Token{Value: value, Actor: actor, Issued: now, Expires: now.Add(life)}}
-	t.byValue[value] = e
 	t.order = append(t.order, e)
 	return e.Token
 }
@@ -59,10 +80,12 @@ func (t *Tokens) Issue(now time.Time, value, actor string, life time.Duration) T
 // issued here, so that the journal can name its holder; it counts only when
 // it is TokenValid. Tokens issued before revokedBefore are revoked.
 func (t *Tokens) Check(now time.Time, value string, revokedBefore time.Time) (Token, Validity) {
-	e := t.byValue[value]
-	switch {
-	case e == nil:
+	i := t.index(value)
+	if i < 0 {
 		return Token{}, TokenUnknown
+	}
+	e := t.order[i]
+	switch {
 	case e.revoked || e.Issued.Before(revokedBefore):
 		return e.Token, TokenRevoked
 	case !now.Before(e.Expires):
@@ -73,8 +96,11 @@ func (t *Tokens) Check(now time.Time, value string, revokedBefore time.Time) (To
 
 // Revoke ends a token.
 func (t *Tokens) Revoke(value string) {
-	if e := t.byValue[value]; e != nil {
-		e.revoked = true
+	if i := t.index(value); i >= 0 {
+		ended := *t.order[i]
+		ended.revoked = true
+		t.order = slices.Clone(t.order)
+		t.order[i] = &ended
 	}
 }
 

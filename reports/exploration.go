@@ -15,10 +15,14 @@ import (
 // may be added under the same name; none changes its meaning or goes away.
 const ExplorationID = "syncproof.exploration/v1"
 
+// KindExplore is the kind of the report that `syncproof explore` writes.
+const KindExplore = "explore"
+
 // Exploration is a search through generated worlds: its result, and the
 // document that `explore --report` writes.
 type Exploration struct {
 	Schema   string `json:"schema" jsonschema:"enum=syncproof.exploration/v1"`
+	Kind     string `json:"kind" jsonschema:"enum=explore"`
 	Tool     string `json:"tool" jsonschema:"description=version of syncproof that wrote the report"`
 	Verdict  string `json:"verdict" jsonschema:"enum=pass,enum=inconclusive,enum=fail,enum=harness-failure"`
 	Engine   string `json:"engine" jsonschema:"description=reference or the name of a mutant"`
@@ -128,18 +132,6 @@ func (x *Exploration) JSON(w io.Writer) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(x)
-}
-
-// ReadExploration reads the document that JSON writes.
-func ReadExploration(data []byte) (*Exploration, error) {
-	var x Exploration
-	if err := json.Unmarshal(data, &x); err != nil {
-		return nil, err
-	}
-	if x.Schema != ExplorationID {
-		return nil, fmt.Errorf("found the schema %q; expected %s", x.Schema, ExplorationID)
-	}
-	return &x, x.check()
 }
 
 // MergeExplorations adds up the shards of one exploration. It refuses those
@@ -264,13 +256,13 @@ func (x *Exploration) check() error {
 	c := x.Coverage
 	switch {
 	case c == nil || len(c.Seen) != sketch.Bytes:
-		return fmt.Errorf("found no coverage that this version can read; expected a sketch of %d bytes", sketch.Bytes)
+		return fmt.Errorf("no coverage with a sketch of %d bytes", sketch.Bytes)
 	case x.Runs < 0 || x.Failed < 0 || x.Undecided < 0 || x.Failed > x.Runs || x.Undecided > x.Runs:
-		return fmt.Errorf("found %d runs, %d failed and %d undecided; expected numbers that fit together", x.Runs, x.Failed, x.Undecided)
+		return fmt.Errorf("%d runs, %d failed and %d undecided", x.Runs, x.Failed, x.Undecided)
 	}
 	for _, f := range c.Pairs {
 		if len(f.Runs) != len(c.States) {
-			return fmt.Errorf("found %d numbers for the fault %q; expected one for each of %d states", len(f.Runs), f.Fault, len(c.States))
+			return fmt.Errorf("%d numbers for the fault %q and its %d states", len(f.Runs), f.Fault, len(c.States))
 		}
 	}
 	return nil

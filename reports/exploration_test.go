@@ -17,7 +17,7 @@ func explored(shard, of int) *Exploration {
 		seen.Add(uint64(i*shard) * 0x9e3779b97f4a7c15)
 	}
 	x := &Exploration{
-		Schema: ExplorationID, Tool: "v1", Engine: "reference", Fidelity: "wire", Seed: 7, Records: 3, Edits: 5, Faults: 2,
+		Schema: ExplorationID, Kind: KindExplore, Tool: "v1", Engine: "reference", Fidelity: "wire", Seed: 7, Records: 3, Edits: 5, Faults: 2,
 		Shards: []Shard{{shard, of, 10}}, Runs: 10, Failed: 1, Undecided: 2, Events: 1000, Exchanges: 100, Wall: 2,
 		Open: []Count{{"told", 2}},
 		Failures: []FoundFailure{{
@@ -81,12 +81,12 @@ func TestReadExploration(t *testing.T) {
 	if err := explored(1, 2).JSON(&text); err != nil {
 		t.Fatal(err)
 	}
-	x, err := ReadExploration(text.Bytes())
+	x, err := readExploration(Part{"one.json", text.Bytes()})
 	if err != nil || x.Runs != 10 || x.Coverage.Situations != explored(1, 2).Coverage.Situations {
 		t.Errorf("read back: %+v, %v", x, err)
 	}
 	for _, bad := range []string{`{}`, `{"schema": "syncproof.report/v1"}`, `{"schema": "syncproof.exploration/v1"}`, `[`, strings.Replace(text.String(), `"failed_runs": 1`, `"failed_runs": 11`, 1)} {
-		if _, err := ReadExploration([]byte(bad)); err == nil {
+		if _, err := readExploration(Part{"bad.json", []byte(bad)}); err == nil {
 			t.Errorf("%.40s was read", bad)
 		}
 	}

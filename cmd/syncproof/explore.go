@@ -9,23 +9,28 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/explore"
 )
 
 type exploreFlags struct {
-	span    time.Duration
-	runs    int
-	seed    uint64
-	size    explore.Size
-	shard   string
-	jobs    int
-	enough  int
-	engine  engineFlag
-	dir     string
-	shrink  time.Duration
-	fixed   bool // the seed was given
-	shardNo [2]int
-	out     exploreOutputs
+	span          time.Duration
+	runs          int
+	seed          uint64
+	size          explore.Size
+	shard         string
+	jobs          int
+	enough        int
+	engine        engineFlag
+	dir           string
+	shrink        time.Duration
+	twice         bool
+	exhaustive    string
+	depth, states int
+	fidelity      sim.Fidelity
+	fixed         bool // the seed was given
+	shardNo       [2]int
+	out           exploreOutputs
 }
 
 func newExplore(a *app) *cobra.Command {
@@ -41,17 +46,27 @@ Of each kind of failure (an invariant, violated in one role) the smallest
 scenario that shows it is written below --dir as a commented file that
 ` + "`syncproof run`" + ` plays. An interrupted search keeps what it has found.
 
+With --exhaustive one scenario is played in every order in which its messages
+can arrive, breadth first, so that what is found is one of the shortest ways
+to it. Its crash, lose_webhooks and loss steps are a budget of one each, spent
+at every instant; its other steps stay where they are.
+
 The exit code is 0 if no world failed. Worlds of which some invariant could
 not be decided are counted apart; if nothing at all was decided it is 2.`,
 		Example: `  syncproof explore --for 30s
   syncproof explore --runs 1000 --seed 7 --shard 1/4 --report shard-1.json
   syncproof explore --engine last-write-wins --enough 1
-  syncproof explore --for 0                   until interrupted`,
+  syncproof explore --runs 500 --twice        the same in another process, too?
+  syncproof explore --for 0                   until interrupted
+  syncproof explore --exhaustive small.yaml --depth 20`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.fixed = cmd.Flags().Changed("seed")
 			if cmd.Flags().Changed("runs") && !cmd.Flags().Changed("for") {
 				f.span = 0
+			}
+			if f.exhaustive != "" {
+				return a.exhaust(cmd.Context(), &f)
 			}
 			return a.explore(cmd.Context(), &f)
 		},
@@ -68,8 +83,13 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; what is found in a number of runs does not depend on it")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
+	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, many times faster")
+	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
+	flags.StringVar(&f.exhaustive, "exhaustive", "", "play every order of the messages of this scenario, and place its crashes and losses everywhere")
+	flags.IntVar(&f.depth, "depth", 0, "with --exhaustive: choices in a run at most, 0 for no bound")
+	flags.IntVar(&f.states, "states", explore.StatesMost, "with --exhaustive: give up when there are more states")
 	flags.StringVar(&f.out.junit, "junit", "", "write JUnit XML to this file")
 	flags.StringVar(&f.out.report, "report", "", "write the JSON report to this file")
 	flags.StringVar(&f.out.markdown, "markdown", "", "write a Markdown summary to this file")
@@ -120,10 +140,19 @@ func (f *exploreFlags) checkShard() error {
 
 // rerun is the command that plays a failure's file again.
 func (f *exploreFlags) rerun(path string) string {
-	return "syncproof run " + shellWord(path) + f.engine.arg()
+	return "syncproof run " + shellWord(path) + f.args()
+}
+
+// args are what every command about this search's worlds needs.
+func (f *exploreFlags) args() string {
+	args := f.engine.arg()
+	if f.fidelity != sim.Wire {
+		args += " --fidelity " + f.fidelity.String()
+	}
+	return args
 }
 
 // found says in a line how a failure was found.
 func (f *exploreFlags) found(run int) string {
-	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.engine.arg())
+	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.args())
 }

@@ -41,7 +41,12 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 	defer files.discard()
 	defer debug.SetGCPercent(debug.SetGCPercent(exploreGC))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(exploreMemory))
-	s := &search{app: a, flags: f, player: &explore.Player{Vary: f.engine.vary}, began: time.Now(), saved: map[string]string{}}
+	twins, err := f.twins()
+	if err != nil {
+		return err
+	}
+	defer twins.close()
+	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}, began: time.Now(), saved: map[string]string{}}
 	tally := s.hunt(ctx)
 	x, err := s.report(ctx, tally)
 	if err != nil {
@@ -68,6 +73,7 @@ type search struct {
 	began   time.Time
 	saved   map[string]string // files written as found, by invariant and role
 	trouble error             // of saving
+	twins   *twins
 }
 
 func (s *search) clock() time.Duration { return time.Since(s.began) }
@@ -81,6 +87,7 @@ func (s *search) hunt(ctx context.Context) *explore.Tally {
 	h := &explore.Hunt{
 		Player: s.player, Size: f.size, Seed: f.seed, Shard: f.shardNo[0], Shards: f.shardNo[1],
 		Runs: f.runs, For: f.span, Workers: f.jobs, Enough: f.enough, Clock: s.clock,
+		Recheck: f.recheck(s.twins),
 	}
 	h.Watch = func(t *explore.Tally) {
 		for _, found := range t.Found[len(s.saved):] {
@@ -105,7 +112,7 @@ func (s *search) keep(found *explore.Found) {
 func (s *search) caseOf(found *explore.Found, sc *scenarios.Scenario, stats explore.ShrinkStats) explore.Case {
 	return explore.Case{
 		Scenario: sc, Failure: found.Failure, Found: s.flags.found(found.Run),
-		Rerun: "syncproof run" + s.flags.engine.arg(), Stats: stats, Product: version(),
+		Rerun: "syncproof run" + s.flags.args(), Stats: stats, Product: version(),
 	}
 }
 
@@ -135,7 +142,7 @@ func (s *search) shrink(ctx context.Context, found *explore.Found) (*reports.Fou
 	sc, stats := found.Scenario, explore.ShrinkStats{}
 	if s.flags.shrink > 0 && found.Failure.Invariant != explore.Determinism && ctx.Err() == nil {
 		limited, cancel := context.WithTimeout(ctx, s.flags.shrink)
-		sc, stats = explore.Shrink(limited, found.Scenario, found.Failure, s.player.Trial(), explore.ShrinkOptions{Workers: s.flags.jobs})
+		sc, stats = explore.Shrink(limited, found.Scenario, found.Failure, s.shorter(found).Trial(), explore.ShrinkOptions{Workers: s.flags.jobs})
 		cancel()
 	}
 	found.Failure = s.retold(ctx, sc, found.Failure)
@@ -156,6 +163,15 @@ func (s *search) shrink(ctx context.Context, found *explore.Found) (*reports.Fou
 		Times: found.Times, Lines: len(found.Scenario.Timeline), Shrunk: len(sc.Timeline),
 		File: filepath.ToSlash(path), Rerun: s.flags.rerun(path), Scenario: string(text),
 	}, nil
+}
+
+// shorter plays like the search's player, but gives a run up that is much
+// longer than the one that failed: an engine that loops would spend the whole
+// time of shrinking in one trial. Such a run is no failure of the same kind.
+func (s *search) shorter(found *explore.Found) *explore.Player {
+	p := *s.player
+	p.EventsMax = 2*found.Events + 2000
+	return &p
 }
 
 // retold is the failure as the smallest case shows it: with its own records
@@ -182,7 +198,7 @@ func sentenceOf(invariant string) string {
 func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 	f := s.flags
 	x := &reports.Exploration{
-		Schema: reports.ExplorationID, Tool: version(), Engine: f.engine.String(), Fidelity: "wire",
+		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: f.fidelity.String(),
 		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults,
 		Runs: t.Runs, Failed: t.Failed, Undecided: t.Undecided, Events: t.Events, Exchanges: t.Exchanges,
 		Wall: t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/syncproof/syncproof/internal/again"
 	"github.com/syncproof/syncproof/internal/watchdog"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
@@ -18,8 +19,9 @@ import (
 
 // player runs scenarios one at a time.
 type player struct {
-	seed  *uint64
-	until uint64
+	seed     *uint64
+	until    uint64
+	fidelity sim.Fidelity
 	// eventsMax bounds a run's journal, 0 for the simulator's own bound.
 	eventsMax int
 	// stall is how long a run may stand still, in wall time.
@@ -30,8 +32,10 @@ type player struct {
 	engine engineFlag
 	// quick leaves the judging out.
 	quick bool
+	// twice plays each scenario again in another process.
+	twice bool
 	// simulate plays the world; nil is sim.Run.
-	simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
+	simulate again.Simulate
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -62,7 +66,7 @@ func (p *player) blank(j job) reports.Case {
 		seed = *p.seed
 	}
 	return reports.Case{
-		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed,
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: p.fidelity.String(),
 		Rerun: p.rerun(shellWord(j.name), &seed),
 	}
 }
@@ -74,8 +78,14 @@ func (p *player) rerun(names string, seed *uint64) string {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
 	command += p.engine.arg()
+	if p.fidelity != sim.Wire {
+		command += " --fidelity " + p.fidelity.String()
+	}
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	}
+	if p.twice {
+		command += " --twice"
 	}
 	return command
 }
@@ -93,7 +103,7 @@ func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finis
 	if simulate == nil {
 		simulate = sim.Run
 	}
-	options := sim.Options{Seed: p.seed, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
+	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}

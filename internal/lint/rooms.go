@@ -44,6 +44,7 @@ var Rooms = []Room{
 	{Packages: "internal/lint/...", Why: "the lint reads source, it runs nothing"},
 	{Packages: "internal/docs/...", Why: "the tests of the documentation read every room; the package holds no code"},
 	{Packages: "internal/watchdog/...", Why: "the watchdog is a leaf"},
+	{Packages: "internal/again/...", May: []string{"internal/watchdog", "scenarios", "sim", "sim/trace"}, Why: "it plays worlds and compares journals; what to say of a difference is for its caller"},
 	{Packages: "internal/sketch/...", Why: "counting is a leaf"},
 	{Packages: "cmd/...", May: []string{"..."}, Why: "the command line wires everything"},
 }

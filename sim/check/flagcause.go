@@ -22,11 +22,18 @@ func (s *story) mayFlag(x, y int, st [2]*state) bool {
 	if s.m.set.wrongSide == "review" && s.wrongSide(st) {
 		return true
 	}
-	if s.m.set.simultaneous != "review" || !s.compare(st).possible {
+	if s.m.set.simultaneous != "review" || s.oneSided() || !s.compare(st).possible {
 		return false
 	}
 	o := s.table(cc, x, y)
 	return o.flag
+}
+
+// oneSided says that one side certainly never held anything but its base and
+// what the engine wrote there. It contests no edit, whatever answer was hidden:
+// the content of a write is known before it is sent, and is known again.
+func (s *story) oneSided() bool {
+	return !s.baseless && !(s.contested[cc] && s.contested[crm])
 }
 
 // wrongSide says that a one-way field may have been edited where it arrives.

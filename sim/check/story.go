@@ -24,6 +24,9 @@ type story struct {
 
 	writes []*write
 	edits  int // accepted edits by users
+	// contested: the side ever held content that neither the base nor the
+	// engine had put there.
+	contested [2]bool
 
 	settledAt []int32 // by field: index plus 1 of the write that last brought both sides in step, 0 if none
 
@@ -170,6 +173,7 @@ func (s *story) begin() {
 		for f := range st.content {
 			s.base[side].settle(f, st.content[f])
 			if st.content[f] != other.content[f] {
+				s.contested[side] = true
 				s.base[side].settle(f, s.m.common(p, f, st.content[f]))
 			}
 		}
@@ -349,6 +353,7 @@ func (s *story) commit(i int32, e *trace.Event) {
 		return
 	}
 	s.edits += userEdit(e)
+	s.contested[side] = s.contested[side] || !sameContent(n, s.cur[side])
 	s.flagOnDelete(i)
 	// Another edit arrives while a decision may be half carried out: what the
 	// engine already knew may have become the base of either side.

@@ -84,6 +84,21 @@ func TestPromptAck(t *testing.T) {
 			2s   deliver cc ada n=1 code=forged
 			2s   ack cc ada n=1 status=200
 			60s  end idle`},
+		{name: "EV-1 a genuine delivery was refused", want: Fail, says: "genuine", text: `
+			0s   setup ada v1
+			2s   deliver cc ada n=1
+			2s   ack cc ada n=1 status=401
+			60s  end idle`},
+		{name: "EV-1 a repeated delivery was refused", want: Fail, says: "genuine", text: `
+			0s   setup ada v1
+			2s   deliver cc ada n=1 code=repeated
+			2s   ack cc ada n=1 status=409
+			60s  end idle`},
+		{name: "a notice that could not be kept is asked for again", want: Pass, text: `
+			0s   setup ada v1
+			2s   deliver cc ada n=1
+			2s   ack cc ada n=1 status=503
+			60s  end idle`},
 		{name: "nothing was delivered", want: NotApplicable, text: synced},
 		{name: "the run was cut short", want: Unknown, text: `
 			2s   deliver cc ada n=1

@@ -10,7 +10,7 @@ type word struct {
 	held      [2][]string    // what both sides held when it was given, nil for a side without a record
 	given     map[int]string // values that the person wrote, by field
 	chosen    int            // the side that the person chose, -1 for none
-	contested []bool         // fields in a certain conflict when it was given
+	contested []bool         // fields in a certain conflict when it was given, by themselves or as part of a record
 	silent    bool           // the journal does not show what it said
 	done      bool           // the sides agreed after it was carried out
 }
@@ -64,11 +64,15 @@ func (w *word) listen(s *story, e *trace.Event) {
 		return
 	}
 	w.contested = make([]bool, len(s.m.fields.list))
+	whole := false // the records conflict as wholes (CR-3, granularity record)
+	if s.m.set.byRecord {
+		whole = s.compare([2]*state{s.stored(cc), s.stored(crm)}).certain
+	}
 	for f, fd := range s.m.fields.list {
 		x, y := w.held[cc][f], w.held[crm][f]
 		xs, _ := s.base[cc].changed(f, x)
 		ys, _ := s.base[crm].changed(f, y)
-		w.contested[f] = fd.twoWay() && xs && ys && !fd.agree(x, y) && !s.base[cc].none(f)
+		w.contested[f] = fd.twoWay() && (xs && ys || whole && (xs || ys)) && !fd.agree(x, y) && !s.base[cc].none(f)
 	}
 }
 

@@ -3,6 +3,8 @@ package explore
 import (
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,7 +34,9 @@ type Exhaust struct {
 	Depth int
 	// StatesMax ends the search: more states are not kept.
 	StatesMax int
-	Clock     func() time.Duration
+	// Workers expand states at once, at least one.
+	Workers int
+	Clock   func() time.Duration
 	// Watch, if not nil, is called after each level.
 	Watch func(Exhausted)
 }
@@ -85,7 +89,6 @@ type node struct {
 type way struct {
 	before *way
 	choice string
-	forced bool
 }
 
 // list gives the choices in order.
@@ -100,45 +103,40 @@ func (w *way) list() []string {
 	return all
 }
 
+// batch is how many states are expanded before what they lead to is sorted
+// out, in order: the result does not depend on the number of workers.
+const batch = 512
+
 // Run searches until a failure, the end, or a bound. A search that is larger
 // than StatesMax ends with a *TooLargeError beside what it has.
 func (x *Exhaust) Run(ctx context.Context) (Exhausted, error) {
 	began := x.Clock()
 	out := Exhausted{}
-	defer func() { out.Wall = x.Clock() - began }()
 	first, err := x.Start()
 	if err != nil {
 		return out, err
-	}
-	most := x.StatesMax
-	if most == 0 {
-		most = StatesMost
 	}
 	seen := map[[16]byte]struct{}{first.Fingerprint(): {}}
 	level := []node{{state: first}}
 	out.States = 1
 	for depth := 0; len(level) > 0; depth++ {
 		var next []node
-		for i := range level {
-			if err := ctx.Err(); err != nil {
-				out.Frontier = len(level) - i + len(next)
-				return out, err
+		for from := 0; from < len(level) && err == nil && out.Found == nil; from += batch {
+			part := level[from:min(from+batch, len(level))]
+			more := x.expandAll(part, depth)
+			clear(part) // their worlds may go
+			for i := range more {
+				next = more[i].sortOut(next, seen, &out)
 			}
-			if len(seen) > most {
-				out.Frontier = len(level) - i + len(next)
-				return out, &TooLargeError{States: most, Depth: depth, Frontier: out.Frontier}
-			}
-			more, err := x.expand(level[i], depth, seen, &out)
-			if err != nil || out.Found != nil {
-				return out, err
-			}
-			next = append(next, more...)
-			level[i] = node{} // its world may go
+			out.Frontier = len(level) - from - len(part) + len(next)
+			err = x.bounds(ctx, depth, &out, more)
 		}
-		out.Depth, out.Frontier = depth, len(next)
-		level = next
+		out.Wall = x.Clock() - began
+		if err != nil || out.Found != nil {
+			return out, err
+		}
+		out.Depth, level = depth, next
 		if x.Watch != nil {
-			out.Wall = x.Clock() - began
 			x.Watch(out)
 		}
 	}
@@ -146,61 +144,125 @@ func (x *Exhaust) Run(ctx context.Context) (Exhausted, error) {
 	return out, nil
 }
 
-// expand plays every choice of a state, and goes on where there is only one.
-func (x *Exhaust) expand(n node, depth int, seen map[[16]byte]struct{}, out *Exhausted) ([]node, error) {
-	choices := n.state.Choices()
-	if len(choices) == 0 {
-		out.Runs++
-		if failures := n.state.Judge(); len(failures) > 0 {
-			out.Found = &Counterexample{Failures: failures, Way: n.way.list(), State: n.state}
+// bounds says why a search cannot go on.
+func (x *Exhaust) bounds(ctx context.Context, depth int, out *Exhausted, more []expansion) error {
+	for i := range more {
+		if more[i].err != nil {
+			return more[i].err
 		}
-		return nil, nil
 	}
-	if x.Depth > 0 && depth >= x.Depth {
-		out.Cut++
-		return nil, nil
+	most := x.StatesMax
+	if most == 0 {
+		most = StatesMost
 	}
-	var next []node
+	if out.Found == nil && out.States > most {
+		return &TooLargeError{States: most, Depth: depth, Frontier: out.Frontier}
+	}
+	return ctx.Err()
+}
+
+// expansion is what one state leads to.
+type expansion struct {
+	next  []successor
+	found *Counterexample
+	over  bool // the run is over, and was judged
+	cut   bool // its successors lie beyond the bound
+	err   error
+}
+
+type successor struct {
+	node
+	mark [16]byte
+}
+
+// expandAll expands states on all workers.
+func (x *Exhaust) expandAll(part []node, depth int) []expansion {
+	all := make([]expansion, len(part))
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range max(x.Workers, 1) {
+		done.Add(1)
+		go func() { //syncproof:allow go each state is expanded by itself, and sorted out in order
+			defer done.Done()
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(part) {
+					return
+				}
+				all[i] = x.expand(part[i], depth)
+			}
+		}()
+	}
+	done.Wait()
+	return all
+}
+
+// expand plays every choice of a state, and goes on where there is only one.
+func (x *Exhaust) expand(n node, depth int) (out expansion) {
+	choices := n.state.Choices()
+	switch {
+	case len(choices) == 0:
+		out.over = true
+		if failures := n.state.Judge(); len(failures) > 0 {
+			out.found = &Counterexample{Failures: failures, Way: n.way.list(), State: n.state}
+		}
+		return out
+	case x.Depth > 0 && depth >= x.Depth:
+		out.cut = true
+		return out
+	}
 	for i := range choices {
 		state := n.state
 		if i < len(choices)-1 {
 			state = state.Clone()
 		}
-		m, known, err := x.follow(state, n.way, i, choices[i], seen)
-		switch {
-		case err != nil:
-			return nil, err
-		case known:
-			out.Again++
-		default:
-			out.States++
-			next = append(next, m)
+		s, err := follow(state, n.way, i, choices[i])
+		if err != nil {
+			out.err = err
+			return out
 		}
+		out.next = append(out.next, s)
 	}
-	return next, nil
+	return out
 }
 
-// follow takes a choice and then everything that has no alternative. It
-// reports whether the state that is reached was known.
-func (x *Exhaust) follow(state State, before *way, i int, choice string, seen map[[16]byte]struct{}) (node, bool, error) {
+// follow takes a choice and then everything that has no alternative.
+func follow(state State, before *way, i int, choice string) (successor, error) {
 	w := &way{before: before, choice: choice}
 	if err := state.Take(i); err != nil {
-		return node{}, false, err
+		return successor{}, err
 	}
 	for {
 		choices := state.Choices()
 		if len(choices) != 1 {
-			break
+			return successor{node{state, w}, state.Fingerprint()}, nil
 		}
-		w = &way{before: w, choice: choices[0], forced: true}
+		w = &way{before: w, choice: choices[0]}
 		if err := state.Take(0); err != nil {
-			return node{}, false, err
+			return successor{}, err
 		}
 	}
-	mark := state.Fingerprint()
-	if _, known := seen[mark]; known {
-		return node{}, true, nil
+}
+
+// sortOut counts an expansion and keeps what was not known before.
+func (e *expansion) sortOut(next []node, seen map[[16]byte]struct{}, out *Exhausted) []node {
+	switch {
+	case e.over:
+		out.Runs++
+	case e.cut:
+		out.Cut++
 	}
-	seen[mark] = struct{}{}
-	return node{state, w}, false, nil
+	if out.Found == nil {
+		out.Found = e.found
+	}
+	for _, s := range e.next {
+		if _, known := seen[s.mark]; known {
+			out.Again++
+			continue
+		}
+		seen[s.mark] = struct{}{}
+		out.States++
+		next = append(next, s.node)
+	}
+	return next
 }

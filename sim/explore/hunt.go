@@ -47,6 +47,7 @@ type Found struct {
 	Scenario *scenarios.Scenario // the first world that showed it
 	Run      int                 // its number in the whole sequence, from 1
 	At       time.Duration       // wall time since the hunt began
+	Events   int                 // of that run
 	Times    int                 // runs that showed it
 }
 
@@ -182,7 +183,7 @@ func (p *pack) count(i int, sc *scenarios.Scenario, out *Outcome) {
 		t.Failed++
 	}
 	for _, f := range out.Failures {
-		p.found(i, sc, f)
+		p.found(i, sc, f, len(out.Events))
 	}
 	p.done = p.done || p.hunt.Enough > 0 && len(t.Found) >= p.hunt.Enough
 	if p.hunt.Watch != nil {
@@ -192,16 +193,16 @@ func (p *pack) count(i int, sc *scenarios.Scenario, out *Outcome) {
 }
 
 // found adds a failure to its kind, which keeps the earliest world.
-func (p *pack) found(i int, sc *scenarios.Scenario, f Failure) {
+func (p *pack) found(i int, sc *scenarios.Scenario, f Failure, events int) {
 	for _, k := range p.tally.Found {
 		if !k.Failure.Same(f) {
 			continue
 		}
 		k.Times++
 		if i+1 < k.Run {
-			k.Run, k.Scenario, k.Failure = i+1, sc, f
+			k.Run, k.Scenario, k.Failure, k.Events = i+1, sc, f, events
 		}
 		return
 	}
-	p.tally.Found = append(p.tally.Found, &Found{Failure: f, Scenario: sc, Run: i + 1, At: p.hunt.Clock() - p.began, Times: 1})
+	p.tally.Found = append(p.tally.Found, &Found{Failure: f, Scenario: sc, Run: i + 1, At: p.hunt.Clock() - p.began, Events: events, Times: 1})
 }

@@ -16,6 +16,9 @@ type Player struct {
 	// Vary makes the engine under test anew for each run; nil is the reference
 	// engine.
 	Vary func() *sim.Variation
+	// Fidelity of the runs; at model fidelity a variation's adapters and
+	// transports cannot take part.
+	Fidelity sim.Fidelity
 	// EventsMax bounds a run's journal. A world that exceeds it is judged as far
 	// as it came. 0 is EventsMost.
 	EventsMax int
@@ -47,7 +50,7 @@ func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) (out Outcome)
 			out = Outcome{Fault: &sim.HarnessError{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}}
 		}
 	}()
-	o := sim.Options{EventsMax: p.EventsMax}
+	o := sim.Options{EventsMax: p.EventsMax, Fidelity: p.Fidelity}
 	if o.EventsMax == 0 {
 		o.EventsMax = EventsMost
 	}
