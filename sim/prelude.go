@@ -48,8 +48,7 @@ func (w *World) prelude() error {
 }
 
 func (w *World) readFeed(s *system) (adapter.Cursor, error) {
-	wire := &directly{w: w, s: s, age: preludeAge}
-	client, err := kindOf(s.spec.Kind).adapter(w.adapterConfig(s.side, &http.Client{Transport: wire}, unshared{}))
+	client, err := kindOf(s.spec.Kind).adapter(w.adapterConfig(s.side, &http.Client{Transport: directly{w, s}}, unshared{}))
 	if err != nil {
 		return "", err
 	}
@@ -60,9 +59,6 @@ func (w *World) readFeed(s *system) (adapter.Cursor, error) {
 	var at adapter.Cursor
 	for range preludePages {
 		page, err := feed.Changes(context.Background(), at, preludePage)
-		if err != nil && wire.waits() {
-			continue
-		}
 		if err != nil || (page.Next == at && !page.More) {
 			return page.Next, err
 		}
@@ -103,36 +99,22 @@ const (
 
 // directly is a transport without a network: the system answers at once.
 type directly struct {
-	w       *World
-	s       *system
-	age     time.Duration // how long before the run it is
-	limited bool          // the last answer was a limit signal
+	w *World
+	s *system
 }
 
-// waits lets a window of the quota pass after a limit signal, as long as there
-// is time before the run.
-func (d *directly) waits() bool {
-	if !d.limited || d.s.spec.Quota == nil {
-		return false
-	}
-	d.age -= d.s.spec.Quota.Per.Std()
-	return d.age > 0
-}
-
-func (d *directly) RoundTrip(req *http.Request) (*http.Response, error) {
+func (d directly) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := readAll(req)
 	if err != nil {
 		return nil, err
 	}
-	r := d.s.mock.Handle(d.s.clock.at(0).Add(-d.age), &mocks.Request{
+	r := d.s.mock.Handle(d.s.clock.at(0).Add(-preludeAge), &mocks.Request{
 		Method: req.Method, Path: req.URL.EscapedPath(), Query: req.URL.Query(), Header: req.Header, Body: body,
 	})
-	res := &http.Response{
+	return &http.Response{
 		StatusCode: r.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: r.Header,
 		Body: io.NopCloser(bytes.NewReader(r.Body)), ContentLength: int64(len(r.Body)), Request: req,
-	}
-	d.limited = kindOf(d.s.spec.Kind).signals(res).Limited
-	return res, nil
+	}, nil
 }
 
 // unshared is an adapter.Flight for a single caller.

@@ -22,6 +22,11 @@ type Variation struct {
 	Store   func(Store) Store
 }
 
+// WireOnly says that a part is wrapped which model fidelity does not use.
+func (v *Variation) WireOnly() bool {
+	return v.Adapter != nil || v.Transport != nil || v.Signals != nil
+}
+
 func (v *Variation) apply(p *parts) {
 	if v.Config != nil {
 		v.Config(&p.config)
