@@ -103,6 +103,27 @@ var features = []string{
 	"unpolled", "disk",
 }
 
+// themes are selections that show something only together: what is forgotten
+// where nothing heals it, and answers that are lost while records are made.
+var themes = [][]string{
+	{"unpolled", "disk", crashAtEffect, string(scenarios.CrashEngine)},
+	{"onesided", "create", string(scenarios.Reset), string(scenarios.ServerError), string(scenarios.Loss)},
+}
+
+// theme gives the world one of these selections, with no other faults and few
+// edits: where more happens, something else soon heals or hides it.
+func (g *generator) theme(names []string) {
+	for _, f := range faultKinds {
+		g.on[f.name] = false
+	}
+	for _, name := range names {
+		g.on[name] = true
+	}
+	if !g.size.Exact {
+		g.size.Edits = min(g.size.Edits, pick(g.drawer, "few edits", 2, 4, 8))
+	}
+}
+
 // features draws the world's selection: with few or with many of them.
 func (g *generator) features() {
 	density := pick(g.drawer, "density", 10, 25, 25, 40, 60)
@@ -111,9 +132,9 @@ func (g *generator) features() {
 	}
 	for _, f := range faultKinds {
 		g.on[f.name] = g.chance(f.name, density)
-		if f.verb() == scenarios.CrashEngine {
-			g.on[f.name] = g.on[f.name] || g.chance(f.name, 25) // what a crash finds differs with every instant
-		}
+	}
+	if g.chance("themed", 20) {
+		g.theme(pick(g.drawer, "theme", themes...))
 	}
 }
 

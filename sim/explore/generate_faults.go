@@ -107,7 +107,7 @@ var faultKinds = []faultKind{
 		s.Count = pick(g.drawer, "count", 1, 5)
 	}),
 	kind(scenarios.CrashEngine, (*generator).crash),
-	{"crash at an effect", (*generator).crashAt},
+	{crashAtEffect, (*generator).crashAt},
 	kind(scenarios.LoseStore, func(g *generator, s *scenarios.Step) {
 		s.Crash.Wipe, s.Crash.Down = true, pick(g.drawer, "down", second, minute)
 	}),
@@ -117,13 +117,15 @@ var faultKinds = []faultKind{
 	}),
 }
 
+const crashAtEffect = "crash at an effect"
+
 func kind(v scenarios.Verb, draw func(*generator, *scenarios.Step)) faultKind {
 	return faultKind{string(v), draw}
 }
 
 // verb is the step that the kind makes.
 func (k faultKind) verb() scenarios.Verb {
-	if k.name == "crash at an effect" {
+	if k.name == crashAtEffect {
 		return scenarios.CrashEngine
 	}
 	return scenarios.Verb(k.name)
