@@ -115,7 +115,7 @@ func (g *gate) pass(t *tally, i int32, e *trace.Event) {
 // gateLost says that the engine died before the pause can have been durable,
 // which RL-1 excepts.
 func (m *model) gateLost(received, sent int32) bool {
-	window := m.ev[received].At + int64(50*m.set.fsync) + int64(100*time.Millisecond)
+	window := m.ev[received].At + m.set.durableIn()
 	for k := range m.outages {
 		if c := m.outages[k].crash; c > received && c < sent && (m.ev[c].At <= window || m.outages[k].wipe) {
 			return true

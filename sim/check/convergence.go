@@ -181,6 +181,9 @@ func (m *model) mayDiffer(p *person, d *difference) string {
 	if m.deaf(p) {
 		return "its last notice never arrived and polling is off"
 	}
+	if m.hidden(p) {
+		return "no notice and no feed showed a change of it, and audits are off"
+	}
 	return ""
 }
 

@@ -21,9 +21,9 @@ import (
 //	13s  engine writes crm ada notes="call back" v43
 //	20s  end idle
 //
-// A line of the engine is a whole exchange; `lost` drops its answer, `open`
-// leaves it under way. Field
-// names are the mapping's; an edit is stamped when it happens, or stamp=13s.
+// A line of the engine is a whole exchange; `lost` drops its answer, `unheard`
+// leaves it on its way, `open` leaves the request under way. Field names are the
+// mapping's; an edit is stamped when it happens, or stamp=13s.
 func journal(t *testing.T, text string) []trace.Event {
 	t.Helper()
 	b := &builder{t: t, fields: newFieldTable(scenarios.New()), values: map[string]string{}, versions: map[place]int64{}, commits: map[place]uint64{}}
@@ -114,7 +114,7 @@ func (b *builder) parse(w []string) happening {
 			h.options[name] = value
 		case word[0] == 'v' && err == nil:
 			h.version = &v
-		case word == "lost" || word == "unlinked" || word == "open":
+		case word == "lost" || word == "unlinked" || word == "open" || word == "unheard":
 			h.flags[word] = true
 		default:
 			h.args = append(h.args, strings.Trim(word, `"`))
@@ -255,9 +255,12 @@ func (b *builder) engine(h happening) {
 	if h.flags["open"] {
 		return
 	}
-	b.emit(trace.Event{Kind: trace.Answer, On: on, Call: call, Status: status, Code: h.options["code"], RetryAfter: h.options["after"]})
+	b.emit(trace.Event{Kind: trace.Answer, On: on, Call: call, Status: status, Code: h.options["code"], RetryAfter: h.options["after"], Date: h.options["date"]})
 	if h.flags["lost"] {
 		b.emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent, Code: "loss"})
+		return
+	}
+	if h.flags["unheard"] {
 		return
 	}
 	b.emit(trace.Event{Kind: trace.Receive, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent, Status: status, RetryAfter: h.options["after"], Date: h.options["date"]})

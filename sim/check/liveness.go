@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -26,13 +25,12 @@ const (
 // the engine did.
 func liveness(m *model) Result {
 	t := &tally{m: m, seen: 1}
-	allowed := m.allowances()
-	limit, why := sum(allowed), itemised(allowed)
 	if m.end < 0 {
 		return t.verdict(phrase{}, "")
 	}
 	end := &m.ev[m.end]
-	at := m.lastAct
+	at, allowed := m.lastAct, m.allowances()
+	limit, why := sum(allowed), itemised(allowed)
 	m.rereads(t)
 	switch {
 	case end.Code == "idle":
@@ -60,8 +58,8 @@ type allowance struct {
 
 // allowances add up to the longest that a correct engine may take: the longest
 // waits of the retry policy one after another, two rounds of polling, an audit
-// where nothing else shows a change, the vendor's own webhook retries, and the
-// backlog at each system's quota.
+// of each side that nobody polls and one where nothing else shows a change, the
+// vendor's own webhook retries, and the backlog at each system's quota.
 func (m *model) allowances() []allowance {
 	s := &m.set
 	longer := func(d time.Duration) time.Duration { return d + d*time.Duration(s.jitter)/100 }
@@ -71,7 +69,11 @@ func (m *model) allowances() []allowance {
 	}
 	all := []allowance{
 		{"retries", 2 * longer(s.cap)}, {"timeouts", 2 * s.timeout}, {"polling", polls},
-		{"audit", s.audit * time.Duration(m.audits())},
+	}
+	for side := range s.pollOff {
+		if s.pollOff[side] {
+			all = append(all, allowance{"audit of " + sideNames[side], s.audit})
+		}
 	}
 	for i := range m.ev {
 		if m.ev[i].Kind == trace.Receive && m.limitSignal(&m.ev[i]) {
@@ -79,32 +81,12 @@ func (m *model) allowances() []allowance {
 			break
 		}
 	}
-	return append(all, allowance{"the backlog at the quota", m.drain()},
+	all = append(all, allowance{"the backlog at the quota", m.drain()},
 		allowance{"webhooks delivered again", webhookRetries}, allowance{"work that waits for nothing", deadlineSlack})
-}
-
-// audits is how many of them a run may wait for: one for each side that nobody
-// polls, and one for deletions that nothing else showed.
-func (m *model) audits() int {
-	n := 0
-	for side := range m.set.pollOff {
-		if m.set.pollOff[side] {
-			n++
-		}
+	if m.waitsForAudit(sum(all)) {
+		all = append(all, allowance{"audit of what nothing else shows", s.audit})
 	}
-	if slices.ContainsFunc(m.nodes, func(o *node) bool { return o.last().gone && o.last().by == byUser && !m.heardOf(o) }) {
-		n++
-	}
-	return n
-}
-
-// heardOf says that a notice of a record was acknowledged after its last
-// change. No list shows what was deleted.
-func (m *model) heardOf(n *node) bool {
-	since := n.last().ev
-	return slices.ContainsFunc(n.log, func(i int32) bool {
-		return i > since && m.ev[i].Kind == trace.Ack && m.ev[i].Status/100 == 2
-	})
+	return all
 }
 
 func sum(all []allowance) time.Duration {

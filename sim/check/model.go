@@ -33,11 +33,14 @@ type model struct {
 	lastAct    int64           // when anything but the engine last acted: users, faults' ends, restarts
 	topics     map[string]bool // what people were told about
 	massTold   int32           // index of the last message about a mass delete, -1 without one
-	approved   int32           // index of the last approval of a mass delete, -1 without one
+	approvals  []int32         // those of a mass delete that were not refused
+	approved   int32           // index of the last of them, -1 without one
 
 	// computed when first asked for
 	deleted       *deletions
 	refusedCreate *bool
+	unfedCommits  []int32
+	unfedFound    bool
 }
 
 type place struct {
@@ -153,6 +156,9 @@ func newModel(c Case) *model {
 	for i := range m.ev {
 		m.take(int32(i))
 	}
+	if k := len(m.approvals) - 1; k >= 0 {
+		m.approved = m.approvals[k]
+	}
 	m.gatherPeople()
 	for _, p := range m.people {
 		p.story = m.tell(p)
@@ -214,9 +220,12 @@ func (m *model) take(i int32) {
 	case trace.Person:
 		if e.Code == "refused" && e.Cause > 0 {
 			m.refusedOps[e.Cause] = true
+			if k := len(m.approvals) - 1; k >= 0 && m.op(m.approvals[k]) == e.Cause {
+				m.approvals = m.approvals[:k] // no mass delete waited for it
+			}
 		}
 		if e.Verb == "approve" && e.Code == "approve" {
-			m.approved = i
+			m.approvals = append(m.approvals, i)
 		}
 		m.lastAct = e.At
 	case trace.ClaimDecision, trace.ClaimStatus, trace.ClaimState:

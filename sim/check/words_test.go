@@ -121,4 +121,34 @@ func TestMassDeleteApproval(t *testing.T) {
 		0s   setup ada v1
 		10s  agent deletes cc ada
 		90s  end idle`}.run(t, "convergence")
+	trial{name: "an approval that was refused answers nothing", want: Pass, world: few, text: parked + `
+		50s  approve
+		51s  refused mass-delete of=10
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "the first of two approvals counts", want: Fail, says: "lives in crm", world: few, text: parked + `
+		50s  approve
+		60s  approve
+		61s  refused mass-delete of=11
+		90s  end idle`}.run(t, "convergence")
+
+	spread := `
+		0s   setup ada v1
+		0s   setup bob v1
+		10s  agent deletes cc ada
+		11s  user deletes crm bob
+`
+	one := policy(func(p *scenarios.Policy) { p.MassDelete = 1 })
+	for _, invariant := range []string{"convergence", "no-over-flagging"} {
+		trial{name: "an engine may count both systems together", want: Pass, world: one, text: spread + `
+		12s  told mass-delete id=m1
+		13s  engine writes crm ada status=FLAGGED
+		90s  end idle`}.run(t, invariant)
+	}
+	trial{name: "as many as the threshold are no mass delete", want: Fail, says: "lives in crm", world: policy(func(p *scenarios.Policy) { p.MassDelete = 2 }), text: spread + `
+		12s  told mass-delete id=m1
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "an engine may count each system by itself", want: NotApplicable, world: one, text: spread + `
+		13s  engine deletes crm ada
+		14s  engine deletes cc bob
+		90s  end idle`}.run(t, "told")
 }
