@@ -15,7 +15,7 @@ func (w *World) deadline() int64 {
 	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
 	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
 	if w.waitsForAudits() {
-		spare += 4 * w.host.parts.config.Audit
+		spare += 2 * w.host.parts.config.Audit
 	}
 	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {
 		if q := spec.Quota; q != nil && q.Requests > 0 {

@@ -41,6 +41,7 @@ type model struct {
 	refusedCreate *bool
 	unfedCommits  []int32
 	unfedFound    bool
+	clock         engineClock
 }
 
 type place struct {
