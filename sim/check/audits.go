@@ -93,9 +93,16 @@ func (m *model) wipedSince(i int32) bool {
 // not later than an instant. What a page shows beside others, it may pass over.
 func (m *model) cameTo(commit int32, until int64) bool {
 	for _, i := range m.who[commit].log {
-		if e := &m.ev[i]; i > commit && e.At <= until && e.Actor == trace.ActorEngine && e.Kind == trace.Arrive {
+		if e := &m.ev[i]; i > commit && e.At <= until && e.Actor == trace.ActorEngine && e.Kind == trace.Arrive && m.heard(e.Call) {
 			return true
 		}
 	}
 	return false
+}
+
+// heard says that the answer to an exchange reached the engine, as far as the
+// journal tells.
+func (m *model) heard(n uint64) bool {
+	c := m.exchange(n)
+	return c == nil || c.send == 0 || c.receive > 0
 }

@@ -48,8 +48,12 @@ func (s *story) compare(st [2]*state) comparison {
 // table asks the decision table about state t of a side and o of the other.
 func (s *story) table(side, t, o int) outcomes {
 	var a [2]contender
-	a[side] = s.m.contend(s.p.node(side), t)
-	a[1-side] = s.m.contend(s.p.node(1-side), o)
+	for _, at := range [...]struct{ side, state int }{{side, t}, {1 - side, o}} {
+		a[at.side] = s.m.contend(s.p.node(at.side), at.state)
+		if b := &s.base[at.side]; b.lost() || b.unsure {
+			s.m.mistake(&a[at.side], s.p.node(at.side), at.state)
+		}
+	}
 	return s.m.set.decide(a, [2]*base{&s.base[cc], &s.base[crm]})
 }
 

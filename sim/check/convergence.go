@@ -70,18 +70,20 @@ func (m *model) difference(p *person) *difference {
 	return m.contents(a, b)
 }
 
-// contents is how two living records that are one identity stand.
+// contents is how two living records that are one identity stand, in the fields
+// that both systems still show.
 func (m *model) contents(a, b *node) *difference {
 	x, y := a.last(), b.last()
+	end := int32(len(m.ev))
 	d := &difference{ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
 	for f, fd := range m.fields.list {
-		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) {
+		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && m.sees(cc, f, end) && m.sees(crm, f, end) {
 			d.message = "cc holds " + fd.name + " " + shown(x.content[f]) + ", crm holds " + fd.name + " " + shown(y.content[f])
 			return d
 		}
 	}
 	for f, fd := range m.fields.list {
-		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) {
+		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) && m.sees(cc, f, end) && m.sees(crm, f, end) {
 			d.message = fd.name + " travels from " + sideNames[fd.source] + " only: cc holds " + shown(x.content[f]) + ", crm holds " + shown(y.content[f])
 			return d
 		}
@@ -212,7 +214,7 @@ func (m *model) unheardOf(n *node) bool {
 		}
 	}
 	for k := len(n.log) - 1; k >= 0 && n.log[k] > since; k-- {
-		if e := &m.ev[n.log[k]]; e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine {
+		if e := &m.ev[n.log[k]]; e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine && m.heard(e.Call) {
 			return false
 		}
 	}

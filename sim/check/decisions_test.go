@@ -115,6 +115,45 @@ func TestRightWinner(t *testing.T) {
 			15s  engine reads cc ada
 			16s  engine writes cc ada notes="" v2
 			20s  end idle`},
+		{name: "DM-10 without a base the engine's own write in the contact center passes for a change", want: Pass, text: `
+			0s   setup ada v1 on=crm notes="old"
+			1s   engine reads crm ada
+			2s   engine creates cc ada v1 notes="old"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  user edits crm ada notes="new"
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes cc ada notes="new" v2
+			30s  end idle`},
+		{name: "DM-10 it does not where the record names its author", want: Fail, says: "CR-6", text: `
+			0s   setup ada v1 on=cc notes="old"
+			1s   engine reads cc ada
+			2s   engine creates crm ada v1 notes="old"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  agent edits cc ada notes="new"
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada notes="new" v2
+			30s  end idle`},
+		{name: "DM-10 nor may it be taken for the later one that it is not", want: Fail, says: "lets crm win", text: `
+			0s   setup ada v1 on=crm notes="old"
+			1s   engine reads crm ada
+			2s   engine creates cc ada v1 notes="old"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  user edits crm ada notes="new"
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada notes="old" v2
+			30s  end idle`},
 		{name: "a stale cut is a cut: an edit read too late to matter", want: NotApplicable, text: `
 			0s   setup ada v1 notes="old"
 			10s  agent edits cc ada notes="one" v2

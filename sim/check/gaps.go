@@ -111,9 +111,9 @@ func (s *story) judgeDelete(w *write, n *node) {
 		return
 	}
 	read := &n.states[targets[0]]
-	edited := -1
+	edited, sent := -1, s.m.sentAt(w.ev)
 	for f, v := range read.content {
-		if surely, _ := s.base[n.side].changed(f, v); surely && !s.base[n.side].lost() {
+		if surely, _ := s.base[n.side].changed(f, v); surely && !s.base[n.side].lost() && s.m.sees(n.side, f, sent) {
 			edited = f
 		}
 	}

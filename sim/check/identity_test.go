@@ -68,6 +68,33 @@ func TestTheRightPerson(t *testing.T) {
 			11s  engine reads crm ada
 			12s  engine writes crm ada city="Turin" v4
 			60s  end idle`},
+		{name: "what was read before a merge goes to the record it was read for", want: NotApplicable, text: `
+			0s   setup ada v3
+			0s   setup bella v3
+			9s   agent edits cc bella city="Turin" v4
+			10s  engine reads cc bella
+			11s  agent merges cc bella into=ada
+			12s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 and to no other", want: Fail, says: "CR-14", text: `
+			0s   setup ada v3
+			0s   setup bella v3
+			9s   agent edits cc ada city="Turin" v4
+			10s  engine reads cc ada
+			11s  agent merges cc bella into=ada
+			12s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 what was edited and not read before a merge", want: Fail, says: "CR-14", text: `
+			0s   setup ada v3
+			0s   setup bella v3
+			8s   engine reads cc bella
+			9s   agent edits cc bella city="Turin" v4
+			11s  agent merges cc bella into=ada
+			12s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
 		{name: "CR-13 a deleted record is made again", want: Fail, says: "deleted there", text: `
 			0s   setup ada v3
 			10s  user deletes crm ada

@@ -39,6 +39,8 @@ func liveness(m *model) Result {
 			t.fail("", []uint64{last}, "the engine still worked %s after the last outside act at %s%s; the deadline is %s: %s",
 				took.Round(time.Second), clockText(at), m.lastDone(last), limit.Round(time.Second), why)
 		}
+	case time.Duration(end.At-at) > limit && m.unanswerable() >= 0:
+		t.doubt("%s answers only after the engine has given up: no engine becomes idle", sideNames[m.unanswerable()])
 	case time.Duration(end.At-at) > limit:
 		stuck, ops := m.stuck()
 		t.fail("", append(ops, end.Op), "the system was not idle %s after the last outside act at %s%s; the deadline is %s: %s",
@@ -48,6 +50,17 @@ func liveness(m *model) Result {
 			time.Duration(end.At-at).Round(time.Second), limit.Round(time.Second))
 	}
 	return t.verdict(phrase{"run became idle in time", "runs became idle in time"}, "")
+}
+
+// unanswerable is a side whose answers take longer to come than the engine is
+// set to wait for one, -1 if there is none.
+func (m *model) unanswerable() int {
+	for side, system := range [...]*scenarios.System{&m.sc.Systems.CC, &m.sc.Systems.CRM} {
+		if 2*lasting(system.Latency, 20*time.Millisecond) > m.set.timeout {
+			return side
+		}
+	}
+	return -1
 }
 
 // allowance is one reason why a correct engine may take time.

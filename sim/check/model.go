@@ -27,6 +27,7 @@ type model struct {
 	faults     []fault
 	notices    map[uint64]*notice
 	refusedOps map[uint64]bool // what people asked for and the engine refused, by operation
+	blindSpots []blindSpot     // fields that the engine may not see
 	ledger     bool            // the journal holds claims: the engine keeps a ledger
 	reads      int             // read events of the engine
 	end        int             // index of the End event, -1 without one
@@ -157,6 +158,7 @@ func newModel(c Case) *model {
 	for i := range m.ev {
 		m.take(int32(i))
 	}
+	m.findBlindSpots()
 	if k := len(m.approvals) - 1; k >= 0 {
 		m.approved = m.approvals[k]
 	}

@@ -23,6 +23,7 @@ type settings struct {
 	poll         [2]time.Duration
 	pollOff      [2]bool
 	feedsDeletes [2]bool
+	namesAuthor  [2]bool // a record shows who changed it last
 	audit        time.Duration
 	overlap      time.Duration
 	concurrency  [2]int
@@ -49,6 +50,7 @@ func newSettings(sc *scenarios.Scenario) settings {
 		conditional:  [2]bool{false, sc.Systems.CRM.Conditional == nil || *sc.Systems.CRM.Conditional},
 		byTag:        [2]bool{false, sc.Systems.CRM.Kind == "rest"},
 		feedsDeletes: [2]bool{false, true}, // Genesys Cloud lists what lives
+		namesAuthor:  [2]bool{false, true}, // and does not say who made it so
 		audit:        lasting(e.Audit, 24*time.Hour),
 		overlap:      lasting(e.Overlap, 2*time.Minute),
 		concurrency:  [2]int{or(e.Concurrency.CC, 8), or(e.Concurrency.CRM, 8)},

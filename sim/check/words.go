@@ -147,7 +147,8 @@ func (m *model) agree(x, y *state) bool {
 
 // staleSince is the index of the edit that made a person's decision stale: the
 // first thing that happened to the record after it, and nothing of it had been
-// written. -1 if there was none. Such a decision is refused (CR-10).
+// written, not even that it cannot be. -1 if there was none. Such a decision is
+// refused (CR-10).
 func (m *model) staleSince(p *person, decided int32) int32 {
 	for _, i := range p.log {
 		e := &m.ev[i]
@@ -157,7 +158,7 @@ func (m *model) staleSince(p *person, decided int32) int32 {
 		n := m.who[i]
 		k := n.stateAt(i)
 		switch {
-		case e.Actor == trace.ActorEngine && !(m.statusOnly(e) || e.Verb == trace.Touch):
+		case e.Actor == trace.ActorEngine && (m.unflags(i) || !m.statusOnly(e) && e.Verb != trace.Touch):
 			return -1
 		case e.Actor != trace.ActorEngine && e.Verb == trace.Update && k > 0 && m.movedTwoWay(n, k):
 			return i

@@ -131,6 +131,19 @@ func TestReviewIsolation(t *testing.T) {
 			16s  engine writes crm ada status=FLAGGED
 			17s  engine writes crm ada status=PENDING
 			50s  end idle`},
+		{name: "a decision that could not be carried out ends the wait", want: Pass, text: conflict + `
+			16s  engine writes crm ada status=FLAGGED
+			18s  review ada
+			19s  engine writes crm ada status=FAILED
+			20s  engine writes crm ada status=FLAGGED
+			30s  user edits crm ada notes="other" v44
+			50s  end idle`},
+		{name: "nobody had decided", want: Fail, says: "twice", text: conflict + `
+			16s  engine writes crm ada status=FLAGGED
+			19s  engine writes crm ada status=FAILED
+			20s  engine writes crm ada status=FLAGGED
+			30s  user edits crm ada notes="other" v44
+			50s  end idle`},
 		{name: "nothing was flagged", want: NotApplicable, text: synced},
 		{name: "the run was cut short", want: Unknown, text: conflict + `
 			16s  told flagged ada id=1`},
