@@ -25,10 +25,11 @@ type sight struct {
 func (w *World) noteCommit(e *trace.Event, op uint64) {
 	s := &w.sights[e.On-trace.CC]
 	s.changed = op
-	if e.Actor == trace.ActorEngine || e.Verb == trace.Setup || e.Verb == trace.Touch {
+	if e.Actor == trace.ActorEngine || e.Verb == trace.Setup {
 		return
 	}
-	if w.onlyAuditsShow(int(e.On-trace.CC), e.Verb) || w.overlooked(s, e) {
+	// A save is no change, but takes one before it along into the past.
+	if w.overlooked(s, e) || (e.Verb != trace.Touch && w.onlyAuditsShow(int(e.On-trace.CC), e.Verb)) {
 		s.hidden[e.Record] = true
 	}
 }

@@ -9,7 +9,7 @@ import (
 // unfed are the users' changes that no feed shows: a deletion where the feed
 // lists what lives, and a change that is stamped below what the overlap of the
 // polls reaches back to, because it was committed late or the system's clock was
-// put back. If its notice is lost too, only an audit shows it (EV-8).
+// put back; a save takes the change before it along. If its notice is lost too, only an audit shows it (EV-8).
 func (m *model) unfed() []int32 {
 	if m.unfedFound {
 		return m.unfedCommits
@@ -24,7 +24,7 @@ func (m *model) unfed() []int32 {
 			if at, err := time.Parse(time.RFC1123, e.Date); err == nil {
 				newest[sideOf(e.On)] = max(newest[sideOf(e.On)], at.UnixNano())
 			}
-		case e.Kind == trace.Commit && userEdit(e) > 0:
+		case e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Setup:
 			side := sideOf(e.On)
 			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
 			if late || e.Verb == trace.Delete && !m.set.feedsDeletes[side] {

@@ -52,8 +52,9 @@ func (m *model) deadLetterCause(p *person) string {
 }
 
 // deadCause is why the model accepts that a record is still dead-lettered at
-// the end: what once was refused, or did not fit, must still be so.
-func (m *model) deadCause(p *person) string {
+// the end: what once was refused, or what one of the records holds and did not
+// fit, must still be so.
+func (m *model) deadCause(p *person, records ...*node) string {
 	switch {
 	case m.schemaOpen():
 		return "the schema or the permissions are not what they were"
@@ -62,11 +63,12 @@ func (m *model) deadCause(p *person) string {
 	case m.troubles(p) >= patience:
 		return "requests for it failed again and again"
 	}
-	for side := range p.nodes {
-		if n := p.live(side); n != nil {
-			if f := m.unfit(n.last().content); f != "" {
-				return "its " + f + " cannot be made valid for both systems"
-			}
+	for _, n := range records {
+		if n == nil {
+			continue
+		}
+		if f := m.unfit(n.last().content); f != "" {
+			return "its " + f + " cannot be made valid for both systems"
 		}
 	}
 	return ""

@@ -134,7 +134,7 @@ func (m *model) finalStatus(p *person) (string, []uint64) {
 			switch {
 			case st.status == "FLAGGED" && !m.flagMayStand(p, n):
 				return "Sync_Status of " + sideNames[side] + " is FLAGGED, and nothing waits for a person (DM-9)", ops
-			case st.status == "FAILED" && m.inStep(p) && m.deadCause(p) == "":
+			case st.status == "FAILED" && m.inStep(p) && m.deadCause(p, p.live(cc), p.live(crm)) == "":
 				return "Sync_Status of " + sideNames[side] + " is FAILED, and the sides agree (DM-9)", ops
 			case st.status != "FLAGGED" && st.status != "FAILED" && p.simple() && m.toldAfter(p, wrote.Op):
 				return "Sync_Status of " + sideNames[side] + " is " + st.status + ", and the record waits for a person (DM-9)", ops

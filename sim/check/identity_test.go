@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/syncproof/syncproof/scenarios"
@@ -47,6 +48,23 @@ func TestIdentityAtTheEnd(t *testing.T) {
 	} {
 		c.run(t, "convergence")
 	}
+}
+
+// FC-1: a value that fits only one system excuses the pair that holds it.
+func TestDeadLettersOfAPair(t *testing.T) {
+	long := strings.Repeat("T", 200)
+	dead := func(edits string) string {
+		return cloned + `
+			2s   told flagged bella id=1` + edits + `
+			10s  told failed ada id=2
+			11s  engine writes crm ada status=FAILED
+			60s  end idle`
+	}
+	trial{name: "the value is its own", want: Pass, says: "excused", text: dead(`
+			9s   agent edits cc ada title="` + long + `" v4`)}.run(t, "convergence")
+	trial{name: "the value is another's", want: Fail, says: "city", text: dead(`
+			9s   user edits crm bella title="` + long + `" v4
+			9s   agent edits cc ada city="Turin" v4`)}.run(t, "convergence")
 }
 
 func TestTheRightPerson(t *testing.T) {
