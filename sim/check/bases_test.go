@@ -241,3 +241,40 @@ func TestCountsOfOne(t *testing.T) {
 		t.Errorf("several: %q", got)
 	}
 }
+
+// TestADecisionWithoutABaseLeavesNone of the fields that its first write leaves
+// apart: the second rests on none as well (CR-12).
+func TestADecisionWithoutABaseLeavesNone(t *testing.T) {
+	lost := func(sc *scenarios.Scenario) { sc.Records.List[0].Base = "lost" }
+	const cleared = `
+		0s   setup ada v1 notes=a
+		1s   engine reads cc ada
+		1s   engine reads crm ada
+		2s   agent edits cc ada notes="" city=b v2
+		3s   engine reads cc ada
+		3s   engine reads crm ada
+		4s   engine writes crm ada city=b v3
+		5s   engine writes cc ada notes=a v3
+		9s   claim ada rule=CR-12
+		90s  end idle`
+	const agreed = `
+		0s   setup ada v1 notes=a
+		1s   agent edits cc ada city=b v2
+		2s   engine reads cc ada
+		2s   engine reads crm ada
+		3s   engine writes crm ada city=b v3
+		4s   engine writes cc ada v3
+		5s   agent edits cc ada notes="" v4
+		6s   engine reads cc ada
+		6s   engine reads crm ada
+		7s   engine writes cc ada notes=a v5
+		9s   claim ada rule=CR-12
+		90s  end idle`
+	for _, c := range []trial{
+		{name: "an empty value is filled by the second half", want: Pass, world: lost, text: cleared},
+		{name: "there was a base", want: Fail, says: "no ledger entry names it", text: cleared},
+		{name: "the first decision left them in step", want: Fail, says: "no ledger entry names it", world: lost, text: agreed},
+	} {
+		c.run(t, "no-lost-edit")
+	}
+}

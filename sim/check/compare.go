@@ -96,6 +96,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	if !keep {
 		s.base[other].versions = s.base[other].versions[:0]
 		s.base[side].settleVersion(now.version, w.ev)
+		s.leaveApart()
 		s.base[cc].unsure, s.base[crm].unsure = false, false
 	}
 	s.base[side].admitVersion(now.version)
@@ -103,6 +104,26 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	if p := s.p.node(other); p != nil {
 		for _, o := range partner {
 			s.base[other].admitVersion(p.states[o].version)
+		}
+	}
+}
+
+// leaveApart keeps open whether there is a base of the fields in which the sides
+// still differ after a write: what was decided of them rested on none, and is
+// on its way.
+func (s *story) leaveApart() {
+	if s.p.node(cc) == nil || s.p.node(crm) == nil || s.cur[cc] < 0 || s.cur[crm] < 0 {
+		return
+	}
+	x, y := s.stored(cc), s.stored(crm)
+	for f, fd := range s.m.fields.list {
+		if fd.agree(x.content[f], y.content[f]) {
+			continue
+		}
+		for k := range s.base {
+			if s.base[k].unsure {
+				s.base[k].loosen(f)
+			}
 		}
 	}
 }

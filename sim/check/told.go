@@ -115,7 +115,7 @@ func (s *story) mustAsk() bool {
 		return false
 	}
 	for f, v := range s.stored(live).content {
-		if surely, _ := base.changed(f, v); surely && s.m.fields.list[f].twoWay() {
+		if surely, _ := base.changed(f, v); surely && !base.none(f) && s.m.fields.list[f].twoWay() {
 			return true
 		}
 	}
