@@ -157,3 +157,28 @@ func TestFlagsOfIdentity(t *testing.T) {
 		c.run(t, "no-over-flagging")
 	}
 }
+
+// TestNamesakes: a pair that was never linked becomes two persons of one name,
+// and what is said of one is said of no other.
+func TestNamesakes(t *testing.T) {
+	apart := func(sc *scenarios.Scenario) { sc.Records.List[0].Linked = false }
+	copied := func(flagged string) string {
+		return `
+			0s   setup ada v1 unlinked
+			1s   engine creates crm ada id=crm-copy v1
+			1s   engine creates cc ada id=cc-copy v1
+			2s   user deletes crm ada
+			3s   told flagged ada ` + flagged + `
+			4s   agent edits cc ada notes=b v2
+			5s   engine reads cc ada
+			6s   engine writes crm ada id=crm-copy notes=b v2
+			90s  end idle`
+	}
+	for _, c := range []trial{
+		{name: "the other one is flagged", want: Pass, world: apart, text: copied("id=1 record=cc:cc-copy")},
+		{name: "this one is flagged", want: Fail, says: "before a person had decided", world: apart, text: copied("id=1 record=cc:cc-ada")},
+		{name: "nothing says which", want: Fail, says: "before a person had decided", world: apart, text: copied("id=1")},
+	} {
+		c.run(t, "review-isolation")
+	}
+}

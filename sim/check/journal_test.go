@@ -293,7 +293,7 @@ func (b *builder) happens(verb string, h happening) {
 	case "restart":
 		e.Kind, e.On = trace.Restart, trace.Engine
 	case "told":
-		e.Kind, e.Verb, e.Alias, e.External = trace.Told, arg(1), arg(2), h.options["id"]
+		e.Kind, e.Verb, e.Alias, e.External, e.Record = trace.Told, arg(1), arg(2), h.options["id"], h.options["record"]
 	case "review":
 		e.Kind, e.Verb, e.Alias, e.Origin = trace.Person, "review", arg(1), h.options["choose"]
 		for k := 0; k < len(h.fields); k += 2 {

@@ -19,6 +19,7 @@ type model struct {
 	nodes      []*node // in order of appearance
 	people     []*person
 	byAlias    map[string]*person
+	namesakes  map[string][]*person
 	index      [2]map[string]*node // records of cc and crm by native id
 	who        []*node             // the record that each event names, nil if none
 	merges     map[*node]merge
@@ -150,7 +151,7 @@ func systemOf(side int) trace.System {
 func newModel(c Case) *model {
 	m := &model{
 		sc: c.Scenario, ev: c.Events, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
-		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{},
+		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{}, namesakes: map[string][]*person{},
 		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
 		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},
 	}
