@@ -125,6 +125,28 @@ func TestLossesThatNobodyCanTell(t *testing.T) {
 		18s  user deletes crm ada`)}.run(t, "no-lost-edit")
 }
 
+// CR-11: a ledger that is lost with the store holds no deletion either.
+func TestDeletionsInALostLedger(t *testing.T) {
+	wins := policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "delete" })
+	deleted := func(crash string) string {
+		return `
+			0s   setup ada v1
+			0s   setup bob v1
+			0s   claim bob rule=CR-1
+			1s   user edits crm ada notes=a v2
+			2s   agent deletes cc ada
+			3s   engine reads crm ada
+			4s   engine deletes crm ada
+			4s   crash` + crash + `
+			5s   restart
+			90s  end idle`
+	}
+	trial{name: "the store was lost", want: Pass, world: wins, text: deleted(`
+			4s   begin lose_store engine
+			4s   over lose_store engine`)}.run(t, "no-lost-edit")
+	trial{name: "the process died", want: Fail, says: "ledger does not name it", world: wins, text: deleted("")}.run(t, "no-lost-edit")
+}
+
 func TestOneWayFieldsArrive(t *testing.T) {
 	reviewing := func(sc *scenarios.Scenario) {
 		oneWay(sc)

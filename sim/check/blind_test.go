@@ -65,6 +65,27 @@ func TestFieldsOutOfSight(t *testing.T) {
 		c.run(t, "right-winner")
 	}
 
+	// Nor does an edit of it count, which nobody could read.
+	both := func(hidden, field string) string {
+		return `
+		0s   setup ada v1
+		1s   begin drift crm ` + hidden + `
+		2s   user edits crm ada ` + field + `=silver
+		3s   agent edits cc ada notes=a
+		4s   engine reads cc ada
+		4s   engine reads crm ada
+		5s   engine writes crm ada notes=a
+		20s  over drift crm
+		90s  end idle`
+	}
+	for _, c := range []trial{
+		{name: "one side changed, as far as can be seen", want: NotApplicable, world: world, text: both(`text="`+text+`"`, "tier")},
+		{name: "both sides changed", want: Fail, says: "ask for 2", world: world, text: both(`text="`+text+`"`, "city")},
+		{name: "both sides changed, and nothing was hidden", want: Fail, says: "ask for 2", text: both("", "tier")},
+	} {
+		c.run(t, "right-winner")
+	}
+
 	for _, c := range []trial{
 		{name: "CR-13 an edit that could not be seen", want: Pass, world: world, text: removed + `
 			1s   over drift crm

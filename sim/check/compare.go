@@ -11,8 +11,9 @@ type comparison struct {
 	certain    bool // there is a conflict whatever the base was
 }
 
-// compare holds one state of each side against the bases.
-func (s *story) compare(st [2]*state) comparison {
+// compare holds one state of each side, as they were read up to an event, against
+// the bases.
+func (s *story) compare(st [2]*state, at int32) comparison {
 	var c comparison
 	wide := [2]bool{}  // possibly changed, one-way fields included
 	moved := [2]bool{} // certainly changed since a base that certainly exists
@@ -20,6 +21,7 @@ func (s *story) compare(st [2]*state) comparison {
 		var sure, may [2]bool
 		for side := range sure {
 			sure[side], may[side] = s.base[side].changed(f, st[side].content[f])
+			sure[side] = sure[side] && s.m.sees(side, f, at)
 			wide[side] = wide[side] || may[side]
 		}
 		if !fd.twoWay() {

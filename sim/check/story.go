@@ -333,6 +333,7 @@ func (s *story) commit(i int32, e *trace.Event) {
 				s.flags = append(s.flags, flagging{i, w.side})
 			}
 			s.judgeIdentity(w, n)
+			w.raced = s.m.racedAlone(w, n)
 		}
 		s.edits += userEdit(e)
 		return

@@ -93,7 +93,7 @@ func (s *story) mustFlag() bool {
 	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.edits < 2 || s.m.deaf(s.p) {
 		return false
 	}
-	if !s.compare([2]*state{s.stored(cc), s.stored(crm)}).certain {
+	if !s.compare([2]*state{s.stored(cc), s.stored(crm)}, int32(len(s.m.ev))).certain {
 		return false
 	}
 	o := s.table(cc, s.cur[cc], s.cur[crm])
