@@ -177,7 +177,7 @@ func (m *model) mayDiffer(p *person, d *difference) string {
 		return "a record that is gone, and no base, wait for a person"
 	case everGoneAny(p) && m.massDelete() && m.massWaits():
 		return "a mass delete waits for a person"
-	case m.deadNow(p) && m.deadCause(p, d.pair[:]...) != "":
+	case (m.deadNow(p) || failed(d.pair)) && m.deadCause(p, d.pair[:]...) != "":
 		return m.deadCause(p, d.pair[:]...)
 	case m.refusedLast(p) && m.schemaOpen() && m.faultTold():
 		return "a system refuses requests for it, and a person was told why"
@@ -189,6 +189,11 @@ func (m *model) mayDiffer(p *person, d *difference) string {
 		return "no notice and no feed showed a change of it, and audits are off"
 	}
 	return ""
+}
+
+// failed says that a record which stands against another says so itself.
+func failed(pair [2]*node) bool {
+	return pair[cc] != nil && pair[cc].last().status == "FAILED" || pair[crm] != nil && pair[crm].last().status == "FAILED"
 }
 
 // deaf says that the engine cannot know how a person's records stand.

@@ -62,6 +62,16 @@ func TestDeadLettersOfAPair(t *testing.T) {
 	}
 	trial{name: "the value is its own", want: Pass, says: "excused", text: dead(`
 			9s   agent edits cc ada title="` + long + `" v4`)}.run(t, "convergence")
+	trial{name: "beside a contact that was merged into it", want: Pass, says: "excused", text: `
+			0s   setup ada v1
+			0s   setup bob v1
+			9s   agent edits cc ada title="` + long + `" v2
+			10s  told failed ada id=1
+			11s  engine writes crm ada status=FAILED
+			12s  agent merges cc bob into=ada
+			13s  told flagged bob id=2
+			14s  engine writes crm bob status=FLAGGED
+			60s  end idle`}.run(t, "convergence")
 	trial{name: "the value is another's", want: Fail, says: "city", text: dead(`
 			9s   user edits crm bella title="` + long + `" v4
 			9s   agent edits cc ada city="Turin" v4`)}.run(t, "convergence")

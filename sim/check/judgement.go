@@ -42,7 +42,7 @@ func (s *story) engineWrote(i int32, n *node) {
 	}
 	s.known[n.side] = append(s.known[n.side], own)
 	s.rebase(w, n, partner)
-	s.carried()
+	s.carried(w)
 }
 
 // judge holds a write against every pair of states that the engine may have

@@ -100,9 +100,7 @@ func (m *model) reviewEnd(p *person, from int32) (int32, string) {
 			earlier(i, "a person decided")
 		}
 	}
-	if everGoneAny(p) {
-		earlier(m.approved, "a person approved the mass delete")
-	}
+	earlier(m.approvedFor(p), "a person approved the mass delete")
 	for k := range m.outages {
 		if m.outages[k].wipe {
 			earlier(m.outages[k].crash, "the store was lost")

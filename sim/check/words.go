@@ -112,9 +112,10 @@ func (s *story) movedSince(side, f int, ev int32) bool {
 }
 
 // carried notes that the sides agree after a write: a person's word is then
-// carried out, and ends with the next edit.
-func (s *story) carried() {
-	if s.word == nil || s.cur[cc] < 0 || s.cur[crm] < 0 {
+// carried out, and ends with the next edit. What had left before the word was
+// given is no part of that.
+func (s *story) carried(w *write) {
+	if s.word == nil || s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.sentAt(w.ev) < s.word.ev {
 		return
 	}
 	x, y := s.stored(cc), s.stored(crm)
