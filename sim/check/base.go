@@ -81,6 +81,9 @@ func (b *base) settleVersion(v int64, ev int32) {
 // none says that there may be no base for a field.
 func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure || b.isLoose(f) }
 
+// mayBeNone says that there may be no base of some field.
+func (b *base) mayBeNone() bool { return b.lost() || b.unsure || slices.Contains(b.loose, true) }
+
 // lost says that there is certainly no base.
 func (b *base) lost() bool { return len(b.versions) == 0 }
 

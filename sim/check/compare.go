@@ -52,7 +52,7 @@ func (s *story) table(side, t, o int) outcomes {
 	var a [2]contender
 	for _, at := range [...]struct{ side, state int }{{side, t}, {1 - side, o}} {
 		a[at.side] = s.m.contend(s.p.node(at.side), at.state)
-		if b := &s.base[at.side]; b.lost() || b.unsure {
+		if s.base[at.side].mayBeNone() {
 			s.m.mistake(&a[at.side], s.p.node(at.side), at.state)
 		}
 	}

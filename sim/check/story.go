@@ -292,12 +292,22 @@ func (s *story) request(call uint64, read int, i int32) {
 }
 
 // settleAgreed admits as base what the engine knows at an event to be equal on
-// both sides: it may have decided then that there is nothing to do (CR-1).
+// both sides: it may have decided then that there is nothing to do (CR-1). Of
+// the other side it may go by what it had for certain, or by a page since.
 func (s *story) settleAgreed(side int, at int32) {
-	o := s.newest(1 - side)
-	if o == nil {
-		return
+	for k := len(s.known[1-side]) - 1; k >= 0; k-- {
+		o := &s.known[1-side][k]
+		if o.from < 0 || o.notice {
+			continue
+		}
+		s.agreeOn(side, at, o)
+		if o.sure {
+			return
+		}
 	}
+}
+
+func (s *story) agreeOn(side int, at int32, o *point) {
 	mine, theirs := s.stored(side), &s.p.node(1 - side).states[o.state]
 	for f, v := range mine.content {
 		if fd := s.m.fields.list[f]; fd.agree(v, theirs.content[f]) && s.m.sees(side, f, at) && s.m.sees(1-side, f, o.ev) {

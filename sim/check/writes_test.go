@@ -140,6 +140,13 @@ func TestRacesOfMergedRecords(t *testing.T) {
 }
 
 func TestReviewIsolation(t *testing.T) {
+	const near = `
+		0s   setup ada v41
+		12s  agent edits cc ada notes="call back" v42
+		13s  user edits crm ada notes="VIP" v42
+		14s  engine reads cc ada
+		14s  engine reads crm ada
+`
 	for _, c := range []trial{
 		{name: "only the status was written", want: Pass, text: conflict + `
 			16s  told flagged ada id=1
@@ -158,6 +165,16 @@ func TestReviewIsolation(t *testing.T) {
 			16s  told flagged ada id=1
 			18s  user edits crm ada notes="call back" v43
 			19s  engine writes cc ada v43
+			50s  end idle`},
+		{name: "the sides had come to agree before people were told", want: Pass, world: tolerance("10s"), text: near + `
+			16s  agent edits cc ada notes="VIP" v43
+			17s  told flagged ada id=1
+			19s  engine writes crm ada v43
+			50s  end idle`},
+		{name: "they had not", want: Fail, says: "before a person had decided", world: tolerance("10s"), text: near + `
+			16s  agent edits cc ada notes="else" v43
+			17s  told flagged ada id=1
+			19s  engine writes crm ada v43
 			50s  end idle`},
 		{name: "the status was written twice", want: Fail, says: "twice", text: conflict + `
 			16s  engine writes crm ada status=FLAGGED
