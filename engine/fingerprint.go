@@ -96,6 +96,9 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
+	for _, since := range w.doubts {
+		f.past(since)
+	}
 	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
@@ -215,6 +218,7 @@ func (f *printer) schema(v *schemaView) {
 	f.flag(v.known, v.asking, v.deadLetters, v.doubted, v.certain)
 	f.when(v.dueAt)
 	f.flag(f.now.Sub(v.lookedAt) < redescribe)
+	f.flag(v.asking && f.now.Sub(v.askedAt) < redescribe)
 	f.text(v.schema.Revision)
 	f.texts(slices.Sorted(maps.Keys(v.drifted)))
 	for _, i := range slices.Sorted(maps.Keys(v.unseen)) {

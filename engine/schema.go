@@ -18,7 +18,8 @@ type schemaView struct {
 	failures int
 	schema   adapter.Schema
 	index    mapping.Lookup
-	lookedAt Instant // when it was described last
+	askedAt  Instant // when it was asked for last
+	lookedAt Instant // when the description held was asked for
 	// drifted maps the native names of fields that a person was told of, to
 	// when that was; they are forgotten when they fit again.
 	drifted map[string]Instant
@@ -46,21 +47,53 @@ func (c *Core) describeAgain(side mapping.Side) {
 	}
 }
 
-// emptied reports whether a reading calls for a look at the schema first: a
-// field lost its value, which a person may have cleared, and which a field also
-// loses that somebody retypes or hides (FC-3). A look serves for a while.
+// lookFirst lets w wait for a look at the schema where its readings call for
+// one, and read again after it. It reports whether w waits.
+func (c *Core) lookFirst(w *work) bool {
+	doubts := false
+	for side := range w.sides {
+		if s := mapping.Side(side); c.emptied(w, s) {
+			c.describeAgain(s)
+			w.doubts[side], doubts = c.now, true
+		}
+	}
+	if doubts {
+		c.unplan(w)
+		w.phase = doubting
+	}
+	return doubts
+}
+
+// emptied reports whether a field lost its value, which a person may have
+// cleared, and which a field also loses that somebody retypes or hides (FC-3).
+// A look at the schema serves for a while, and always for the work that asked.
 func (c *Core) emptied(w *work, side mapping.Side) bool {
 	base, now, v := w.base(side), &w.sides[side], &c.schemas[side]
-	if !now.present || !base.Known || !base.Present || c.now.Sub(v.lookedAt) < redescribe {
+	asked := w.doubts[side] != 0 && v.lookedAt >= w.doubts[side]
+	if !now.present || !base.Known || !base.Present || asked || c.now.Sub(v.lookedAt) < redescribe {
 		return false
 	}
 	for i := range c.cfg.Mapping.Fields {
 		if empty := c.cfg.Mapping.Fields[i].Empty(); now.content[i] == empty && base.Content[i] != empty {
-			c.describeAgain(side)
 			return true
 		}
 	}
 	return false
+}
+
+// looked goes on with the works that waited for a look at side's schema. Where
+// it failed they give up their slot: other records need no look.
+func (c *Core) looked(side mapping.Side, ok bool) {
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		w := c.work[key]
+		switch {
+		case w == nil || w.phase != doubting || w.doubts[side] == 0:
+		case ok:
+			c.read(w)
+		default:
+			c.postpone(w, w.attempt+1)
+		}
+	}
 }
 
 func (c *Core) describeIfDue(side mapping.Side) {
@@ -71,7 +104,7 @@ func (c *Core) describeIfDue(side mapping.Side) {
 
 func (c *Core) describe(side mapping.Side) {
 	v := &c.schemas[side]
-	v.asking, v.dueAt = true, 0
+	v.asking, v.askedAt, v.dueAt = true, c.now, 0
 	c.out.add(Describe{Op: c.op(pending{kind: pendingDescribe, side: side}), Side: side})
 }
 
@@ -87,15 +120,17 @@ func (c *Core) onDescribed(e Described) {
 		c.refusedToLook(p.side, e.Err)
 		v.dueAt = max(c.now.Add(c.backoff(p.side, v.failures)), c.gates[p.side].pausedUntil)
 		v.failures++
+		c.looked(p.side, false)
 		return
 	}
 	changed := v.known && v.schema.Revision != e.Schema.Revision
-	v.failures, v.known, v.schema, v.lookedAt = 0, true, e.Schema, c.now
+	v.failures, v.known, v.schema, v.lookedAt = 0, true, e.Schema, v.askedAt
 	v.certain = !changed && (v.doubted || v.certain)
 	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(p.side)
 	c.retryDeadLetters(p.side, changed)
+	c.looked(p.side, true)
 	if c.schemasKnown() {
 		for _, key := range slices.Sorted(maps.Keys(c.work)) {
 			if w := c.work[key]; w != nil && w.phase == unprepared {

@@ -12,6 +12,7 @@ type phase uint8
 
 const (
 	unprepared phase = iota // a system's schema is not known yet
+	doubting                // a system's schema is being looked at again
 	waiting                 // another work holds a native id of this record
 	reading                 // both sides are being read
 	locating                // the other side is being looked for
@@ -23,7 +24,7 @@ const (
 	finishing               // the outcome and the end of the work are being made durable
 )
 
-var phaseNames = [...]string{"unprepared", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
+var phaseNames = [...]string{"unprepared", "doubting", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
 
 func (p phase) String() string { return phaseNames[p] }
 
@@ -55,6 +56,7 @@ type work struct {
 	plan  *plan
 	step  int // index of the plan's current write
 
+	doubts      [2]Instant        // when a reading called for a look at the side's schema, 0 if none did
 	failures    [2]*adapter.Error // of the readings under way, by side
 	looked      bool              // the store was asked who holds the other reference
 	approved    bool              // a person let this deletion travel
@@ -255,8 +257,7 @@ func (c *Core) onReadDone(e ReadDone) {
 		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
 	case err != nil:
 		c.retry(w, side, err)
-	case c.emptied(w, mapping.CC), c.emptied(w, mapping.CRM):
-		c.postpone(w, w.attempt+1)
+	case c.lookFirst(w):
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:

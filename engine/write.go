@@ -67,11 +67,17 @@ func (c *Core) again(w *work) {
 		c.postpone(w, w.attempt+1)
 		return
 	}
-	if w.plan != nil {
-		w.plan.rec.Intent.neverMind()
-		w.rec = snapshot(w.plan.rec)
-	}
+	c.unplan(w)
 	c.read(w)
+}
+
+// unplan drops what is left of the plan: the decision is made anew.
+func (c *Core) unplan(w *work) {
+	if w.plan == nil {
+		return
+	}
+	w.plan.rec.Intent.neverMind()
+	w.rec, w.plan = snapshot(w.plan.rec), nil
 }
 
 // neverMind notes that the writes which were not made yet will not be.
