@@ -243,7 +243,7 @@ func (c *Core) onReadDone(e ReadDone) {
 	default:
 		w.failures[p.side] = e.Err
 	}
-	if w.open > 0 {
+	if w.open > 0 || c.keepsPlace(w, p.side, e.Err) {
 		return
 	}
 	side, err := w.worst()

@@ -128,6 +128,9 @@ func (c *Core) onWriteDone(e WriteDone) {
 	}
 	step := &w.plan.steps[w.step]
 	c.observe(p.side, e.Err)
+	if c.keepsPlace(w, p.side, e.Err) {
+		return
+	}
 	if e.Err != nil && !e.Err.Indefinite && !step.marks && w.plan.rec.Intent != nil {
 		// It is known that nothing happened: no reading needs to show it.
 		w.plan.rec.Intent.Sides[p.side].Refused = true
