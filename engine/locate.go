@@ -197,7 +197,12 @@ func (c *Core) onLookedUp(e LookedUp) {
 func (c *Core) followMerge(w *work, s mapping.Side, into string) {
 	switch {
 	case w.rec == nil && s == w.ref.Side:
-		c.end(w, Enqueue{Ref: Ref{s, into}, Lane: w.lane}, Done{w.key, w.generation})
+		ops := []StoreOp{Enqueue{Ref: Ref{s, into}, Lane: w.lane}}
+		if named := w.sides[s].rec.External; named != "" {
+			// Its own counterpart may be left without a contact.
+			ops = append(ops, Enqueue{Ref: Ref{s.Other(), named}, Lane: w.lane})
+		}
+		c.end(w, append(ops, Done{w.key, w.generation})...)
 		return
 	case w.rec == nil:
 		c.followUnlinked(w, Ref{s, into})

@@ -17,6 +17,7 @@ type feed struct {
 	began    Instant // of the round under way
 	movedAt  Instant // when the cursor last moved
 	inside   bool    // a round is under way: pages follow without rewinding
+	initial  bool    // the first round over a system of which nothing was read before
 	failures int
 
 	next adapter.Cursor // becomes the cursor when its notices are durable
@@ -42,7 +43,7 @@ const seenMax = 4096
 const confirmAfter = 2 * time.Second
 
 func (f *feed) start(interval time.Duration, cursor adapter.Cursor, now Instant) {
-	*f = feed{interval: interval, cursor: cursor, movedAt: now, seen: map[string]sighting{}}
+	*f = feed{interval: interval, cursor: cursor, initial: cursor == "", movedAt: now, seen: map[string]sighting{}}
 	if interval > 0 {
 		f.dueAt = now
 	}
@@ -132,15 +133,16 @@ func (f *feed) applied(now Instant) {
 		f.dueAt = now
 		return
 	}
-	f.inside = false
+	f.inside, f.initial = false, false
 	f.dueAt = max(now, f.began.Add(f.interval))
 }
 
 // isNews filters what needs no reading: the engine's own writes where the
 // system refuses stale ones, so that nothing of a user's can hide behind
-// them, and states that were sighted before and confirmed.
+// them, and states that were sighted before and confirmed. In the first round
+// an own write is of a life whose store was lost.
 func (c *Core) isNews(side mapping.Side, ch *adapter.Change) bool {
-	if ch.Own && c.cfg.Systems[side].Capabilities.Conditional == adapter.ByTag {
+	if ch.Own && !c.feeds[side].initial && c.cfg.Systems[side].Capabilities.Conditional == adapter.ByTag {
 		return false
 	}
 	if ch.Stamp == "" {
