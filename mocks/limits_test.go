@@ -164,6 +164,15 @@ func TestDueKeepsOrder(t *testing.T) {
 	}
 }
 
+func TestDueWaitsOnWhenTheClockIsSet(t *testing.T) {
+	var d Due[string]
+	d.Put(noon.Add(time.Minute), "retry")
+	d.Shift(-time.Hour)
+	if at, _ := d.Next(); !at.Equal(noon.Add(time.Minute - time.Hour)) {
+		t.Errorf("a minute before the clock was set back, it is due at %v", at)
+	}
+}
+
 func TestDriftOfTakesTheLast(t *testing.T) {
 	f := &Faults{Drift: []Drift{{Field: "a", Length: 1}, {Field: "b", Remove: true}, {Field: "a", Length: 2}}}
 	if d, ok := f.DriftOf("a"); !ok || d.Length != 2 {
