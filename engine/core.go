@@ -159,6 +159,9 @@ func (c *Core) pump() {
 	if c.audit != 0 && c.now >= c.audit {
 		c.audit = c.now.Add(c.cfg.Audit)
 		c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
+		for side := range c.feeds {
+			c.feeds[side].afresh = true
+		}
 	}
 	c.fetchIfUseful()
 }

@@ -17,7 +17,8 @@ type feed struct {
 	began    Instant // of the round under way
 	movedAt  Instant // when the cursor last moved
 	inside   bool    // a round is under way: pages follow without rewinding
-	initial  bool    // the first round over a system of which nothing was read before
+	initial  bool    // a round over everything: nothing was read before, or an audit asks
+	afresh   bool    // the next round is one
 	failures int
 
 	next adapter.Cursor // becomes the cursor when its notices are durable
@@ -58,6 +59,7 @@ func (c *Core) pollIfDue(side mapping.Side) {
 	}
 	if !f.inside {
 		f.began = c.now
+		f.startAfresh()
 	}
 	f.dueAt = 0
 	c.out.add(Poll{
@@ -65,6 +67,14 @@ func (c *Core) pollIfDue(side mapping.Side) {
 		After: f.cursor, Rewind: !f.inside && f.looksBehind(c.now, c.cfg.Systems[side].Overlap), Limit: c.cfg.Systems[side].PageSize,
 	})
 	f.inside = true
+}
+
+// startAfresh goes back to the beginning where an audit asks: a record stamped
+// by a clock that had been set back lies below the watermark for ever.
+func (f *feed) startAfresh() {
+	if f.afresh {
+		f.cursor, f.initial, f.afresh = "", true, false
+	}
 }
 
 // looksBehind: where the watermark has stood still for longer than a commit can
