@@ -69,8 +69,15 @@ func (c *Core) pollIfDue(side mapping.Side) {
 	f.inside = true
 }
 
-// startAfresh goes back to the beginning where an audit asks: a record stamped
-// by a clock that had been set back lies below the watermark for ever.
+// audit lets the next round begin at once and from the beginning: a record
+// stamped by a clock that had been set back lies below the watermark for ever.
+func (f *feed) audit(now Instant) {
+	f.afresh = f.interval > 0
+	if f.dueAt != 0 && f.failures == 0 {
+		f.dueAt = now
+	}
+}
+
 func (f *feed) startAfresh() {
 	if f.afresh {
 		f.cursor, f.initial, f.afresh = "", true, false
@@ -144,6 +151,10 @@ func (f *feed) applied(now Instant) {
 		return
 	}
 	f.inside, f.initial = false, false
+	if f.afresh {
+		f.dueAt = now
+		return
+	}
 	f.dueAt = max(now, f.began.Add(f.interval))
 }
 
