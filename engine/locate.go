@@ -204,7 +204,7 @@ func (c *Core) followMerge(w *work, s mapping.Side, into string) {
 		}
 		c.end(w, append(ops, Done{w.key, w.generation})...)
 		return
-	case w.rec == nil:
+	case w.rec == nil, w.rec.ID[s] == "":
 		c.followUnlinked(w, Ref{s, into})
 		return
 	}
