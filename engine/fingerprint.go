@@ -203,7 +203,7 @@ func (f *printer) feed(d *feed) {
 	f.text(string(d.cursor))
 	f.text(string(d.next))
 	f.when(d.dueAt)
-	f.flag(d.inside, d.initial, d.afresh, d.more)
+	f.flag(d.inside, d.initial, d.afresh, d.held, d.more)
 	f.int(int64(d.failures))
 	for _, generation := range [...]map[string]sighting{d.seen, d.before} {
 		for _, id := range slices.Sorted(maps.Keys(generation)) {
@@ -215,7 +215,7 @@ func (f *printer) feed(d *feed) {
 }
 
 func (f *printer) schema(v *schemaView) {
-	f.flag(v.known, v.asking, v.deadLetters, v.doubted, v.certain)
+	f.flag(v.known, v.asking, v.refusedAt != 0, v.refusedAt > v.askedAt, v.deadLetters, v.doubted, v.certain)
 	f.when(v.dueAt)
 	f.flag(f.now.Sub(v.lookedAt) < redescribe)
 	f.flag(v.asking && f.now.Sub(v.askedAt) < redescribe)

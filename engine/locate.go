@@ -84,6 +84,9 @@ func (c *Core) locate(w *work, s mapping.Side) {
 
 // find asks side s which of its records carry the other side's id.
 func (c *Core) find(w *work, s mapping.Side) {
+	if c.holdsBack(w) {
+		return
+	}
 	w.phase = locating
 	c.out.add(Find{Op: c.op(pending{pendingFind, s, w.key}), Side: s, External: w.id(s.Other()), Key: w.key})
 }

@@ -20,6 +20,7 @@ type feed struct {
 	initial  bool    // a round over everything: nothing was read before, or an audit asks
 	afresh   bool    // the next round is one
 	failures int
+	held     bool // the round waits for a look at the schema
 
 	next adapter.Cursor // becomes the cursor when its notices are durable
 	more bool
@@ -57,6 +58,10 @@ func (c *Core) pollIfDue(side mapping.Side) {
 	if f.dueAt == 0 || c.now < f.dueAt {
 		return
 	}
+	if c.schemas[side].refusedAt != 0 {
+		f.dueAt, f.held = 0, true
+		return
+	}
 	if !f.inside {
 		f.began = c.now
 		f.startAfresh()
@@ -75,6 +80,13 @@ func (f *feed) audit(now Instant) {
 	f.afresh = f.interval > 0
 	if f.dueAt != 0 && f.failures == 0 {
 		f.dueAt = now
+	}
+}
+
+// release lets a round go on that waited for a look at the schema.
+func (f *feed) release(now Instant) {
+	if f.held {
+		f.held, f.dueAt = false, now
 	}
 }
 

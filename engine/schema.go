@@ -19,10 +19,15 @@ type schemaView struct {
 	schema   adapter.Schema
 	index    mapping.Lookup
 	askedAt  Instant // when it was asked for last
+	asOf     Op      // the last effect that may rest on the description before
 	lookedAt Instant // when the description held was asked for
 	// drifted maps the native names of fields that a person was told of, to
 	// when that was; they are forgotten when they fit again.
 	drifted map[string]Instant
+	// refusedAt is when the system last did not know a field that the engine
+	// asked for, 0 once it was described again: until then nothing else is
+	// asked of it.
+	refusedAt Instant
 	// deadLetters: the engine's own check has refused a value since the schema
 	// last changed.
 	deadLetters bool
@@ -62,6 +67,22 @@ func (c *Core) lookFirst(w *work) bool {
 		w.phase = doubting
 	}
 	return doubts
+}
+
+// holdsBack lets w wait while a refusal for an unknown field calls for a look
+// at the schema: the next request would be refused as well (FC-3).
+func (c *Core) holdsBack(w *work) bool {
+	waits := false
+	for side := range c.schemas {
+		if c.schemas[side].refusedAt != 0 {
+			w.doubts[side], waits = c.now, true
+		}
+	}
+	if waits {
+		c.unplan(w)
+		w.phase = doubting
+	}
+	return waits
 }
 
 // emptied reports whether a field lost its value, which a person may have
@@ -125,12 +146,19 @@ func (c *Core) onDescribed(e Described) {
 	}
 	changed := v.known && v.schema.Revision != e.Schema.Revision
 	v.failures, v.known, v.schema, v.lookedAt = 0, true, e.Schema, v.askedAt
+	v.asOf = c.lastOp
 	v.certain = !changed && (v.doubted || v.certain)
 	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(p.side)
 	c.retryDeadLetters(p.side, changed)
+	if v.askedAt < v.refusedAt {
+		v.dueAt = c.now // what it describes may be from before the refusal
+		return
+	}
+	v.refusedAt = 0
 	c.looked(p.side, true)
+	c.feeds[p.side].release(c.now)
 	if c.schemasKnown() {
 		for _, key := range slices.Sorted(maps.Keys(c.work)) {
 			if w := c.work[key]; w != nil && w.phase == unprepared {
@@ -216,14 +244,15 @@ func (c *Core) drifted(side mapping.Side, err *adapter.Error) {
 		v.drifted[err.Field] = c.now
 		c.tellDrift(side, err.Field, "is not known there")
 	}
+	v.refusedAt = c.now
 	c.describeAgain(side)
 }
 
-// unseen notes that a reading lacked field i. If the schema is not known to
-// lack it too, it is looked at again.
-func (c *Core) unseen(side mapping.Side, i int) {
+// unseen notes that the reading op lacked field i. If the schema is not known
+// to lack it too, it is looked at again.
+func (c *Core) unseen(side mapping.Side, i int, op Op) {
 	v := &c.schemas[side]
-	if _, told := v.drifted[c.cfg.Mapping.Fields[i].Native[side]]; told || v.unseen[i] {
+	if _, told := v.drifted[c.cfg.Mapping.Fields[i].Native[side]]; told || v.unseen[i] || op <= v.asOf {
 		return
 	}
 	if v.unseen == nil {
@@ -246,7 +275,15 @@ func (c *Core) doubt(side mapping.Side) bool {
 	return true
 }
 
-// check validates one value against the target's schema.
+// check validates one value against the target's schema. A field that drifted
+// takes none: not even an empty one fits every type.
 func (c *Core) check(side mapping.Side, i int, n mapping.Native) *mapping.Problem {
-	return c.cfg.Mapping.CheckIn(side, c.schemas[side].index, i, n)
+	if p := c.cfg.Mapping.CheckIn(side, c.schemas[side].index, i, n); p != nil {
+		return p
+	}
+	name := c.cfg.Mapping.Fields[i].Native[side]
+	if _, drifted := c.schemas[side].drifted[name]; drifted && n.Kind == mapping.Null {
+		return &mapping.Problem{Field: name, Rule: mapping.RuleType, Shape: mapping.Shape(n)}
+	}
+	return nil
 }

@@ -198,7 +198,7 @@ func (c *Core) awaited(w *work) {
 func (c *Core) read(w *work) {
 	w.phase, w.open, w.failures, w.plan = reading, 0, [2]*adapter.Error{}, nil
 	w.sides = [2]sideReading{}
-	if c.denied(w) {
+	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
 	for side := range w.sides {
@@ -237,7 +237,7 @@ func (c *Core) onReadDone(e ReadDone) {
 	switch {
 	case e.Err == nil:
 		w.seen[p.side] = true
-		c.fill(w, p.side, e.Record)
+		c.fill(w, p.side, e)
 	case e.Err.Kind == adapter.NotFound:
 		w.sides[p.side] = sideReading{done: true}
 	default:
@@ -300,8 +300,8 @@ func (c *Core) latest(w *work) *Record {
 
 // fill canonicalises one reading. An absent field keeps what the base says: it
 // is not a clear (DM-6).
-func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
-	base := w.base(s)
+func (c *Core) fill(w *work, s mapping.Side, e ReadDone) {
+	rec, base := e.Record, w.base(s)
 	r := sideReading{done: true, present: true, rec: rec, content: make([]string, len(c.cfg.Mapping.Fields))}
 	for i := range r.content {
 		native := mapping.Native{}
@@ -318,7 +318,7 @@ func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
 		case present:
 			r.content[i] = value
 		case err == nil:
-			c.unseen(s, i)
+			c.unseen(s, i, e.Op)
 			r.content[i] = c.unread(base, i)
 		}
 	}

@@ -17,7 +17,7 @@ func (c *Core) nextStep(w *work) {
 		c.end(w, c.outcome(w)...)
 		return
 	}
-	if c.denied(w) {
+	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
 	step := &w.plan.steps[w.step]
