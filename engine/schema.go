@@ -176,8 +176,8 @@ func (c *Core) prepareSoon(side mapping.Side) {
 	}
 }
 
-// compareSchema tells of every field that does not fit, once, and tries the
-// dead letters again when all fit.
+// compareSchema tells of every field that does not fit, once, and looks at all
+// records again when one fits again.
 func (c *Core) compareSchema(side mapping.Side) {
 	v := &c.schemas[side]
 	still := map[string]Instant{}
@@ -196,6 +196,13 @@ func (c *Core) compareSchema(side mapping.Side) {
 		name := c.cfg.Mapping.Fields[i].Native[side]
 		if _, fits := still[name]; v.unseen[i] && !fits {
 			note(name, "is in the schema, but is not shown to the engine's account")
+		}
+	}
+	for field := range v.drifted { //syncproof:unordered one is enough
+		if _, drifts := still[field]; !drifts {
+			// What it held meanwhile was not seen in any record.
+			c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
+			break
 		}
 	}
 	v.drifted, v.unseen = still, nil
