@@ -203,6 +203,9 @@ func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 // that the decision rests on, so that an edit in the gap is still seen.
 func (c *Core) kept(step *planStep, answer adapter.Record) []string {
 	content := append([]string(nil), step.content...)
+	if c.movedOn(step, answer) {
+		return content
+	}
 	for _, i := range step.changed {
 		if i >= len(answer.Fields) {
 			break
@@ -212,6 +215,13 @@ func (c *Core) kept(step *planStep, answer adapter.Record) []string {
 		}
 	}
 	return content
+}
+
+// movedOn reports whether an answer that was read after the write shows that
+// somebody has edited the record since: what it holds is not all the engine's.
+func (c *Core) movedOn(step *planStep, answer adapter.Record) bool {
+	version, known := c.cfg.Mapping.ParseVersion(answer.Version)
+	return (answer.By != "" && !answer.Own) || answer.Automation || (known && version != step.data.Version)
 }
 
 // settle makes the result of one write durable, with the ledger entry once
