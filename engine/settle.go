@@ -114,10 +114,12 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 			Edit: opposite.Edit, Origin: opposite.Origin,
 		}
 		return
-	case !here.Known || !there.Known:
-		return // without a base all fields are decided again
 	}
 	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
+	if !here.Known || !there.Known {
+		c.halfway(here, there, want, opposite)
+		return
+	}
 	carried, whole := c.agreed(want, opposite), true
 	for _, i := range want.Changed {
 		if shown[i] == want.Content[i] {
@@ -138,6 +140,24 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		later = opposite.Changed
 	}
 	there.Content = withFields(there.Content, want, carried, later)
+}
+
+// halfway sets the bases of a decision that had none, while the other side has
+// yet to be written: that one as it was read, this one with what is still to
+// travel, which so shows as changed on this side alone (CR-2).
+func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
+	content := append([]string(nil), want.Content...)
+	for _, i := range opposite.Changed {
+		content[i] = opposite.Before[i]
+	}
+	*here = Base{
+		Known: true, Present: true, Content: content, Version: want.Version,
+		Held: want.Content, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
+	}
+	*there = Base{
+		Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,
+		Edit: opposite.Edit, Origin: opposite.Origin,
+	}
 }
 
 // agreed are the two-way fields in which the readings behind a decision
