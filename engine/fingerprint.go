@@ -15,6 +15,7 @@ func (c *Core) Fingerprint(now Instant) [16]byte {
 	f := &printer{now: now}
 	for _, key := range slices.Sorted(maps.Keys(c.work)) {
 		f.work(c.work[key])
+		f.doubts(c, c.work[key])
 	}
 	f.pendingOps(c)
 	f.int(int64(len(c.notices)))
@@ -96,9 +97,6 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	for _, since := range w.doubts {
-		f.past(since)
-	}
 	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
@@ -115,6 +113,14 @@ func (f *printer) work(w *work) {
 			f.text(step.data.External)
 			f.texts(step.content)
 		}
+	}
+}
+
+// doubts encodes what a work waits to learn of the schemas.
+func (f *printer) doubts(c *Core, w *work) {
+	for side, since := range w.doubts {
+		v := &c.schemas[side]
+		f.flag(since != 0, v.lookedAt >= since, v.asking && v.askedAt >= since)
 	}
 }
 
@@ -217,8 +223,6 @@ func (f *printer) feed(d *feed) {
 func (f *printer) schema(v *schemaView) {
 	f.flag(v.known, v.asking, v.refusedAt != 0, v.refusedAt > v.askedAt, v.deadLetters, v.doubted, v.certain)
 	f.when(v.dueAt)
-	f.flag(f.now.Sub(v.lookedAt) < redescribe)
-	f.flag(v.asking && f.now.Sub(v.askedAt) < redescribe)
 	f.text(v.schema.Revision)
 	f.texts(slices.Sorted(maps.Keys(v.drifted)))
 	for _, i := range slices.Sorted(maps.Keys(v.unseen)) {

@@ -87,11 +87,12 @@ func (c *Core) holdsBack(w *work) bool {
 
 // emptied reports whether a field lost its value, which a person may have
 // cleared, and which a field also loses that somebody retypes or hides (FC-3).
-// A look at the schema serves for a while, and always for the work that asked.
+// Only a look that was asked for after the reading tells the two apart; one
+// serves all works that wait for it.
 func (c *Core) emptied(w *work, side mapping.Side) bool {
 	base, now, v := w.base(side), &w.sides[side], &c.schemas[side]
 	asked := w.doubts[side] != 0 && v.lookedAt >= w.doubts[side]
-	if !now.present || !base.Known || !base.Present || asked || c.now.Sub(v.lookedAt) < redescribe {
+	if !now.present || !base.Known || !base.Present || asked {
 		return false
 	}
 	for i := range c.cfg.Mapping.Fields {
