@@ -151,6 +151,10 @@ func (d *driver) accept(e engine.Effect) {
 	}
 	switch e := e.(type) {
 	case engine.Admit:
+		if e.Denied {
+			d.deny(engine.Op(e.Call))
+			return
+		}
 		d.admitted[engine.Op(e.Call)] = true
 	case engine.Acknowledge:
 		d.acks[e.Token] = e.Status
@@ -169,6 +173,14 @@ func (d *driver) accept(e engine.Effect) {
 			d.crash(d.survives)
 		}
 	}
+}
+
+// deny ends a call that the gate does not let through: nothing was sent.
+func (d *driver) deny(op engine.Op) {
+	i := slices.IndexFunc(d.todo, func(e engine.Effect) bool { return opOf(e) == op })
+	e := d.todo[i]
+	d.todo = slices.Delete(d.todo, i, i+1)
+	d.events = append(d.events, failed(e, &adapter.Error{Kind: adapter.Unavailable}))
 }
 
 // target is the system that an effect calls.

@@ -32,6 +32,24 @@ type gate struct {
 	notBefore          Instant // pacing
 }
 
+// recallWrites takes the writes back that wait at a gate which has closed, if
+// nothing but the reading before them guards them: by the time that it opens,
+// that reading is old (EV-10).
+func (c *Core) recallWrites(side mapping.Side) {
+	g := &c.gates[side]
+	for lane, line := range g.waiting {
+		g.waiting[lane] = slices.DeleteFunc(line, func(t ticket) bool {
+			w := c.work[t.key]
+			if w == nil || w.phase != writing || w.recalled || !c.mustVerify(&w.plan.steps[w.step]) {
+				return false
+			}
+			w.recalled = true
+			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
+			return true
+		})
+	}
+}
+
 // ticket is a call that waits for admission, and the record it is for. The
 // older work goes first in its lane: one record is finished before the next is
 // begun, so that however small a quota is, something gets through.
@@ -247,6 +265,7 @@ func (c *Core) pause(side mapping.Side, s adapter.Signal) {
 		c.persist(pending{kind: pendingOther}, PutGate{Side: side, Until: until})
 	}
 	g.ramp, g.good = 1, 0
+	c.recallWrites(side)
 }
 
 // retryAfterJitter is the percentage of RL-1.

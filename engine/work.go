@@ -60,6 +60,7 @@ type work struct {
 	failures    [2]*adapter.Error // of the readings under way, by side
 	looked      bool              // the store was asked who holds the other reference
 	approved    bool              // a person let this deletion travel
+	recalled    bool              // its write was taken back from the gate, to be verified again
 	counted     bool              // this deletion was counted against the mass delete
 	carriesOn   bool              // the review was interrupted between its writes
 	answered    bool              // the review was replied to

@@ -22,11 +22,16 @@ func (c *Core) nextStep(w *work) {
 	}
 	step := &w.plan.steps[w.step]
 	if c.mustVerify(step) {
-		w.phase, w.open = verifying, 1
-		c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
+		c.verify(w, step)
 		return
 	}
 	c.write(w, step)
+}
+
+// verify reads a side once more, right before it is written.
+func (c *Core) verify(w *work, step *planStep) {
+	w.phase, w.open = verifying, 1
+	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
 }
 
 // mustVerify: a target that cannot refuse a stale write is read once more
@@ -52,6 +57,10 @@ func (c *Core) mustVerify(step *planStep) bool {
 func (c *Core) verified(w *work, side mapping.Side) {
 	step := &w.plan.steps[w.step]
 	now, then := &w.sides[side], w.plan.rested[side]
+	if c.gates[side].pausedUntil > c.now {
+		c.verify(w, step) // the write would wait longer than the reading is good for
+		return
+	}
 	if now.present == then.present && now.version == then.version && equalContent(now.content, then.content) {
 		step.data.If.Tag = now.rec.Tag
 		c.write(w, step)
@@ -128,6 +137,11 @@ func (c *Core) onWriteDone(e WriteDone) {
 	}
 	step := &w.plan.steps[w.step]
 	c.observe(p.side, e.Err)
+	if w.recalled && e.Err != nil && !e.Err.Indefinite {
+		w.recalled = false
+		c.verify(w, step)
+		return
+	}
 	if c.keepsPlace(w, p.side, e.Err) {
 		return
 	}
