@@ -128,7 +128,8 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 			whole = false // the version may be a user's who has changed it since
 		}
 	}
-	if whole {
+	if whole && !pending {
+		// Else what is still to travel would count as changed without a version.
 		here.Version = intent.Version
 	}
 	here.Content = withFields(here.Content, want, carried, nil)
