@@ -218,7 +218,9 @@ func (c *Core) mirrorSteps(w *work, rec *Record) []planStep {
 		if !rec.Unmirrored[s] {
 			continue
 		}
-		if rec.Unmirrored[s] = false; now.present && other != "" && now.rec.External != other {
+		// Until a write of it has taken effect it is still to be told.
+		rec.Unmirrored[s] = now.present && other != "" && now.rec.External != other
+		if rec.Unmirrored[s] {
 			steps = append(steps, planStep{side: s, marks: true, links: true, data: adapter.Write{If: restsOn(now)}})
 		}
 	}

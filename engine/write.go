@@ -161,6 +161,7 @@ func (c *Core) onWriteDone(e WriteDone) {
 	case e.Err.Kind == adapter.Duplicate:
 		c.flag(w, c.abandon(w), "CR-14", "several records of "+p.side.String()+" claim to be this one")
 	case e.Err.Kind == adapter.Invalid && step.marks && !step.data.SetVersion:
+		w.plan.rec.Unmirrored[p.side] = false
 		c.settle(w) // the status field itself cannot be written there
 	case e.Err.Kind == adapter.Invalid:
 		c.describeAgain(p.side)
