@@ -161,7 +161,8 @@ func (c *Core) onWithdrawn(e Withdrawn) {
 }
 
 // turnAway refuses the calls that wait for a system that refuses the engine: a
-// permission is missing, and one record at a time tries whether it is back.
+// permission is missing, and one record at a time tries whether it is back, or
+// a field is not known there, and the schema is looked at first.
 func (c *Core) turnAway(side mapping.Side) {
 	g := &c.gates[side]
 	for lane, line := range g.waiting {

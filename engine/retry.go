@@ -18,7 +18,9 @@ func (c *Core) retry(w *work, side mapping.Side, err *adapter.Error) {
 		c.deny(w, side, err)
 		return
 	case adapter.Drift:
-		c.drifted(side, err)
+		if w.phase != reading && w.phase != verifying { // a reading's is taken up as it comes
+			c.drifted(side, err)
+		}
 	case adapter.Unauthorized:
 		c.refused(side, err)
 	}

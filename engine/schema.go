@@ -253,6 +253,7 @@ func (c *Core) drifted(side mapping.Side, err *adapter.Error) {
 		c.tellDrift(side, err.Field, "is not known there")
 	}
 	v.refusedAt = c.now
+	c.turnAway(side) // what waits at the gate asks for the field as well
 	c.describeAgain(side)
 }
 

@@ -243,12 +243,15 @@ func (c *Core) onReadDone(e ReadDone) {
 		w.sides[p.side] = sideReading{done: true}
 	default:
 		w.failures[p.side] = e.Err
+		if e.Err.Kind == adapter.Drift {
+			c.drifted(p.side, e.Err) // at once: the other side's answer may take long
+		}
 	}
 	if w.open > 0 || c.keepsPlace(w, p.side, e.Err) {
 		return
 	}
 	side, err := w.worst()
-	if other := w.failures[side.Other()]; other != nil {
+	if other := w.failures[side.Other()]; other != nil && other.Kind != adapter.Drift {
 		c.refusedToLook(side.Other(), other)
 	}
 	switch {
