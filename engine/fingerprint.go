@@ -188,7 +188,7 @@ func (f *printer) pendingOps(c *Core) {
 
 func (f *printer) gate(g *gate) {
 	f.int(int64(len(g.inFlight)))
-	for _, line := range [...][]ticket{g.urgent, g.waiting[Fresh], g.waiting[Backlog]} {
+	for _, line := range [...][]ticket{g.urgent, g.verified, g.waiting[Fresh], g.waiting[Backlog]} {
 		f.int(int64(len(line)))
 		for _, t := range line {
 			f.text(t.key)

@@ -57,7 +57,7 @@ func (c *Core) mustVerify(step *planStep) bool {
 func (c *Core) verified(w *work, side mapping.Side) {
 	step := &w.plan.steps[w.step]
 	now, then := &w.sides[side], w.plan.rested[side]
-	if c.gates[side].pausedUntil > c.now {
+	if g := &c.gates[side]; g.opens(c.now) > c.now && g.allowed != 1 {
 		c.verify(w, step) // the write would wait longer than the reading is good for
 		return
 	}
