@@ -6,9 +6,11 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.linked=$(VERSION)
 FUZZTIME ?= 10s
 COUNT   ?= 1
+SOAK    ?= 1000000
+FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog fuzz build cover schema clean
+.PHONY: help run test race lint bench backlog soak fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,9 @@ BACKLOG ?= 1000000
 
 backlog: ## drain a backlog of BACKLOG records at model fidelity, and report memory and pace
 	SYNCPROOF_BACKLOG=$(BACKLOG) $(GO) test ./sim -run '^TestBacklog$$' -v -timeout 60m
+
+soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model; SEED=7 repeats
+	$(GO) run ./cmd/syncproof explore --for 0 --runs $(SOAK) --fidelity $(FIDELITY) --enough 0 $(if $(SEED),--seed $(SEED))
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -16,6 +17,10 @@ type Copier[T any] interface {
 	// difference from now on, with instants relative to now.
 	Fingerprint(now engine.Instant, dst []byte) []byte
 }
+
+// ErrNotCopyable is what NewWorld says of a variation whose machine or store
+// is no Copier.
+var ErrNotCopyable = errors.New("the engine's machine or store cannot be copied")
 
 // Clone is an independent copy of a world at model fidelity: stepping one does
 // not show in the other. Events, records, requests and answers are never
@@ -85,7 +90,7 @@ func (n *network) clone(w *World) *network {
 func (h *host) clone(w *World) *host {
 	d := *h
 	d.w, d.tasks, d.effects, d.inbox = w, &tasks{}, engine.Effects{}, nil
-	d.machine = copyMachine(h.machine)
+	d.machine = CopyMachine(h.machine)
 	d.disk = h.disk.clone(&d)
 	d.doors, d.asking = maps.Clone(h.doors), maps.Clone(h.asking)
 	d.errands = copies(h.errands)
@@ -113,8 +118,9 @@ func (d *disk) clone(h *host) *disk {
 	return &c
 }
 
-// copyMachine copies a core; NewWorld has found that it can be.
-func copyMachine(m Machine) Machine {
+// CopyMachine copies a core, or whatever else is a Copier; nil if it cannot be
+// copied. Wrappers copy what they wrap by it.
+func CopyMachine(m Machine) Machine {
 	switch m := m.(type) {
 	case *engine.Core:
 		return m.Clone()
@@ -123,6 +129,18 @@ func copyMachine(m Machine) Machine {
 	default:
 		return nil
 	}
+}
+
+// PrintMachine appends the fingerprint of a machine that can be copied.
+func PrintMachine(m Machine, now engine.Instant, dst []byte) []byte {
+	switch m := m.(type) {
+	case *engine.Core:
+		sum := m.Fingerprint(now)
+		return append(dst, sum[:]...)
+	case Copier[Machine]:
+		return m.Fingerprint(now, dst)
+	}
+	return dst
 }
 
 func copyStore(s Store) Store {

@@ -55,8 +55,8 @@ func NewWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	if copyMachine(w.host.parts.machine()) == nil || copyStore(w.host.disk.store) == nil {
-		return nil, &HarnessError{Message: "the variation's machine or store cannot be copied: it has to be a sim.Copier"}
+	if CopyMachine(w.host.parts.machine()) == nil || copyStore(w.host.disk.store) == nil {
+		return nil, ErrNotCopyable
 	}
 	w.agenda.patient, w.budget = true, o.Budget
 	w.start()

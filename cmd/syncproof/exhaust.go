@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/reports"
+	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/explore"
 )
 
@@ -47,6 +48,8 @@ func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
 	switch {
 	case errors.As(err, &large):
 		doc.Stopped = large.Error() + "; raise --states, or make the scenario smaller: fewer edits, records, polls and faults"
+	case errors.Is(err, sim.ErrNotCopyable):
+		return misuse("--exhaustive plays the reference engine, and mutants that remember nothing", "the engine %s keeps state that a world cannot copy", f.engine.String())
 	case ctx.Err() != nil:
 		doc.Stopped = "interrupted"
 	case err != nil:

@@ -150,6 +150,12 @@ func (m *Mock) NextDue() (at time.Time, ok bool) {
 	return at, ok
 }
 
+// ClockSet lets what waits wait as long as before.
+func (m *Mock) ClockSet(by time.Duration) {
+	m.late.Shift(by)
+	m.deliveries.Shift(by)
+}
+
 // Advance commits the late edits that are due by now.
 func (m *Mock) Advance(now time.Time) {
 	for {
