@@ -1,0 +1,59 @@
+package property
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// TestNoticesPermutedOrRepeated is EV-4 and the half of tie-break that speaks
+// of delivery: quiet worlds end alike whatever order their webhooks come in,
+// however often, and whatever a broker delivers again.
+func TestNoticesPermutedOrRepeated(t *testing.T) {
+	forAll(t, func(t *rapid.T, k *keeper) {
+		d := draws{t}
+		sc := quietWorld(d)
+		*sc.Systems.CC.Webhooks = true
+		other := with(sc, disturbed(d, sc)...)
+		k.looksAt(other, sc)
+		same(t, outcomeOf(play(t, other)), outcomeOf(play(t, sc)), "notices came in another order, or again")
+	})
+}
+
+// disturbed draws what happens to notices; each lasts to the end.
+func disturbed(d draws, sc *scenarios.Scenario) []scenarios.Step {
+	var steps []scenarios.Step
+	webhooks := func(v scenarios.Verb) {
+		s := scenarios.NewStep(v)
+		s.On = "cc"
+		if v == scenarios.RepeatWebhooks {
+			s.Count = d.Int("count", 2, 4)
+		}
+		steps = append(steps, s)
+	}
+	if d.Int("repeat", 0, 1) == 1 {
+		webhooks(scenarios.RepeatWebhooks)
+	}
+	if d.Int("reorder", 0, 1) == 1 {
+		webhooks(scenarios.ReorderWebhooks)
+	}
+	for range d.Int("again", 0, 3) {
+		s := scenarios.NewStep(scenarios.Redeliver)
+		s.On, s.Count = "engine", d.Int("count", 1, 5)
+		s.At = instantOf(d, sc) + scenarios.Duration(d.Int("after", 0, 600_000))*milli
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// with is a world in which more happens.
+func with(sc *scenarios.Scenario, steps ...scenarios.Step) *scenarios.Scenario {
+	more := *sc
+	more.Timeline = append([]scenarios.Step(nil), sc.Timeline...)
+	for _, s := range steps {
+		addStep(&more, s)
+	}
+	return &more
+}
