@@ -70,7 +70,7 @@ func FuzzParsePPM(f *testing.F) {
 	})
 }
 
-// FuzzParseMapping: a mapping or one *Error with a place; and what the engine
+// FuzzParseMapping: a mapping or one *Error that says where; and what the engine
 // gets to see of it has a name for every field, and one version.
 func FuzzParseMapping(f *testing.F) {
 	for _, name := range []string{"mappings/genesys-rest.yaml", "mappings/genesys-salesforce.yaml"} {
@@ -102,7 +102,7 @@ func FuzzParseMapping(f *testing.F) {
 	})
 }
 
-// FuzzParseRequirements: the table of requirements, or one *Error with a place.
+// FuzzParseRequirements: the table of requirements, or one *Error that says where.
 func FuzzParseRequirements(f *testing.F) {
 	f.Add([]byte("- {id: CR-7, rule: the lower id wins, source: guide}\n"))
 	f.Add([]byte("- {id: A-1, rule: x, source: field report}\n- {id: A-1}\n"))
@@ -113,11 +113,12 @@ func FuzzParseRequirements(f *testing.F) {
 	})
 }
 
-// placed fails unless the error says where, and what.
+// placed fails unless the error says what is wrong, and where; both parts of
+// the place are 0 for the file as a whole.
 func placed(t *testing.T, err error) {
 	t.Helper()
 	var e *Error
-	if !errors.As(err, &e) || e.Message == "" || e.Line < 1 || e.Column < 1 {
+	if !errors.As(err, &e) || e.Message == "" || (e.Line < 1) != (e.Column < 1) {
 		t.Fatalf("%T is not an *Error with a place and a message: %v", err, err)
 	}
 }
