@@ -59,7 +59,7 @@ func TestEveryInvariantIsAProperty(t *testing.T) {
 // of them speaks of would prove nothing, and fails as well.
 func holds(t *testing.T, invariant string, draw func(draws) *scenarios.Scenario) {
 	spoken := 0
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, invariant, func(t *rapid.T, k *keeper) {
 		sc := draw(draws{t})
 		k.looksAt(sc)
 		r := verdictOf(play(t, sc), invariant)
@@ -156,7 +156,7 @@ func addStep(sc *scenarios.Scenario, s scenarios.Step) {
 func TestDeterminism(t *testing.T) {
 	processors := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(processors)
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "determinism", func(t *rapid.T, k *keeper) {
 		sc, other := anyWorld(draws{t}), anyWorld(draws{t})
 		k.looksAt(sc)
 		runtime.GOMAXPROCS(1)

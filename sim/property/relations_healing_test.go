@@ -14,7 +14,7 @@ import (
 // bursts ends as the one without them. Limits are not among them, since they
 // act on a whole system, nor are clocks, which move stamps.
 func TestDelaysHeal(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "healing", func(t *rapid.T, k *keeper) {
 		faulted, sc := faultedWorld(draws{t}, delaying)
 		k.looksAt(faulted, sc)
 		same(t, outcomeOf(play(t, faulted)), outcomeOf(play(t, sc)), "delays came and healed")
@@ -26,7 +26,7 @@ func TestDelaysHeal(t *testing.T) {
 // made, as another decision: with the same content, links and flags, but with
 // a version and a status of its own.
 func TestLossesHeal(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "healing", func(t *rapid.T, k *keeper) {
 		faulted, sc := faultedWorld(draws{t}, slices.Concat(delaying, severing))
 		k.looksAt(faulted, sc)
 		got, want := outcomeOf(play(t, faulted)), outcomeOf(play(t, sc))

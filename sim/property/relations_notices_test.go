@@ -12,7 +12,7 @@ import (
 // of delivery: quiet worlds end alike whatever order their webhooks come in,
 // however often, and whatever a broker delivers again.
 func TestNoticesPermutedOrRepeated(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "tie-break", func(t *rapid.T, k *keeper) {
 		d := draws{t}
 		sc := quietWorld(d)
 		*sc.Systems.CC.Webhooks = true

@@ -13,7 +13,7 @@ import (
 
 // TestRecordsRenamed: the names of records are the scenario's own business.
 func TestRecordsRenamed(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "renaming", func(t *rapid.T, k *keeper) {
 		sc := quietWorld(draws{t})
 		rename := func(name string) string { return "zz-" + name + "-0" }
 		other := renameRecords(sc, rename)
@@ -39,7 +39,7 @@ func renameRecords(sc *scenarios.Scenario, rename func(string) string) *scenario
 // TestIdsChanged: native ids are drawn from the seed, and with another seed
 // they are others, in another order. Nothing else of a quiet world is drawn.
 func TestIdsChanged(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "renaming", func(t *rapid.T, k *keeper) {
 		d := draws{t}
 		sc := quietWorld(d)
 		other := with(sc)
@@ -53,7 +53,7 @@ func TestIdsChanged(t *testing.T) {
 // mapping gives them, nor those that an administrator gave to the custom
 // fields of a tenant, the version's and the status' among them (DM-1).
 func TestFieldsRenamed(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "renaming", func(t *rapid.T, k *keeper) {
 		sc := quietWorld(draws{t})
 		other, names := renameFields(sc)
 		k.looksAt(other, sc)

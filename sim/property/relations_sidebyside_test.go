@@ -11,7 +11,7 @@ import (
 // policies, on different records, played side by side end as each alone. The
 // engine has room for few records at once, so that they do meet.
 func TestSideBySide(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "independence", func(t *rapid.T, k *keeper) {
 		q := newQuiet(draws{t})
 		q.sc.Engine.WorkingSet = q.Int("working set", 1, 3)
 		left, right, both := q.beside("left-"), q.beside("right-"), q.beside("")

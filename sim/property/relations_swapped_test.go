@@ -25,7 +25,7 @@ import (
 //
 // Priority ids, versioning and clocks change sides with the edits.
 func TestSidesSwapped(t *testing.T) {
-	forAll(t, func(t *rapid.T, k *keeper) {
+	forAll(t, "tie-break", func(t *rapid.T, k *keeper) {
 		sc := symmetricWorld(draws{t})
 		image := mirror(sc)
 		k.looksAt(sc, image)

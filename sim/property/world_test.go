@@ -3,10 +3,6 @@ package property
 import (
 	"context"
 	"math/bits"
-	"os"
-	"path/filepath"
-	"strings"
-	"testing"
 
 	"pgregory.net/rapid"
 
@@ -39,45 +35,6 @@ func (d draws) Int(label string, lo, hi int) int {
 }
 
 var bit = rapid.Bool()
-
-// keeper remembers the worlds that a property looks at: when it failed, the
-// last ones are those that rapid made smallest.
-type keeper struct{ worlds []*scenarios.Scenario }
-
-// looksAt names the worlds of one attempt.
-func (k *keeper) looksAt(worlds ...*scenarios.Scenario) { k.worlds = worlds }
-
-// keep writes the worlds of a failure as files.
-func (k *keeper) keep(t *testing.T) {
-	if !t.Failed() {
-		return
-	}
-	for i, sc := range k.worlds {
-		path, err := save(t.Name(), i, sc)
-		if err != nil {
-			t.Errorf("the failing world could not be kept: %v", err)
-			continue
-		}
-		t.Logf("kept as %s; play it with\n  syncproof run %s", path, path)
-	}
-}
-
-func save(test string, i int, sc *scenarios.Scenario) (string, error) {
-	dir := os.Getenv("SYNCPROOF_FAILURES")
-	if dir == "" {
-		dir = filepath.Join(os.TempDir(), "syncproof-failures")
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	text, err := sc.Marshal()
-	if err != nil {
-		return "", err
-	}
-	name := strings.NewReplacer("/", "-", " ", "-").Replace(test)
-	path := filepath.Join(dir, name+"-"+string(rune('a'+i))+".yaml")
-	return path, os.WriteFile(path, text, 0o600)
-}
 
 // play runs a world to its end.
 func play(t *rapid.T, sc *scenarios.Scenario) check.Case {
