@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pgregory.net/rapid"
-
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -132,7 +130,7 @@ func outcomeIn(c check.Case, names map[string]string) outcome {
 // canonicalOutcomeOf compares what the systems mean: the same on both sides
 // for the same values, so that it can be mirrored. The status is the one that
 // the engine claims: the side that stores it may be the one that is gone.
-func canonicalOutcomeOf(t *rapid.T, c check.Case) outcome {
+func canonicalOutcomeOf(t failer, c check.Case) outcome {
 	explained := map[string]*check.Explanation{}
 	claimed := map[string]string{}
 	for i := range c.Events {
@@ -145,7 +143,7 @@ func canonicalOutcomeOf(t *rapid.T, c check.Case) outcome {
 		if x == nil {
 			var err error
 			if x, err = check.Explain(c, s.alias); err != nil {
-				t.Fatal(err)
+				t.Fatalf("the end cannot be told: %v", err)
 			}
 			explained[s.alias] = x
 		}
@@ -280,12 +278,4 @@ func (o outcome) String() string {
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
-}
-
-// same fails unless two runs ended alike.
-func same(t *rapid.T, got, want outcome, relation string) {
-	t.Helper()
-	if g, w := got.String(), want.String(); g != w {
-		t.Fatalf("%s, and the ends differ:\n%s\nexpected:\n%s", relation, g, w)
-	}
 }

@@ -57,12 +57,12 @@ func TestEveryInvariantIsAProperty(t *testing.T) {
 
 // holds: no world of a kind breaks the invariant. A set of worlds that none
 // of them speaks of would prove nothing, and fails as well.
-func holds(t *testing.T, invariant string, draw func(draws) *scenarios.Scenario) {
+func holds(t *testing.T, invariant string, draw func(explore.Draw) *scenarios.Scenario) {
 	spoken := 0
 	forAll(t, invariant, func(t *rapid.T, k *keeper) {
 		sc := draw(draws{t})
 		k.looksAt(sc)
-		r := verdictOf(play(t, sc), invariant)
+		r := verdictOf(arena{t: t, keeper: k}.play(sc), invariant)
 		switch r.Verdict {
 		case check.Pass:
 			spoken++
@@ -92,11 +92,11 @@ func findings(r check.Result) string {
 	return text
 }
 
-func anyWorld(d draws) *scenarios.Scenario { return explore.Generate(d, size) }
+func anyWorld(d explore.Draw) *scenarios.Scenario { return explore.Generate(d, size) }
 
 // unpolledWorld: a notice that is forgotten shows only where no poll heals it,
 // and is forgotten mostly in a crash.
-func unpolledWorld(d draws) *scenarios.Scenario {
+func unpolledWorld(d explore.Draw) *scenarios.Scenario {
 	sc := explore.Generate(d, size)
 	sc.Engine.Poll.CC = scenarios.Off
 	*sc.Systems.CC.Webhooks = true
@@ -116,7 +116,7 @@ func unpolledWorld(d draws) *scenarios.Scenario {
 }
 
 // limitedWorld: a system says for a while, or all the time, that it is enough.
-func limitedWorld(d draws) *scenarios.Scenario {
+func limitedWorld(d explore.Draw) *scenarios.Scenario {
 	sc := explore.Generate(d, size)
 	s := scenarios.NewStep(scenarios.Throttle)
 	s.At, s.On, s.For = instantOf(d, sc), []string{"cc", "crm"}[d.Int("limited", 0, 1)], scenarios.Duration(d.Int("for", 1, 120))*second
@@ -127,7 +127,7 @@ func limitedWorld(d draws) *scenarios.Scenario {
 }
 
 // crowdedWorld: more records than the engine may work on at once.
-func crowdedWorld(d draws) *scenarios.Scenario {
+func crowdedWorld(d explore.Draw) *scenarios.Scenario {
 	sc := explore.Generate(d, size)
 	sc.Engine.WorkingSet = d.Int("working set", 1, 3)
 	sc.Engine.Concurrency = scenarios.Pair[int]{CC: d.Int("cc at once", 1, 2), CRM: d.Int("crm at once", 1, 2)}
@@ -135,7 +135,7 @@ func crowdedWorld(d draws) *scenarios.Scenario {
 }
 
 // instantOf draws one at which something else happens, if anything does.
-func instantOf(d draws, sc *scenarios.Scenario) scenarios.Duration {
+func instantOf(d explore.Draw, sc *scenarios.Scenario) scenarios.Duration {
 	if len(sc.Timeline) == 0 {
 		return second
 	}
@@ -159,11 +159,12 @@ func TestDeterminism(t *testing.T) {
 	forAll(t, "determinism", func(t *rapid.T, k *keeper) {
 		sc, other := anyWorld(draws{t}), anyWorld(draws{t})
 		k.looksAt(sc)
+		a := arena{t: t, keeper: k}
 		runtime.GOMAXPROCS(1)
-		first := play(t, sc)
+		first := a.play(sc)
 		runtime.GOMAXPROCS(max(processors, 2))
-		play(t, other)
-		second := play(t, sc)
+		a.play(other)
+		second := a.play(sc)
 		if i := trace.FirstDifference(first.Events, second.Events); i >= 0 {
 			t.Fatalf("event %d differs in two runs of one world:\n%+v\n%+v", i+1, first.Events[i:][:1], second.Events[i:][:1])
 		}

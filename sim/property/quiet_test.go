@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/explore"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 // of mass deletes. Times of edits still differ, as the rules of conflicts want
 // them to: an edit that is committed late bears the time at which it began.
 type quiet struct {
-	draws
+	explore.Draw
 	sc     *scenarios.Scenario
 	prefix string          // of the records' names
 	gone   map[string]bool // records that nobody can act on any more
@@ -45,14 +46,14 @@ var quietValues = []fieldValues{
 	{"do_not_call", []string{"true", "false"}}, {"last_name", []string{"Kay", "Lee"}},
 }
 
-func quietWorld(d draws) *scenarios.Scenario {
+func quietWorld(d explore.Draw) *scenarios.Scenario {
 	q := newQuiet(d)
 	q.people("")
 	return q.done()
 }
 
-func newQuiet(d draws) *quiet {
-	q := &quiet{draws: d, sc: scenarios.New(), gone: map[string]bool{}, values: quietValues}
+func newQuiet(d explore.Draw) *quiet {
+	q := &quiet{Draw: d, sc: scenarios.New(), gone: map[string]bool{}, values: quietValues}
 	q.sc.Title = "a quiet world"
 	q.sc.Policy.MassDelete = 1000
 	q.settings()
@@ -60,21 +61,21 @@ func newQuiet(d draws) *quiet {
 }
 
 // of draws one of a list.
-func of[T any](d draws, label string, from ...T) T { return from[d.Int(label, 0, len(from)-1)] }
+func of[T any](d explore.Draw, label string, from ...T) T { return from[d.Int(label, 0, len(from)-1)] }
 
 func (q *quiet) settings() {
 	cc, crm, p := &q.sc.Systems.CC, &q.sc.Systems.CRM, &q.sc.Policy
-	crm.Kind = of(q.draws, "kind", "rest", "salesforce")
-	cc.Versioning, crm.Versioning = of(q.draws, "cc versions", "trigger", "none"), of(q.draws, "crm versions", "trigger", "none")
-	cc.Priority = of(q.draws, "priority", 1, 3)
+	crm.Kind = of(q.Draw, "kind", "rest", "salesforce")
+	cc.Versioning, crm.Versioning = of(q.Draw, "cc versions", "trigger", "none"), of(q.Draw, "crm versions", "trigger", "none")
+	cc.Priority = of(q.Draw, "priority", 1, 3)
 	*crm.Conditional = q.Int("unconditional", 0, 1) == 0
 	*cc.Webhooks = q.Int("no webhooks", 0, 3) < 3
-	p.Simultaneous = of(q.draws, "simultaneous", "review", "merge", "hierarchy")
-	p.Granularity = of(q.draws, "granularity", "field", "record")
-	p.DeleteVsEdit = of(q.draws, "delete vs edit", "review", "delete", "restore")
-	tolerance := of(q.draws, "tolerance", second, 2*second, 5*second, 0)
+	p.Simultaneous = of(q.Draw, "simultaneous", "review", "merge", "hierarchy")
+	p.Granularity = of(q.Draw, "granularity", "field", "record")
+	p.DeleteVsEdit = of(q.Draw, "delete vs edit", "review", "delete", "restore")
+	tolerance := of(q.Draw, "tolerance", second, 2*second, 5*second, 0)
 	p.Tolerance = &tolerance
-	crm.Clock.Skew = of(q.draws, "skew", 0, 700*milli, -2*second)
+	crm.Clock.Skew = of(q.Draw, "skew", 0, 700*milli, -2*second)
 }
 
 // people draws records and bursts of edits; their names begin with the prefix.
@@ -92,7 +93,7 @@ func (q *quiet) people(prefix string) {
 }
 
 func (q *quiet) record(i int) string {
-	version := int64(of(q.draws, "version", 1, 0, 41))
+	version := int64(of(q.Draw, "version", 1, 0, 41))
 	r := scenarios.Record{ID: q.prefix + "rec" + strconv.Itoa(i+1), On: "both", Linked: true, Base: "known", Version: &version}
 	r.Fields = append(q.set(2, true), scenarios.FieldSet{Field: "first_name", Value: "Al"})
 	if !slices.ContainsFunc(r.Fields, func(f scenarios.FieldSet) bool { return f.Field == "last_name" }) {
@@ -103,7 +104,7 @@ func (q *quiet) record(i int) string {
 		r.Base = "lost"
 		r.CRM = q.set(2, true)
 	case 5:
-		r.On, r.Linked, r.Base = of(q.draws, "on", sideNames[:]...), false, "lost"
+		r.On, r.Linked, r.Base = of(q.Draw, "on", sideNames[:]...), false, "lost"
 	}
 	q.sc.Records.List = append(q.sc.Records.List, r)
 	return r.ID
@@ -113,8 +114,8 @@ func (q *quiet) record(i int) string {
 func (q *quiet) set(most int, filled bool) []scenarios.FieldSet {
 	var out []scenarios.FieldSet
 	for range q.Int("fields", 1, most) {
-		f := of(q.draws, "field", q.values...)
-		v := of(q.draws, f.field, f.from...)
+		f := of(q.Draw, "field", q.values...)
+		v := of(q.Draw, f.field, f.from...)
 		again := slices.ContainsFunc(out, func(s scenarios.FieldSet) bool { return s.Field == f.field })
 		if !again && (v != "" || !filled) {
 			out = append(out, scenarios.FieldSet{Field: f.field, Value: v, Clear: v == ""})
@@ -156,7 +157,7 @@ func (q *quiet) edit(name string, at scenarios.Duration, side int) {
 		return
 	}
 	s := scenarios.NewStep(scenarios.Edit)
-	s.Late = of(q.draws, "late", 0, 0, 300*milli, 999*milli, second, 1001*milli, 2*second, 5*second)
+	s.Late = of(q.Draw, "late", 0, 0, 300*milli, 999*milli, second, 1001*milli, 2*second, 5*second)
 	s.At, s.Record, s.On, s.Set = at-s.Late, name, sideNames[side], set
 	s.Bypass = q.Int("bypass", 0, 9) == 9
 	q.by(&s)
@@ -183,7 +184,7 @@ func (q *quiet) plain(v scenarios.Verb, name string, at scenarios.Duration, side
 
 func (q *quiet) review(name string, at scenarios.Duration) {
 	s := scenarios.NewStep(scenarios.Review)
-	s.At, s.Record, s.By, s.Choose = at, name, "admin", of(q.draws, "choose", sideNames[:]...)
+	s.At, s.Record, s.By, s.Choose = at, name, "admin", of(q.Draw, "choose", sideNames[:]...)
 	q.sc.Timeline = append(q.sc.Timeline, s)
 }
 

@@ -4,34 +4,33 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/explore"
 )
 
 // TestDelaysHeal: faults that delay, repeat or reorder, and let every exchange
 // come to its end, leave no trace: a quiet world with such faults around its
 // bursts ends as the one without them. Limits are not among them, since they
 // act on a whole system, nor are clocks, which move stamps.
-func TestDelaysHeal(t *testing.T) {
-	forAll(t, "healing", func(t *rapid.T, k *keeper) {
-		faulted, sc := faultedWorld(draws{t}, delaying)
-		k.looksAt(faulted, sc)
-		same(t, outcomeOf(play(t, faulted)), outcomeOf(play(t, sc)), "delays came and healed")
-	})
+func TestDelaysHeal(t *testing.T) { related(t, "healing", delaysHeal) }
+
+func delaysHeal(a arena, d explore.Draw) (got, want outcome) {
+	faulted, sc := faultedWorld(d, delaying)
+	a.looksAt(faulted, sc)
+	return outcomeOf(a.play(faulted)), outcomeOf(a.play(sc))
 }
 
 // TestLossesHeal: faults that cut an exchange short may part the two writes of
 // one decision. What is left of it is then decided on what the first write
 // made, as another decision: with the same content, links and flags, but with
 // a version and a status of its own.
-func TestLossesHeal(t *testing.T) {
-	forAll(t, "healing", func(t *rapid.T, k *keeper) {
-		faulted, sc := faultedWorld(draws{t}, slices.Concat(delaying, severing))
-		k.looksAt(faulted, sc)
-		got, want := outcomeOf(play(t, faulted)), outcomeOf(play(t, sc))
-		same(t, got.numberless().decided(), want.numberless().decided(), "losses came and healed")
-	})
+func TestLossesHeal(t *testing.T) { related(t, "healing", lossesHeal) }
+
+func lossesHeal(a arena, d explore.Draw) (got, want outcome) {
+	faulted, sc := faultedWorld(d, slices.Concat(delaying, severing))
+	a.looksAt(faulted, sc)
+	got, want = outcomeOf(a.play(faulted)), outcomeOf(a.play(sc))
+	return got.numberless().decided(), want.numberless().decided()
 }
 
 // A window of each fault ends long before the next burst.
@@ -46,7 +45,7 @@ var (
 	}
 )
 
-func faultedWorld(d draws, verbs []scenarios.Verb) (faulted, sc *scenarios.Scenario) {
+func faultedWorld(d explore.Draw, verbs []scenarios.Verb) (faulted, sc *scenarios.Scenario) {
 	sc = quietWorld(d)
 	var faults []scenarios.Step
 	for range d.Int("faults", 1, 3) {
@@ -55,7 +54,7 @@ func faultedWorld(d draws, verbs []scenarios.Verb) (faulted, sc *scenarios.Scena
 	return with(sc, faults...), sc
 }
 
-func fault(d draws, sc *scenarios.Scenario, verbs []scenarios.Verb) scenarios.Step {
+func fault(d explore.Draw, sc *scenarios.Scenario, verbs []scenarios.Verb) scenarios.Step {
 	s := scenarios.NewStep(of(d, "fault", verbs...))
 	// Around a burst, never earlier than what it follows has come to its end.
 	s.At = max(instantOf(d, sc)-of(d, "before", 0, 10*milli, 5*second, 30*second), 0) + of(d, "after", 0, 30*milli, 70*milli, 110*milli, 2*second)

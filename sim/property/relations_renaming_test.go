@@ -6,20 +6,19 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/explore"
 )
 
 // TestRecordsRenamed: the names of records are the scenario's own business.
-func TestRecordsRenamed(t *testing.T) {
-	forAll(t, "renaming", func(t *rapid.T, k *keeper) {
-		sc := quietWorld(draws{t})
-		rename := func(name string) string { return "zz-" + name + "-0" }
-		other := renameRecords(sc, rename)
-		k.looksAt(other, sc)
-		same(t, outcomeOf(play(t, other)), outcomeOf(play(t, sc)).renamed(rename), "records were renamed")
-	})
+func TestRecordsRenamed(t *testing.T) { related(t, "renaming", recordsRenamed) }
+
+func recordsRenamed(a arena, d explore.Draw) (got, want outcome) {
+	sc := quietWorld(d)
+	rename := func(name string) string { return "zz-" + name + "-0" }
+	other := renameRecords(sc, rename)
+	a.looksAt(other, sc)
+	return outcomeOf(a.play(other)), outcomeOf(a.play(sc)).renamed(rename)
 }
 
 func renameRecords(sc *scenarios.Scenario, rename func(string) string) *scenarios.Scenario {
@@ -38,27 +37,26 @@ func renameRecords(sc *scenarios.Scenario, rename func(string) string) *scenario
 
 // TestIdsChanged: native ids are drawn from the seed, and with another seed
 // they are others, in another order. Nothing else of a quiet world is drawn.
-func TestIdsChanged(t *testing.T) {
-	forAll(t, "renaming", func(t *rapid.T, k *keeper) {
-		d := draws{t}
-		sc := quietWorld(d)
-		other := with(sc)
-		other.Seed = uint64(d.Int("seed", 2, 1_000_000))
-		k.looksAt(other, sc)
-		same(t, outcomeOf(play(t, other)), outcomeOf(play(t, sc)), "native ids are others")
-	})
+func TestIdsChanged(t *testing.T) { related(t, "renaming", idsChanged) }
+
+func idsChanged(a arena, d explore.Draw) (got, want outcome) {
+	sc := quietWorld(d)
+	other := with(sc)
+	other.Seed = uint64(d.Int("seed", 2, 1_000_000))
+	a.looksAt(other, sc)
+	return outcomeOf(a.play(other)), outcomeOf(a.play(sc))
 }
 
 // TestFieldsRenamed: the names of fields mean nothing: neither those that the
 // mapping gives them, nor those that an administrator gave to the custom
 // fields of a tenant, the version's and the status' among them (DM-1).
-func TestFieldsRenamed(t *testing.T) {
-	forAll(t, "renaming", func(t *rapid.T, k *keeper) {
-		sc := quietWorld(draws{t})
-		other, names := renameFields(sc)
-		k.looksAt(other, sc)
-		same(t, outcomeIn(play(t, other), names), outcomeOf(play(t, sc)), "fields were renamed")
-	})
+func TestFieldsRenamed(t *testing.T) { related(t, "renaming", fieldsRenamed) }
+
+func fieldsRenamed(a arena, d explore.Draw) (got, want outcome) {
+	sc := quietWorld(d)
+	other, names := renameFields(sc)
+	a.looksAt(other, sc)
+	return outcomeIn(a.play(other), names), outcomeOf(a.play(sc))
 }
 
 // renameFields turns the alphabetical order of the mapping's names round, too.

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/explore"
 )
 
 // TestSidesSwapped is CR-7 and CR-9: a world and its mirror image end as
@@ -24,18 +23,18 @@ import (
 //   - Nobody brings a record back, which the contact center cannot.
 //
 // Priority ids, versioning and clocks change sides with the edits.
-func TestSidesSwapped(t *testing.T) {
-	forAll(t, "tie-break", func(t *rapid.T, k *keeper) {
-		sc := symmetricWorld(draws{t})
-		image := mirror(sc)
-		k.looksAt(sc, image)
-		got := canonicalOutcomeOf(t, play(t, image))
-		want := canonicalOutcomeOf(t, play(t, sc)).mirrored()
-		same(t, got.decided(), want.decided(), "the sides were swapped")
-	})
+func TestSidesSwapped(t *testing.T) { related(t, "tie-break", sidesSwapped) }
+
+func sidesSwapped(a arena, d explore.Draw) (got, want outcome) {
+	sc := symmetricWorld(d)
+	image := mirror(sc)
+	a.looksAt(sc, image)
+	got = canonicalOutcomeOf(a.t, a.play(image))
+	want = canonicalOutcomeOf(a.t, a.play(sc)).mirrored()
+	return got.decided(), want.decided()
 }
 
-func symmetricWorld(d draws) *scenarios.Scenario {
+func symmetricWorld(d explore.Draw) *scenarios.Scenario {
 	q := newQuiet(d)
 	q.sc.Systems.CRM.Kind, q.sc.Policy.Simultaneous = "rest", "review"
 	q.values = slices.DeleteFunc(slices.Clone(q.values), func(f fieldValues) bool { return f.field == "phone" })

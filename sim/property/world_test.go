@@ -3,12 +3,15 @@ package property
 import (
 	"context"
 	"math/bits"
+	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/check"
+	"github.com/syncproof/syncproof/sim/explore"
+	"github.com/syncproof/syncproof/sim/mutant"
 )
 
 // draws lets rapid make the choices of a generator.
@@ -36,12 +39,43 @@ func (d draws) Int(label string, lo, hi int) int {
 
 var bit = rapid.Bool()
 
+// failer is what a property needs of a test.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// arena is where the runs of one attempt are played.
+type arena struct {
+	t failer
+	*keeper
+	engine *mutant.Mutant // nil is the reference engine
+}
+
 // play runs a world to its end.
-func play(t *rapid.T, sc *scenarios.Scenario) check.Case {
-	t.Helper()
-	r, err := sim.Run(context.Background(), sc, sim.Options{})
+func (a arena) play(sc *scenarios.Scenario) check.Case {
+	a.t.Helper()
+	o := sim.Options{}
+	if a.engine != nil {
+		o.Variation = a.engine.Vary()
+	}
+	r, err := sim.Run(context.Background(), sc, o)
 	if err != nil {
-		t.Fatalf("the world cannot be played: %v", err)
+		a.t.Fatalf("the world cannot be played: %v", err)
 	}
 	return check.Case{Scenario: sc, Events: r.Events}
+}
+
+// relation draws worlds that differ in something, plays them, and says how
+// one of them ended and how the others ask it to.
+type relation func(a arena, d explore.Draw) (got, want outcome)
+
+// related checks a relation.
+func related(t *testing.T, asks string, r relation) {
+	forAll(t, asks, func(t *rapid.T, k *keeper) {
+		got, want := r(arena{t: t, keeper: k}, draws{t})
+		if g, w := got.String(), want.String(); g != w {
+			t.Fatalf("%s: the run ended with\n%s\nexpected\n%s", asks, g, w)
+		}
+	})
 }
