@@ -5,10 +5,11 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X main.linked=$(VERSION)
 FUZZTIME ?= 10s
+WORLDS  ?= 2000
 COUNT   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench fuzz build cover schema clean
+.PHONY: help run test race lint bench fuzz soak build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ fuzz: ## run every fuzz target for FUZZTIME
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+soak: ## play WORLDS fresh worlds for each property
+	$(GO) test ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
 
 build: ## build bin/syncproof
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/syncproof ./cmd/syncproof
