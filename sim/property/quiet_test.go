@@ -86,19 +86,40 @@ func (q *quiet) people(prefix string) {
 		names = append(names, q.record(i))
 	}
 	for burst := range q.Int("bursts", 1, 3) {
+		// With a poll, between two, or just before one.
+		at := rest*scenarios.Duration(burst+1) + of(q.Draw, "from poll", 11*second, 0, 29_990*milli)
 		for _, name := range names {
-			q.act(name, rest*scenarios.Duration(burst+1))
+			q.act(name, at)
+		}
+		if q.Int("somebody new", 0, 4) == 4 {
+			names = append(names, q.create(burst, at))
 		}
 	}
+}
+
+// create makes a record that is there from the next burst on.
+func (q *quiet) create(burst int, at scenarios.Duration) string {
+	s := scenarios.NewStep(scenarios.Create)
+	s.At, s.Record, s.On = at, q.prefix+"new"+strconv.Itoa(burst+1), of(q.Draw, "created on", sideNames[:]...)
+	s.Set = q.filled()
+	q.by(&s)
+	q.sc.Timeline = append(q.sc.Timeline, s)
+	return s.Record
+}
+
+// filled is a whole record, with the last name that systems insist on.
+func (q *quiet) filled() []scenarios.FieldSet {
+	set := append(q.set(2, true), scenarios.FieldSet{Field: "first_name", Value: "Al"})
+	if !slices.ContainsFunc(set, func(f scenarios.FieldSet) bool { return f.Field == "last_name" }) {
+		set = append(set, scenarios.FieldSet{Field: "last_name", Value: "Kay"})
+	}
+	return set
 }
 
 func (q *quiet) record(i int) string {
 	version := int64(of(q.Draw, "version", 1, 0, 41))
 	r := scenarios.Record{ID: q.prefix + "rec" + strconv.Itoa(i+1), On: "both", Linked: true, Base: "known", Version: &version}
-	r.Fields = append(q.set(2, true), scenarios.FieldSet{Field: "first_name", Value: "Al"})
-	if !slices.ContainsFunc(r.Fields, func(f scenarios.FieldSet) bool { return f.Field == "last_name" }) {
-		r.Fields = append(r.Fields, scenarios.FieldSet{Field: "last_name", Value: "Kay"})
-	}
+	r.Fields = q.filled()
 	switch q.Int("side", 0, 5) {
 	case 4:
 		r.Base = "lost"
@@ -130,18 +151,22 @@ func (q *quiet) act(name string, at scenarios.Duration) {
 		return
 	}
 	first := q.Int("first side", 0, 1)
-	switch q.Int("act", 0, 9) {
+	switch q.Int("act", 0, 10) {
 	case 0:
 	case 1, 2:
 		q.edit(name, at, first)
-	case 3, 4, 5, 6:
+	case 3, 4:
 		q.edit(name, at, first)
 		q.edit(name, at, 1-first)
+	case 5, 6:
+		q.tie(name, at, first)
 	case 7:
 		q.plain(scenarios.Save, name, at, first)
 	case 8:
 		q.review(name, at)
 	case 9:
+		q.restore(name, at)
+	case 10:
 		q.plain(scenarios.Delete, name, at, first)
 		if q.Int("edited as well", 0, 1) == 1 {
 			q.edit(name, at, 1-first)
@@ -162,6 +187,18 @@ func (q *quiet) edit(name string, at scenarios.Duration, side int) {
 	s.Bypass = q.Int("bypass", 0, 9) == 9
 	q.by(&s)
 	q.sc.Timeline = append(q.sc.Timeline, s)
+}
+
+// tie is an edit of one field on both sides, at the same time.
+func (q *quiet) tie(name string, at scenarios.Duration, first int) {
+	f := of(q.Draw, "field", q.values...)
+	for i, side := range [...]int{first, 1 - first} {
+		s := scenarios.NewStep(scenarios.Edit)
+		s.At, s.Record, s.On = at, name, sideNames[side]
+		s.Set = []scenarios.FieldSet{{Field: f.field, Value: f.from[i]}}
+		q.by(&s)
+		q.sc.Timeline = append(q.sc.Timeline, s)
+	}
 }
 
 // by settles who acts.
@@ -185,6 +222,13 @@ func (q *quiet) plain(v scenarios.Verb, name string, at scenarios.Duration, side
 func (q *quiet) review(name string, at scenarios.Duration) {
 	s := scenarios.NewStep(scenarios.Review)
 	s.At, s.Record, s.By, s.Choose = at, name, "admin", of(q.Draw, "choose", sideNames[:]...)
+	q.sc.Timeline = append(q.sc.Timeline, s)
+}
+
+// restore is a person who takes back what the last decision overwrote.
+func (q *quiet) restore(name string, at scenarios.Duration) {
+	s := scenarios.NewStep(scenarios.Restore)
+	s.At, s.Record, s.By = at, name, "admin"
 	q.sc.Timeline = append(q.sc.Timeline, s)
 }
 

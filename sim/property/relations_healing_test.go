@@ -81,8 +81,10 @@ func fault(d explore.Draw, sc *scenarios.Scenario, verbs []scenarios.Verb) scena
 	}
 	s.For = of(d, "for", second, 20*second, 2*minute)
 	switch s.Verb {
-	case scenarios.Latency, scenarios.Jitter, scenarios.DelayWebhooks:
+	case scenarios.Latency, scenarios.Jitter:
 		s.Amount = of(d, "add", 200*milli, 5*second)
+	case scenarios.DelayWebhooks: // or behind the next poll of the CRM
+		s.Amount = of(d, "add", 200*milli, 45*second)
 	case scenarios.SlowBody:
 		s.Amount = 10 * second
 	case scenarios.Loss, scenarios.Duplicate, scenarios.Reorder, scenarios.Truncate, scenarios.Reset:

@@ -20,12 +20,15 @@ func noticesPermuted(a arena, d explore.Draw) (got, want outcome) {
 	return outcomeOf(a.play(other)), outcomeOf(a.play(sc))
 }
 
-// disturbed draws what happens to notices; each lasts to the end.
+// disturbed draws what happens to notices; each lasts until the last is sent.
 func disturbed(d explore.Draw, sc *scenarios.Scenario) []scenarios.Step {
 	var steps []scenarios.Step
+	if len(sc.Timeline) == 0 {
+		return nil
+	}
 	webhooks := func(v scenarios.Verb) {
 		s := scenarios.NewStep(v)
-		s.On = "cc"
+		s.On, s.For = "cc", sc.Timeline[len(sc.Timeline)-1].At+minute
 		if v == scenarios.RepeatWebhooks {
 			s.Count = d.Int("count", 2, 4)
 		}
