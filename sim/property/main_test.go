@@ -60,4 +60,5 @@ func forAll(t *testing.T, asks string, property func(*rapid.T, *keeper)) {
 	k := &keeper{asks: asks}
 	t.Cleanup(func() { k.keep(t) })
 	rapid.Check(t, func(rt *rapid.T) { property(rt, k) })
+	k.looksAt() // all held: there is nothing to keep
 }
