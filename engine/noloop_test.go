@@ -11,9 +11,11 @@ import (
 // idleWrites are the committed writes of a play that changed nothing.
 type idleWrites []string
 
-// look judges a write that committed: before is the row until then.
+// look judges a write that committed: before is the row until then. A write
+// that a user forestalled, in the gap behind the engine's reading, was meant to
+// change something.
 func (i *idleWrites) look(w *engine.Write, before, after *row) {
-	if before == nil || after == nil {
+	if before == nil || after == nil || before.tag != before.readTag {
 		return
 	}
 	same := before.version == after.version && before.status == after.status && before.external == after.external &&
