@@ -39,8 +39,8 @@ fuzz: ## run every fuzz target for FUZZTIME
 		done; \
 	done
 
-soak: ## play WORLDS fresh worlds for each property
-	$(GO) test ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
+soak: ## play WORLDS fresh plays and worlds for each property
+	$(GO) test ./engine ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
 
 build: ## build bin/syncproof
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/syncproof ./cmd/syncproof
