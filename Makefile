@@ -7,9 +7,11 @@ LDFLAGS := -s -w -X main.linked=$(VERSION)
 FUZZTIME ?= 10s
 WORLDS  ?= 2000
 COUNT   ?= 1
+SOAK    ?= 1000000
+FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench fuzz soak build cover schema clean
+.PHONY: help run test race lint bench backlog soak fresh fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +33,14 @@ lint: ## static analysis: golangci-lint, and the project's own rules
 bench: ## run all benchmarks; COUNT=10 for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
 
+BACKLOG ?= 1000000
+
+backlog: ## drain a backlog of BACKLOG records at model fidelity, and report memory and pace
+	SYNCPROOF_BACKLOG=$(BACKLOG) $(GO) test ./sim -run '^TestBacklog$$' -v -timeout 60m
+
+soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model; SEED=7 repeats
+	$(GO) run ./cmd/syncproof explore --for 0 --runs $(SOAK) --fidelity $(FIDELITY) --enough 0 $(if $(SEED),--seed $(SEED))
+
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
@@ -39,7 +49,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 		done; \
 	done
 
-soak: ## play WORLDS fresh plays and worlds for each property
+fresh: ## play WORLDS fresh plays and worlds for each property
 	$(GO) test ./engine ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
 
 build: ## build bin/syncproof

@@ -84,6 +84,9 @@ func (c *Core) locate(w *work, s mapping.Side) {
 
 // find asks side s which of its records carry the other side's id.
 func (c *Core) find(w *work, s mapping.Side) {
+	if c.holdsBack(w) {
+		return
+	}
 	w.phase = locating
 	c.out.add(Find{Op: c.op(pending{pendingFind, s, w.key}), Side: s, External: w.id(s.Other()), Key: w.key})
 }
@@ -197,9 +200,14 @@ func (c *Core) onLookedUp(e LookedUp) {
 func (c *Core) followMerge(w *work, s mapping.Side, into string) {
 	switch {
 	case w.rec == nil && s == w.ref.Side:
-		c.end(w, Enqueue{Ref: Ref{s, into}, Lane: w.lane}, Done{w.key, w.generation})
+		ops := []StoreOp{Enqueue{Ref: Ref{s, into}, Lane: w.lane}}
+		if named := w.sides[s].rec.External; named != "" {
+			// Its own counterpart may be left without a contact.
+			ops = append(ops, Enqueue{Ref: Ref{s.Other(), named}, Lane: w.lane})
+		}
+		c.end(w, append(ops, Done{w.key, w.generation})...)
 		return
-	case w.rec == nil:
+	case w.rec == nil, w.rec.ID[s] == "":
 		c.followUnlinked(w, Ref{s, into})
 		return
 	}

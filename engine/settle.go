@@ -114,10 +114,12 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 			Edit: opposite.Edit, Origin: opposite.Origin,
 		}
 		return
-	case !here.Known || !there.Known:
-		return // without a base all fields are decided again
 	}
 	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
+	if !here.Known || !there.Known {
+		c.halfway(here, there, want, opposite)
+		return
+	}
 	carried, whole := c.agreed(want, opposite), true
 	for _, i := range want.Changed {
 		if shown[i] == want.Content[i] {
@@ -126,7 +128,8 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 			whole = false // the version may be a user's who has changed it since
 		}
 	}
-	if whole {
+	if whole && !pending {
+		// Else what is still to travel would count as changed without a version.
 		here.Version = intent.Version
 	}
 	here.Content = withFields(here.Content, want, carried, nil)
@@ -138,6 +141,24 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		later = opposite.Changed
 	}
 	there.Content = withFields(there.Content, want, carried, later)
+}
+
+// halfway sets the bases of a decision that had none, while the other side has
+// yet to be written: that one as it was read, this one with what is still to
+// travel, which so shows as changed on this side alone (CR-2).
+func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
+	content := append([]string(nil), want.Content...)
+	for _, i := range opposite.Changed {
+		content[i] = opposite.Before[i]
+	}
+	*here = Base{
+		Known: true, Present: true, Content: content, Version: want.Version,
+		Held: want.Content, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
+	}
+	*there = Base{
+		Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,
+		Edit: opposite.Edit, Origin: opposite.Origin,
+	}
 }
 
 // agreed are the two-way fields in which the readings behind a decision
@@ -197,7 +218,9 @@ func (c *Core) mirrorSteps(w *work, rec *Record) []planStep {
 		if !rec.Unmirrored[s] {
 			continue
 		}
-		if rec.Unmirrored[s] = false; now.present && other != "" && now.rec.External != other {
+		// Until a write of it has taken effect it is still to be told.
+		rec.Unmirrored[s] = now.present && other != "" && now.rec.External != other
+		if rec.Unmirrored[s] {
 			steps = append(steps, planStep{side: s, marks: true, links: true, data: adapter.Write{If: restsOn(now)}})
 		}
 	}

@@ -12,6 +12,7 @@ type phase uint8
 
 const (
 	unprepared phase = iota // a system's schema is not known yet
+	doubting                // a system's schema is being looked at again
 	waiting                 // another work holds a native id of this record
 	reading                 // both sides are being read
 	locating                // the other side is being looked for
@@ -23,7 +24,7 @@ const (
 	finishing               // the outcome and the end of the work are being made durable
 )
 
-var phaseNames = [...]string{"unprepared", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
+var phaseNames = [...]string{"unprepared", "doubting", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
 
 func (p phase) String() string { return phaseNames[p] }
 
@@ -55,9 +56,11 @@ type work struct {
 	plan  *plan
 	step  int // index of the plan's current write
 
+	doubts      [2]Instant        // when a reading called for a look at the side's schema, 0 if none did
 	failures    [2]*adapter.Error // of the readings under way, by side
 	looked      bool              // the store was asked who holds the other reference
 	approved    bool              // a person let this deletion travel
+	recalled    bool              // its write was taken back from the gate, to be verified again
 	counted     bool              // this deletion was counted against the mass delete
 	carriesOn   bool              // the review was interrupted between its writes
 	answered    bool              // the review was replied to
@@ -196,7 +199,7 @@ func (c *Core) awaited(w *work) {
 func (c *Core) read(w *work) {
 	w.phase, w.open, w.failures, w.plan = reading, 0, [2]*adapter.Error{}, nil
 	w.sides = [2]sideReading{}
-	if c.denied(w) {
+	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
 	for side := range w.sides {
@@ -235,17 +238,20 @@ func (c *Core) onReadDone(e ReadDone) {
 	switch {
 	case e.Err == nil:
 		w.seen[p.side] = true
-		c.fill(w, p.side, e.Record)
+		c.fill(w, p.side, e)
 	case e.Err.Kind == adapter.NotFound:
 		w.sides[p.side] = sideReading{done: true}
 	default:
 		w.failures[p.side] = e.Err
+		if e.Err.Kind == adapter.Drift {
+			c.drifted(p.side, e.Err) // at once: the other side's answer may take long
+		}
 	}
-	if w.open > 0 {
+	if w.open > 0 || c.keepsPlace(w, p.side, e.Err) {
 		return
 	}
 	side, err := w.worst()
-	if other := w.failures[side.Other()]; other != nil {
+	if other := w.failures[side.Other()]; other != nil && other.Kind != adapter.Drift {
 		c.refusedToLook(side.Other(), other)
 	}
 	switch {
@@ -255,8 +261,7 @@ func (c *Core) onReadDone(e ReadDone) {
 		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
 	case err != nil:
 		c.retry(w, side, err)
-	case c.emptied(w, mapping.CC), c.emptied(w, mapping.CRM):
-		c.postpone(w, w.attempt+1)
+	case c.lookFirst(w):
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:
@@ -299,8 +304,8 @@ func (c *Core) latest(w *work) *Record {
 
 // fill canonicalises one reading. An absent field keeps what the base says: it
 // is not a clear (DM-6).
-func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
-	base := w.base(s)
+func (c *Core) fill(w *work, s mapping.Side, e ReadDone) {
+	rec, base := e.Record, w.base(s)
 	r := sideReading{done: true, present: true, rec: rec, content: make([]string, len(c.cfg.Mapping.Fields))}
 	for i := range r.content {
 		native := mapping.Native{}
@@ -317,7 +322,7 @@ func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
 		case present:
 			r.content[i] = value
 		case err == nil:
-			c.unseen(s, i)
+			c.unseen(s, i, e.Op)
 			r.content[i] = c.unread(base, i)
 		}
 	}

@@ -18,6 +18,9 @@ type Config struct {
 
 	WebhookURL    string // where notices go; empty sends none
 	WebhookSecret string
+	// BareNotices leaves body and headers out of deliveries, for a world that
+	// holds them as data.
+	BareNotices bool
 
 	// Fields is the object's schema beyond what the vendor always has.
 	Fields []Field

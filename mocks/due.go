@@ -1,6 +1,10 @@
 package mocks
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Due holds what a system will do by itself (late commits, webhook retries),
 // in the order of time; equal instants keep the order in which they were put.
@@ -41,6 +45,14 @@ func (d *Due[T]) Put(at time.Time, value T) {
 	}
 }
 
+// Shift moves every item: the clock was set, and what waits goes on
+// waiting as long as it would have.
+func (d *Due[T]) Shift(by time.Duration) {
+	for i := range d.heap {
+		d.heap[i].at = d.heap[i].at.Add(by)
+	}
+}
+
 // Take removes and returns the first item that is due by now; ok is false if
 // none is.
 func (d *Due[T]) Take(now time.Time) (value T, ok bool) {
@@ -64,6 +76,29 @@ func (d *Due[T]) Take(now time.Time) (value T, ok bool) {
 		}
 		d.heap[i], d.heap[least] = d.heap[least], d.heap[i]
 		i = least
+	}
+}
+
+// Clone is a copy of which each value is what f makes of it.
+func (d *Due[T]) Clone(f func(T) T) Due[T] {
+	out := Due[T]{seq: d.seq, heap: slices.Clone(d.heap)}
+	for i := range out.heap {
+		out.heap[i].value = f(out.heap[i].value)
+	}
+	return out
+}
+
+// Print appends all that waits, in the order in which it is due, each value
+// as f appends it.
+func (d *Due[T]) Print(p *Print, f func(*Print, *T)) {
+	ordered := slices.Clone(d.heap)
+	slices.SortFunc(ordered, func(a, b dueItem[T]) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.seq, b.seq))
+	})
+	p.Int(int64(len(ordered)))
+	for i := range ordered {
+		p.Due(ordered[i].at)
+		f(p, &ordered[i].value)
 	}
 }
 

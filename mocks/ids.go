@@ -6,7 +6,7 @@ import (
 )
 
 // IDs makes identifiers. The same seed gives the same sequence; nothing else
-// takes part.
+// takes part. A copy goes on from where it was copied.
 type IDs struct {
 	seed uint64
 	made uint64
@@ -14,6 +14,9 @@ type IDs struct {
 
 // NewIDs makes a sequence from a seed.
 func NewIDs(seed uint64) *IDs { return &IDs{seed: mix(seed ^ 0x73796e6370726f6f)} }
+
+// Print appends how many identifiers were made.
+func (g *IDs) Print(p *Print) { p.Int(int64(g.made)) }
 
 // next is the next 64 bits of the sequence (splitmix64).
 func (g *IDs) next() uint64 {

@@ -11,8 +11,12 @@ import (
 // Limiter decides whether a request meets a limit. Each key (a token, a
 // tenant, a user) has a window of its own. The zero value is ready.
 type Limiter struct {
-	windows map[string]*Window
-	order   []string
+	windows []keyed // by first use: who comes is nearly always the last
+}
+
+type keyed struct {
+	key string
+	Window
 }
 
 // limiterKeysMax bounds the windows kept; the oldest key starts afresh.
@@ -43,22 +47,33 @@ func (l *Limiter) Check(now time.Time, key string, f *Faults, q Quota) Limit {
 	return out
 }
 
+// Clone is an independent copy.
+func (l *Limiter) Clone() Limiter { return Limiter{windows: slices.Clone(l.windows)} }
+
+// Print appends the windows that still run under the quota in force. One that
+// has ended is as good as none, unless a longer quota comes to life later.
+func (l *Limiter) Print(p *Print, q Quota) {
+	for i := range l.windows {
+		if w := &l.windows[i]; w.runs(p.Now, q) {
+			p.Text(w.key)
+			p.Int(int64(w.used))
+			p.Age(w.start)
+		}
+	}
+	p.Int(-1)
+}
+
 func (l *Limiter) window(key string) *Window {
-	w := l.windows[key]
-	if w != nil {
-		return w
+	for i := len(l.windows) - 1; i >= 0; i-- {
+		if l.windows[i].key == key {
+			return &l.windows[i].Window
+		}
 	}
-	if l.windows == nil {
-		l.windows = make(map[string]*Window)
+	if len(l.windows) >= limiterKeysMax {
+		l.windows = l.windows[1:]
 	}
-	if len(l.order) >= limiterKeysMax {
-		delete(l.windows, l.order[0])
-		l.order = l.order[1:]
-	}
-	w = &Window{}
-	l.windows[key] = w
-	l.order = append(l.order, key)
-	return w
+	l.windows = append(l.windows, keyed{key: key})
+	return &l.windows[len(l.windows)-1].Window
 }
 
 // QuotaInForce is the fault's quota, else the configured one, else the vendor's.

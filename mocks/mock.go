@@ -78,6 +78,10 @@ type Delivery struct {
 	Header  http.Header
 	Body    []byte
 	Cause   uint64 // Op of the Notify event
+	// MergedInto and Modified are what the body says of the record: where it
+	// was merged to, if it was, and its stamp.
+	MergedInto string
+	Modified   time.Time
 }
 
 // System is a mock vendor. All methods take now, the system's own clock
@@ -117,6 +121,9 @@ type System interface {
 	NextDue() (at time.Time, ok bool)
 	// Advance does what became due by now.
 	Advance(now time.Time)
+	// ClockSet tells the system that its clock was set forward or back: what
+	// it will do by itself waits as long as before.
+	ClockSet(by time.Duration)
 	// Faults is the system's switchboard.
 	Faults() *Faults
 }

@@ -38,12 +38,17 @@ func (j Recorder) Arrive(r *Request, actor, record string) uint64 {
 // Answer records the response to call, with the vendor's error code ("" for
 // success). It returns resp.
 func (j Recorder) Answer(call, cause uint64, resp *Response, code string) *Response {
+	j.Answered(call, cause, resp.Status, code, first(resp.Header["Retry-After"]), first(resp.Header["Date"]))
+	return resp
+}
+
+// Answered is Answer for an answer that has no form yet; retryAfter and date
+// are the texts of its headers.
+func (j Recorder) Answered(call, cause uint64, status int, code, retryAfter, date string) {
 	j.Journal.Emit(trace.Event{
 		Kind: trace.Answer, On: j.On, Cause: cause, Call: call,
-		Status: int16(resp.Status), Code: code,
-		RetryAfter: first(resp.Header["Retry-After"]), Date: first(resp.Header["Date"]),
+		Status: int16(status), Code: code, RetryAfter: retryAfter, Date: date,
 	})
-	return resp
 }
 
 func first(values []string) string {

@@ -32,11 +32,16 @@ func (w *Window) Take(now time.Time, q Quota) (Usage, bool) {
 	if q.Requests <= 0 || q.Per <= 0 {
 		return Usage{}, true
 	}
-	// A clock that was set back begins a new window: a vendor's counter
-	// would be keyed by a time that has not come yet.
-	if w.start.IsZero() || now.Before(w.start) || now.Sub(w.start) >= q.Per {
+	if !w.runs(now, q) {
 		w.start, w.used = now, 0
 	}
 	w.used++
 	return Usage{Allowed: q.Requests, Used: w.used, Reset: w.start.Add(q.Per).Sub(now)}, w.used <= q.Requests
+}
+
+// runs reports whether the window has begun and not ended. A clock that was
+// set back begins a new one: a vendor's counter would be keyed by a time that
+// has not come yet.
+func (w *Window) runs(now time.Time, q Quota) bool {
+	return !w.start.IsZero() && !now.Before(w.start) && now.Sub(w.start) < q.Per
 }

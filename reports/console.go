@@ -164,7 +164,7 @@ func (c *Console) detail(s *Suite, k *Case) {
 	if k.silent() {
 		c.print("  " + silence + "\n")
 	}
-	journal := NewJournal(k.Journal)
+	journal := k.journal()
 	for i := range k.Results {
 		if r := &k.Results[i]; r.Verdict == check.Fail || r.Verdict == check.Unknown {
 			c.result(s, k, journal, r)

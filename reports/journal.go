@@ -13,7 +13,8 @@ import (
 type Journal struct {
 	events []trace.Event
 	alias  map[key]string
-	digits int // of the largest operation number
+	digits int               // of the largest operation number
+	lines  map[uint64]string // what is left of events that were read from a report
 }
 
 type key struct {
@@ -80,6 +81,8 @@ func (j *Journal) Chain(ops []uint64) []string {
 	for _, op := range ops {
 		if e := j.At(op); e != nil {
 			lines = append(lines, j.Line(e))
+		} else if line, ok := j.lines[op]; ok {
+			lines = append(lines, line)
 		} else {
 			lines = append(lines, fmt.Sprintf("#%d is not in this journal", op))
 		}

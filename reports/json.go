@@ -12,6 +12,10 @@ import (
 // the same name; none changes its meaning or goes away.
 const SchemaID = "syncproof.report/v1"
 
+// KindRun is the kind of the report that `syncproof run` writes. A report
+// without a kind is one.
+const KindRun = "run"
+
 // decisionsMax bounds the decisions of one scenario in the report: generated
 // load has hundreds of thousands.
 const decisionsMax = 1000
@@ -19,6 +23,7 @@ const decisionsMax = 1000
 // Document is the JSON report. Durations are in seconds.
 type Document struct {
 	Schema  string         `json:"schema" jsonschema:"enum=syncproof.report/v1"`
+	Kind    string         `json:"kind,omitempty" jsonschema:"enum=run,description=what wrote the report; run where it is left out"`
 	Tool    string         `json:"tool" jsonschema:"description=version of syncproof that wrote the report"`
 	Verdict string         `json:"verdict" jsonschema:"enum=pass,enum=inconclusive,enum=fail,enum=harness-failure"`
 	Wall    float64        `json:"wall_seconds" jsonschema:"minimum=0"`
@@ -42,6 +47,7 @@ type DocumentCase struct {
 	Path      string             `json:"path,omitempty"`
 	Seed      uint64             `json:"seed"`
 	Hash      string             `json:"hash,omitempty" jsonschema:"description=hash of the journal: the same scenario and seed give the same one"`
+	Fidelity  string             `json:"fidelity,omitempty" jsonschema:"enum=wire,enum=model,description=how much of each exchange was played"`
 	Verdict   string             `json:"verdict" jsonschema:"enum=pass,enum=inconclusive,enum=fail,enum=harness-failure"`
 	Ended     string             `json:"ended,omitempty" jsonschema:"description=idle or deadline or until"`
 	Virtual   float64            `json:"virtual_seconds" jsonschema:"minimum=0"`
@@ -109,17 +115,19 @@ type DocumentFault struct {
 }
 
 // JSON writes the report as one indented document of schema SchemaID.
-func JSON(w io.Writer, s *Suite) error {
+func JSON(w io.Writer, s *Suite) error { return s.Document().write(w) }
+
+func (d *Document) write(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(s.Document())
+	return enc.Encode(d)
 }
 
 // Document is the suite in the form that JSON writes.
 func (s *Suite) Document() *Document {
 	d := &Document{
-		Schema: SchemaID, Tool: s.Tool, Verdict: s.Verdict().String(), Wall: s.Wall.Seconds(),
+		Schema: SchemaID, Kind: KindRun, Tool: s.Tool, Verdict: s.Verdict().String(), Wall: s.Wall.Seconds(),
 		Counts: DocumentCounts{
 			Pass: s.Count(Pass), Inconclusive: s.Count(Inconclusive),
 			Fail: s.Count(Fail), Harness: s.Count(HarnessFailure), NotRun: s.NotRun,
@@ -134,7 +142,7 @@ func (s *Suite) Document() *Document {
 
 func (s *Suite) document(c *Case) DocumentCase {
 	d := DocumentCase{
-		Name: c.Name, Title: c.Title, Path: c.Path, Seed: c.Seed, Hash: c.Hash,
+		Name: c.Name, Title: c.Title, Path: c.Path, Seed: c.Seed, Hash: c.Hash, Fidelity: c.Fidelity,
 		Verdict: c.Verdict().String(), Ended: c.Ended, Virtual: c.Virtual.Seconds(), Wall: c.Wall.Seconds(),
 		Events: c.Events, Exchanges: c.Exchanges, Rerun: c.Rerun,
 		Results: make([]DocumentResult, 0, len(c.Results)),
@@ -142,7 +150,7 @@ func (s *Suite) document(c *Case) DocumentCase {
 	if c.Fault != nil {
 		d.Fault = &DocumentFault{Inconclusive: c.Fault.Inconclusive, Message: c.Fault.Message, Stack: c.Fault.Stack}
 	}
-	journal := NewJournal(c.Journal)
+	journal := c.journal()
 	for i := range c.Results {
 		d.Results = append(d.Results, s.result(journal, &c.Results[i]))
 	}

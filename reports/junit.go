@@ -39,7 +39,7 @@ func (s *Suite) testsuite(c *Case) junit.Testsuite {
 			suite.AddProperty(p[0], xmlSafe(p[1]))
 		}
 	}
-	journal := NewJournal(c.Journal)
+	journal := c.journal()
 	for i := range c.Results {
 		suite.AddTestcase(s.testcase(c, journal, &c.Results[i]))
 	}

@@ -89,6 +89,8 @@ type Case struct {
 	Path  string
 	Seed  uint64
 	Hash  string
+	// Fidelity is how much of each exchange was played: wire or model.
+	Fidelity string
 	// Ended is why the run ended: idle, deadline or until; "" if it did not.
 	Ended string
 	// Virtual is the time that passed in the world, Wall on the machine.
@@ -102,6 +104,9 @@ type Case struct {
 	// Journal is the evidence that findings point into; it may be left out
 	// where there are none.
 	Journal []trace.Event
+	// Lines are the events that findings point into, by operation, where the
+	// case was read from a report and its journal is gone.
+	Lines map[uint64]string
 	// Fault is set where the harness could not finish the run.
 	Fault *Fault
 	// Rerun is the command that repeats exactly this run.
@@ -130,6 +135,13 @@ func (c *Case) Verdict() Verdict {
 		return Inconclusive
 	}
 	return Pass
+}
+
+// journal is what the case's findings point into.
+func (c *Case) journal() *Journal {
+	j := NewJournal(c.Journal)
+	j.lines = c.Lines
+	return j
 }
 
 // Tally counts a case's results by verdict.

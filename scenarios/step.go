@@ -54,7 +54,7 @@ type SchemaChange struct {
 // ForGood reports whether the step changes the world and nothing changes it
 // back: a new quota or schema that is not said to last a while.
 func (s *Step) ForGood() bool {
-	return s.For == 0 && (s.Verb == QuotaChange || s.Verb == Drift)
+	return s.For == 0 && (s.Verb == QuotaChange || s.Verb == Drift || s.Verb == MuteWebhooks)
 }
 
 // Verb is what a step does.
@@ -116,7 +116,7 @@ const (
 	ReorderWebhooks Verb = "reorder_webhooks" // rate
 	ForgeWebhook    Verb = "forge_webhook"    // what: wrong-key | no-signature | altered; record
 	ReplayWebhook   Verb = "replay_webhook"   // a genuine one again, as an attacker would
-	MuteWebhooks    Verb = "mute_webhooks"    // the vendor sends none
+	MuteWebhooks    Verb = "mute_webhooks"    // the vendor sends none, by default for good
 )
 
 // Engine faults: `{at, crash: engine, down: 10s}` or `{at, crash: engine, before: persist, nth: 2, of: ada}`.

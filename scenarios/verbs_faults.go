@@ -141,7 +141,7 @@ var webhookVerbs = []verbSpec{
 		{Name: "count", Doc: "How many times.", Default: "1", min: 1, max: 10_000, slot: func(s *Step) any { return &s.Count }},
 	}},
 	{MuteWebhooks, Webhook, "The vendor sends no webhooks at all.", []Key{
-		systemKey(MuteWebhooks, "The sender.", "cc"), forKey(),
+		systemKey(MuteWebhooks, "The sender.", "cc"), lastingKey(),
 	}},
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 func TestAgendaKeepsTheOrder(t *testing.T) {
-	var a agenda
+	var a agenda[func()]
 	var got []string
 	note := func(what string) func() { return func() { got = append(got, what) } }
 	a.at(20, note("later"))
@@ -37,7 +37,7 @@ func TestAgendaKeepsTheOrder(t *testing.T) {
 }
 
 func TestAgendaIsQuietWithBackgroundAlone(t *testing.T) {
-	var a agenda
+	var a agenda[func()]
 	if !a.settled() || !a.quiet() {
 		t.Error("an empty agenda is busy")
 	}

@@ -20,7 +20,7 @@ type BareRun struct {
 // no engine, no mock, no journal, no check. It is what the harness is
 // measured against. oneWay is the latency of each leg.
 func BareLoop(workers, n int, oneWay time.Duration) BareRun {
-	w := &World{}
+	w := &agenda[func()]{}
 	pool := &tasks{}
 	defer pool.close()
 	mux := http.NewServeMux()
@@ -45,9 +45,9 @@ func BareLoop(workers, n int, oneWay time.Duration) BareRun {
 		})
 	}
 	for {
-		do, ok := w.agenda.next()
+		do, ok := w.next()
 		if !ok {
-			return BareRun{Exchanges: done, Virtual: time.Duration(w.agenda.now)}
+			return BareRun{Exchanges: done, Virtual: time.Duration(w.now)}
 		}
 		do()
 	}
@@ -93,7 +93,7 @@ func bareExchange(client *http.Client) {
 }
 
 type bareTransport struct {
-	w    *World
+	w    *agenda[func()]
 	pool *tasks
 	mux  *http.ServeMux
 
@@ -103,9 +103,9 @@ type bareTransport struct {
 func (b *bareTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t := b.pool.current
 	rec := httptest.NewRecorder()
-	b.w.at(b.w.agenda.now+b.oneWay, func() {
+	b.w.at(b.w.now+b.oneWay, func() {
 		b.mux.ServeHTTP(rec, req)
-		b.w.at(b.w.agenda.now+b.oneWay, func() { b.pool.resume(t) })
+		b.w.at(b.w.now+b.oneWay, func() { b.pool.resume(t) })
 	})
 	if !t.park() {
 		return nil, io.ErrClosedPipe

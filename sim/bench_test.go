@@ -95,6 +95,34 @@ func BenchmarkWire(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// BenchmarkModel measures model fidelity: exchanges/s and journal events/s of
+// the whole harness, engine, checks and journal on, and without the checks.
+func BenchmarkModel(b *testing.B) {
+	sc := edited(b, 1000)
+	var exchanges, events int
+	var whole, played time.Duration
+	for b.Loop() {
+		start := time.Now()
+		r, err := sim.Run(context.Background(), sc, sim.Options{Fidelity: sim.Model})
+		if err != nil {
+			b.Fatal(err)
+		}
+		played += time.Since(start)
+		for _, result := range check.Judge(check.Case{Scenario: sc, Events: r.Events}) {
+			if result.Verdict == check.Fail {
+				b.Fatalf("%s: %s", result.Name, result.Reason)
+			}
+		}
+		whole += time.Since(start)
+		exchanges += r.Exchanges
+		events += len(r.Events)
+	}
+	b.ReportMetric(float64(exchanges)/whole.Seconds(), "exchanges/s")
+	b.ReportMetric(float64(events)/whole.Seconds(), "events/s")
+	b.ReportMetric(float64(events)/played.Seconds(), "unjudged-events/s")
+	b.ReportMetric(0, "ns/op")
+}
+
 // BenchmarkClosedLoop measures how much faster than the wall the virtual clock
 // runs for one sequential client with round trips of 50 ms, beside a bare loop.
 func BenchmarkClosedLoop(b *testing.B) {

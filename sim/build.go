@@ -31,6 +31,10 @@ const (
 
 var clientSecrets = [2]string{"canary-secret-cc", "canary-secret-crm"}
 
+// salesforceExternal is the field of a Salesforce contact that holds the id in
+// the contact center.
+const salesforceExternal = "Genesys_Contact_Id__c"
+
 // kind is what differs between the vendors.
 type kind struct {
 	mock          func(mocks.Config) mocks.System
@@ -58,7 +62,7 @@ func kindOf(name string) kind {
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mocksalesforce.New(c) },
 			adapter: salesforce.New, signals: salesforce.Signals, url: crmURL, loginURL: crmURL, object: "Contact",
-			external: "Genesys_Contact_Id__c", baseVersion: "Sync_Base_Version__c",
+			external: salesforceExternal, baseVersion: "Sync_Base_Version__c",
 		}
 	}
 }
@@ -71,6 +75,7 @@ type parts struct {
 	client       func(h *host, side mapping.Side, f adapter.Flight) adapter.System
 	transport    func(mapping.Side, http.RoundTripper) http.RoundTripper
 	store        func() Store
+	kinds        [2]modelKind // at model fidelity
 }
 
 // specOf is the engine's own copy of the scenario's mapping.
@@ -109,14 +114,24 @@ func (w *World) buildSystem(side mapping.Side) *system {
 	}
 	if yes(spec.Webhooks) {
 		c.WebhookURL, c.WebhookSecret = webhookURL, webhookSecret
+		// A scenario that forges or repeats webhooks is about their signatures.
+		c.BareNotices = w.options.Fidelity == Model && !w.keepsDeliveries
 	}
 	if q := spec.Quota; q != nil {
 		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}
 	}
-	return &system{
+	s := &system{
 		zone: zoneOf(spec.Times), side: side, on: traceSystem(side), spec: spec, mock: k.mock(c),
 		clock: clock{epoch: w.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
 	}
+	if w.options.Fidelity == Model {
+		direct, ok := s.mock.(mocks.Direct)
+		if !ok {
+			w.fail(&HarnessError{Message: "the " + spec.Kind + " mock answers no exchanges at model fidelity: play this scenario at wire fidelity"})
+		}
+		s.direct = direct
+	}
+	return s
 }
 
 // zoneOf is a zone that the scenario's parser has found good; nil for UTC.
@@ -161,6 +176,9 @@ func (w *World) buildParts() *parts {
 	}
 	if v := w.options.Variation; v != nil {
 		v.apply(p)
+	}
+	for side := range p.kinds {
+		p.kinds[side] = w.modelKind(mapping.Side(side))
 	}
 	return p
 }

@@ -30,19 +30,21 @@ func (h *host) carryOut(e engine.Effect) {
 	case engine.Lookup:
 		h.soon(engine.LookedUp{Op: e.Op, Record: h.disk.store.Lookup(e.Ref)})
 	case engine.Read:
-		if !h.dies("read", e.Key) {
+		if !h.dies("read", e.Key) && !h.modelled(e) {
 			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
 				rec, err := s.Read(ctx, e.Ref.ID)
 				return engine.ReadDone{Op: e.Op, Record: rec, Err: typed(err)}
 			})
 		}
 	case engine.Find:
-		h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
-			found, err := s.Find(ctx, e.External)
-			return engine.FindDone{Op: e.Op, Records: found, Err: typed(err)}
-		})
+		if !h.modelled(e) {
+			h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
+				found, err := s.Find(ctx, e.External)
+				return engine.FindDone{Op: e.Op, Records: found, Err: typed(err)}
+			})
+		}
 	case engine.Write:
-		if life := h.life; !h.dies("write", e.Key) {
+		if life := h.life; !h.dies("write", e.Key) && !h.modelled(e) {
 			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
 				rec, err := write(ctx, s, &e)
 				if h.life != life || h.dies("written", e.Key) {
@@ -53,13 +55,17 @@ func (h *host) carryOut(e engine.Effect) {
 		}
 	case engine.Poll:
 		h.noteRound(e)
-		h.call(e.Op, e.Side, h.poll(e))
+		if !h.modelled(e) {
+			h.call(e.Op, e.Side, h.poll(e))
+		}
 	case engine.Describe:
 		h.describedAt[e.Side] = h.w.agenda.now
-		h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
-			schema, err := s.Describe(ctx)
-			return engine.Described{Op: e.Op, Schema: schema, Err: typed(err)}
-		})
+		if !h.modelled(e) {
+			h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
+				schema, err := s.Describe(ctx)
+				return engine.Described{Op: e.Op, Schema: schema, Err: typed(err)}
+			})
+		}
 	case engine.Admit:
 		h.admit(e)
 	case engine.Acknowledge:
@@ -71,6 +77,15 @@ func (h *host) carryOut(e engine.Effect) {
 	case engine.Reply:
 		h.reply(e)
 	}
+}
+
+// modelled carries an effect out as data, at model fidelity.
+func (h *host) modelled(e engine.Effect) bool {
+	if h.w.options.Fidelity != Model {
+		return false
+	}
+	h.carryErrand(e)
+	return true
 }
 
 // batchKeys are the records that a batch speaks of, as keys or references,
@@ -99,8 +114,8 @@ func (h *host) batchKeys(b engine.Batch) []string {
 
 // doorKey is the record of a delivery that waits for its answer.
 func (h *host) doorKey(token uint64) string {
-	if k := h.doors[token]; k != nil {
-		return engine.Ref{Side: k.s.side, ID: k.d.Record}.String()
+	if k := h.w.deliveries[token]; h.doors[token] {
+		return engine.Ref{Side: k.side, ID: k.d.Record}.String()
 	}
 	return ""
 }
@@ -146,6 +161,10 @@ func typed(err error) *adapter.Error {
 }
 
 func (h *host) admit(e engine.Admit) {
+	if h.w.options.Fidelity == Model {
+		h.admitErrand(e)
+		return
+	}
 	t := h.asked[e.Call]
 	if t == nil || t.killed || h.dies("gate") {
 		return
@@ -156,14 +175,55 @@ func (h *host) admit(e engine.Admit) {
 		t.denied = e.Denied
 		return
 	}
-	h.w.soon(func() {
-		if h.asked[e.Call] != t {
-			return
-		}
-		delete(h.asked, e.Call)
-		t.denied = e.Denied
+	h.w.soon(admission(e))
+}
+
+func admission(e engine.Admit) happening {
+	x := happening{what: admits, id: e.Call}
+	if e.Denied {
+		x.n = 1
+	}
+	return x
+}
+
+// admitted lets a call go on that asked for an exchange, unless its process
+// has died by then.
+func (h *host) admitted(call uint64, denied bool) {
+	if h.w.options.Fidelity == Model {
+		h.admittedErrand(call, denied)
+		return
+	}
+	t := h.asked[call]
+	if t == nil {
+		return
+	}
+	delete(h.asked, call)
+	t.denied = denied
+	h.tasks.resume(t)
+}
+
+// goOn lets a call go on that waited for another call's token.
+func (h *host) goOn(life int, op engine.Op) {
+	if h.life != life {
+		return
+	}
+	if e := h.errands[op]; e != nil {
+		h.share(e)
+		return
+	}
+	if t := h.tasks.working(uint64(op)); t != nil {
 		h.tasks.resume(t)
-	})
+	}
+}
+
+// readOn lets a call go on that waits for the rest of a body.
+func (h *host) readOn(x *exchange) {
+	switch {
+	case x.asked != nil:
+		h.readErrand(x)
+	case x.task != nil:
+		h.tasks.resume(x.task)
+	}
 }
 
 func (h *host) told(m engine.Message) {

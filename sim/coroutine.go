@@ -60,6 +60,16 @@ func (p *tasks) create() *task {
 	return t
 }
 
+// working is the task that works on an effect, nil if none does.
+func (p *tasks) working(op uint64) *task {
+	for _, t := range p.live {
+		if t.op == op {
+			return t
+		}
+	}
+	return nil
+}
+
 // resume lets a task run until it waits again or its job is done.
 func (p *tasks) resume(t *task) {
 	if t.killed {
@@ -132,8 +142,11 @@ type shared struct {
 }
 
 func (f *flight) Do(key string, fn func() (string, error)) (string, error) {
+	t := f.pool.current
+	if t == nil || t.killed {
+		return "", errKilled // the process died while the call held something else
+	}
 	if s := f.calls[key]; s != nil {
-		t := f.pool.current
 		s.waiting = append(s.waiting, t)
 		for !s.done {
 			if !t.park() {
@@ -148,7 +161,7 @@ func (f *flight) Do(key string, fn func() (string, error)) (string, error) {
 	s.done = true
 	delete(f.calls, key)
 	for _, t := range s.waiting {
-		f.world.soon(func() { f.pool.resume(t) })
+		f.world.soon(happening{what: goesOn, life: f.world.host.life, id: t.op})
 	}
 	return s.value, s.err
 }

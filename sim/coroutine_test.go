@@ -8,13 +8,13 @@ import (
 
 // pool is a world with nothing in it but tasks.
 func pool() (*World, *tasks) {
-	w := &World{}
-	return w, &tasks{}
+	p := &tasks{}
+	return &World{host: &host{tasks: p}}, p
 }
 
 func drain(w *World) {
-	for do, ok := w.agenda.next(); ok; do, ok = w.agenda.next() {
-		do()
+	for h, ok := w.agenda.next(); ok; h, ok = w.agenda.next() {
+		w.happen(h)
 	}
 }
 
@@ -82,8 +82,8 @@ func TestFlightSharesOneExecution(t *testing.T) {
 	runs := 0
 	var leader *task
 	var got []string
-	for range 3 {
-		p.start(1, 0, func() {
+	for op := range uint64(3) {
+		p.start(op, 0, func() {
 			v, err := f.Do("token", func() (string, error) {
 				runs++
 				leader = p.current
@@ -110,14 +110,31 @@ func TestFlightSharesOneExecution(t *testing.T) {
 	})
 }
 
+// TestFlightIsNotBoardedByTheDead: a call that dies while it waits for something
+// else asks for a token on its way out, and gets none.
+func TestFlightIsNotBoardedByTheDead(t *testing.T) {
+	w, p := pool()
+	f := &flight{pool: p, world: w, calls: map[string]*shared{"token": {}}}
+	var got error
+	p.start(1, 0, func() {
+		p.current.park()
+		_, got = f.Do("token", func() (string, error) { return "secret", nil })
+	})
+	p.close()
+	drain(w)
+	if !errors.Is(got, errKilled) {
+		t.Errorf("the dead call got %v", got)
+	}
+}
+
 // TestFlightDiesWithItsProcess: those who wait for a dead leader die too, and
 // the next process flies anew.
 func TestFlightDiesWithItsProcess(t *testing.T) {
 	w, p := pool()
 	f := &flight{pool: p, world: w, calls: map[string]*shared{}}
 	var errs []error
-	for range 3 {
-		p.start(1, 0, func() {
+	for op := range uint64(3) {
+		p.start(op, 0, func() {
 			_, err := f.Do("token", func() (string, error) {
 				if !p.current.park() {
 					return "", errKilled

@@ -72,11 +72,18 @@ func hashes() (string, error) {
 	var b strings.Builder
 	for _, sc := range all {
 		for _, seed := range []uint64{1, 2} {
-			r, err := Run(context.Background(), sc, Options{Seed: &seed})
+			wire, err := Run(context.Background(), sc, Options{Seed: &seed})
 			if err != nil {
 				return "", err
 			}
-			fmt.Fprintf(&b, "%s %d %s %s %d events\n", sc.Path, seed, r.Hash, r.Ended, len(r.Events))
+			model, err := Run(context.Background(), sc, Options{Seed: &seed, Fidelity: Model})
+			if err != nil {
+				return "", err
+			}
+			if wire.Hash != model.Hash {
+				return "", fmt.Errorf("%s, seed %d: %s at wire fidelity, %s at model fidelity", sc.Path, seed, wire.Hash, model.Hash)
+			}
+			fmt.Fprintf(&b, "%s %d %s %s %d events\n", sc.Path, seed, wire.Hash, wire.Ended, len(wire.Events))
 		}
 	}
 	return b.String(), nil

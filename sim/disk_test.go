@@ -82,7 +82,7 @@ func TestSyncedWritesSurvive(t *testing.T) {
 		if !ok {
 			t.Fatal("no sync is under way")
 		}
-		do()
+		w.happen(do)
 	}
 	h.disk.crash(scenarios.Crash{Lost: true})
 	if got := h.cursor(); got != "1" {

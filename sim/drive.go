@@ -16,6 +16,12 @@ type crashStep struct {
 	text  string
 }
 
+// doom is the crash that a process is condemned to inside a call.
+type doom struct {
+	crash scenarios.Crash
+	where string
+}
+
 // dies reports whether a planned crash strikes before this effect, which
 // concerns the records with these keys, and kills the process then.
 func (h *host) dies(effect string, keys ...string) bool {
@@ -36,14 +42,15 @@ func (h *host) dies(effect string, keys ...string) bool {
 	}
 	due.spent = true
 	c, where := due.step.crash, "before "+effect+" "+strconv.Itoa(due.seen)
-	if h.tasks.current == nil {
+	if h.tasks.current == nil && h.running == 0 {
 		h.crash(c, where)
 		return true
 	}
 	// Inside a call: the process does nothing more, and is gone as soon as the
 	// call yields.
 	h.up = false
-	h.w.soon(func() { h.up = true; h.crash(c, where) })
+	h.doom = doom{c, where}
+	h.w.soon(happening{what: collapses})
 	return true
 }
 
@@ -94,25 +101,28 @@ func (d *disk) sync() {
 		return
 	}
 	d.syncing = true
-	w, n, life := d.h.w, len(d.pending), d.life
-	w.at(w.agenda.now+int64(w.sc.Engine.Fsync), func() {
-		if d.life != life || !d.h.up {
+	w := d.h.w
+	w.at(w.agenda.now+int64(w.sc.Engine.Fsync), happening{what: syncs, life: d.life, n: uint64(len(d.pending))})
+}
+
+// synced makes the first n batches durable, and tells the process that wrote them.
+func (d *disk) synced(life, n int) {
+	if d.life != life || !d.h.up {
+		return
+	}
+	d.syncing = false
+	done := d.pending[:n]
+	d.pending = d.pending[n:]
+	for i := range done {
+		d.apply(&done[i])
+	}
+	d.sync()
+	for i := range done {
+		if d.h.dies("persisted", d.h.batchKeys(done[i].Batch)...) {
 			return
 		}
-		d.syncing = false
-		done := d.pending[:n]
-		d.pending = d.pending[n:]
-		for i := range done {
-			d.apply(&done[i])
-		}
-		d.sync()
-		for i := range done {
-			if d.h.dies("persisted", d.h.batchKeys(done[i].Batch)...) {
-				return
-			}
-			d.h.step(engine.Persisted{Op: done[i].Op})
-		}
-	})
+		d.h.step(engine.Persisted{Op: done[i].Op})
+	}
 }
 
 func (d *disk) apply(p *engine.Persist) {

@@ -19,8 +19,8 @@ import (
 func (w *World) begin(step *scenarios.Step) {
 	on := faultOn(step)
 	op := w.Emit(trace.Event{Kind: trace.FaultBegin, On: on, Code: string(step.Verb), Text: step.String()})
-	end := w.strike(step)
-	if end == nil {
+	w.lastFault++
+	if !w.strike(step, w.lastFault) {
 		e := trace.Event{Kind: trace.FaultEnd, On: on, Code: string(step.Verb), Cause: op}
 		if step.ForGood() {
 			e.Text = "for good"
@@ -33,11 +33,23 @@ func (w *World) begin(step *scenarios.Step) {
 		until = max(int64(w.sc.End()), w.agenda.now)
 	}
 	w.windows++
-	w.at(until, func() {
-		w.windows--
-		end()
-		w.Emit(trace.Event{Kind: trace.FaultEnd, On: on, Code: string(step.Verb), Cause: op})
-	})
+	w.faults[w.lastFault] = openFault{step: step, op: op}
+	w.at(until, happening{what: faultEnds, id: w.lastFault})
+}
+
+// openFault is a fault whose end is still to come.
+type openFault struct {
+	step *scenarios.Step
+	op   uint64 // of its beginning
+}
+
+// end takes a fault back whose time is over.
+func (w *World) end(id uint64) {
+	f := w.faults[id]
+	delete(w.faults, id)
+	w.windows--
+	w.lift(f.step, id)
+	w.Emit(trace.Event{Kind: trace.FaultEnd, On: faultOn(f.step), Code: string(f.step.Verb), Cause: f.op})
 }
 
 func faultOn(step *scenarios.Step) trace.System {
@@ -55,31 +67,57 @@ func faultOn(step *scenarios.Step) trace.System {
 	}
 }
 
-// strike makes a fault effective and returns what ends it, nil if nothing does.
-func (w *World) strike(step *scenarios.Step) func() {
+// strike makes a fault effective, and reports whether something ends it.
+func (w *World) strike(step *scenarios.Step, id uint64) (lasts bool) {
 	switch step.Verb.Group() {
 	case scenarios.Network:
-		return w.linkFault(step)
+		l := w.linkOf(step)
+		l.faults = append(l.faults, w.newLinkFault(step, id))
+		return true
 	case scenarios.Vendor:
-		return w.vendorFault(w.systems[sideNamed(step.On)], step)
+		return w.vendorFault(w.systems[sideNamed(step.On)], step, id)
 	case scenarios.Clocks:
-		return w.clockFault(step)
+		return w.clockFault(step, id)
 	case scenarios.Webhook:
-		return w.webhookFault(step)
+		return w.webhookFault(step, id)
 	default:
-		return w.engineFault(step)
+		w.engineFault(step)
+		return false
 	}
 }
 
-func (w *World) linkFault(step *scenarios.Step) func() {
-	side := mapping.CC
-	if slices.Contains(step.Between[:], "crm") {
-		side = mapping.CRM
+// lift takes back what strike did.
+func (w *World) lift(step *scenarios.Step, id uint64) {
+	switch step.Verb.Group() {
+	case scenarios.Network:
+		l := w.linkOf(step)
+		l.faults = without(l.faults, id)
+	case scenarios.Vendor:
+		w.shut(w.systems[sideNamed(step.On)], id)
+	case scenarios.Clocks:
+		w.liftClock(step, id)
+	case scenarios.Webhook:
+		if step.Verb == scenarios.MuteWebhooks {
+			w.shut(w.systems[sideNamed(step.On)], id)
+			return
+		}
+		w.webhookFaults = without(w.webhookFaults, id)
 	}
-	l := &w.net.links[side]
-	f := &linkFault{step: step, since: w.agenda.now, key: w.faultKey(step)}
-	l.faults = append(l.faults, f)
-	return func() { l.faults = slices.DeleteFunc(l.faults, func(x *linkFault) bool { return x == f }) }
+}
+
+func without(faults []linkFault, id uint64) []linkFault {
+	return slices.DeleteFunc(faults, func(f linkFault) bool { return f.id == id })
+}
+
+func (w *World) linkOf(step *scenarios.Step) *link {
+	if slices.Contains(step.Between[:], "crm") {
+		return &w.net.links[mapping.CRM]
+	}
+	return &w.net.links[mapping.CC]
+}
+
+func (w *World) newLinkFault(step *scenarios.Step, id uint64) linkFault {
+	return linkFault{id: id, step: step, since: w.agenda.now, key: w.faultKey(step)}
 }
 
 // faultKey keys a fault's randomness by what the fault is, not by where it
@@ -94,6 +132,7 @@ func (w *World) faultKey(step *scenarios.Step) uint64 {
 // window is an open fault of one system. Of several of one kind the last one
 // opened is in force.
 type window struct {
+	id       uint64
 	step     *scenarios.Step
 	throttle *mocks.Throttle
 	failing  *mocks.ServerError
@@ -101,12 +140,12 @@ type window struct {
 	zone     *time.Location
 }
 
-func (w *World) vendorFault(s *system, step *scenarios.Step) func() {
+func (w *World) vendorFault(s *system, step *scenarios.Step, id uint64) (lasts bool) {
 	if step.Verb == scenarios.TokenExpiry {
-		s.mock.Faults().RevokedBefore = s.now(w).Add(time.Nanosecond)
-		return nil
+		s.mock.Faults().Revocations++
+		return false
 	}
-	open := &window{step: step}
+	open := &window{id: id, step: step}
 	switch step.Verb {
 	case scenarios.Throttle:
 		open.throttle = &mocks.Throttle{Every: every(step.Rate), Left: step.Count, RetryAfter: retryAfter(step.Retry)}
@@ -116,34 +155,30 @@ func (w *World) vendorFault(s *system, step *scenarios.Step) func() {
 		left := step.Requests
 		open.left = &left
 	case scenarios.TokenRevoke:
-		s.mock.Faults().RevokedBefore = s.now(w).Add(time.Nanosecond)
+		s.mock.Faults().Revocations++
 	}
-	end := w.open(s, open)
-	if step.ForGood() {
-		return nil
-	}
-	return end
+	w.open(s, open)
+	return !step.ForGood()
 }
 
-// open puts a window in force and returns what closes it.
-func (w *World) open(s *system, x *window) func() {
+// open puts a window in force.
+func (w *World) open(s *system, x *window) {
 	s.windows = append(s.windows, x)
 	w.inForce(s, x.step)
-	return func() {
-		s.windows = slices.DeleteFunc(s.windows, func(other *window) bool { return other == x })
-		w.inForce(s, x.step)
-	}
+}
+
+// shut closes a window.
+func (w *World) shut(s *system, id uint64) {
+	i := slices.IndexFunc(s.windows, func(x *window) bool { return x.id == id })
+	x := s.windows[i]
+	s.windows = slices.Delete(s.windows, i, i+1)
+	w.inForce(s, x.step)
 }
 
 // inForce sets a system's switches to its open windows, after the one of the
 // given step was opened or closed.
 func (w *World) inForce(s *system, changed *scenarios.Step) {
-	f := s.mock.Faults()
-	f.Throttle, f.Quota, f.MaxConcurrent, f.DailyRemaining, f.Error = nil, nil, 0, nil, nil
-	f.AuthDown, f.Revoked, f.Drift, f.FeedHides, f.MuteNotices, f.LocalTimes = false, nil, nil, false, false, s.zone
-	for _, x := range s.windows {
-		x.apply(f)
-	}
+	s.obey()
 	switch changed.Verb {
 	case scenarios.Drift:
 		s.touchedAt = w.agenda.now
@@ -154,6 +189,16 @@ func (w *World) inForce(s *system, changed *scenarios.Step) {
 	case scenarios.PollGap:
 		// What was hidden shows only from here on.
 		w.sights[s.side].changed = uint64(w.journal.Len())
+	}
+}
+
+// obey sets the switches of a system to the windows that are open.
+func (s *system) obey() {
+	f := s.mock.Faults()
+	f.Throttle, f.Quota, f.MaxConcurrent, f.DailyRemaining, f.Error = nil, nil, 0, nil, nil
+	f.AuthDown, f.Revoked, f.Drift, f.FeedHides, f.MuteNotices, f.LocalTimes = false, nil, nil, false, false, s.zone
+	for _, x := range s.windows {
+		x.apply(f)
 	}
 }
 
@@ -213,54 +258,79 @@ func retryAfter(text string) string {
 	}
 }
 
-func (w *World) clockFault(step *scenarios.Step) func() {
-	c := &w.host.wall
-	if step.On != "engine" {
-		c = &w.systems[sideNamed(step.On)].clock
+// clockOf is the clock that a step speaks of.
+func (w *World) clockOf(step *scenarios.Step) *clock {
+	if step.On == "engine" {
+		return &w.host.wall
 	}
-	switch step.Verb {
-	case scenarios.ClockSkew:
-		c.step(w.agenda.now, step.Amount.Std())
-		return func() { c.step(w.agenda.now, -step.Amount.Std()) }
-	case scenarios.ClockDrift:
-		c.setDrift(w.agenda.now, c.ppm+int64(step.PPM))
-		return func() { c.setDrift(w.agenda.now, c.ppm-int64(step.PPM)) }
-	case scenarios.ClockZone:
-		return w.zoneFault(step)
-	default:
-		c.step(w.agenda.now, step.Amount.Std())
-		return nil
+	return &w.systems[sideNamed(step.On)].clock
+}
+
+// setClock sets the clock that a step speaks of; a system's timers go on as
+// they were.
+func (w *World) setClock(step *scenarios.Step, by time.Duration) {
+	w.clockOf(step).step(w.agenda.now, by)
+	if step.On != "engine" {
+		w.systems[sideNamed(step.On)].mock.ClockSet(by)
 	}
 }
 
-func (w *World) zoneFault(step *scenarios.Step) func() {
+func (w *World) clockFault(step *scenarios.Step, id uint64) (lasts bool) {
+	c := w.clockOf(step)
+	switch step.Verb {
+	case scenarios.ClockSkew:
+		w.setClock(step, step.Amount.Std())
+		return true
+	case scenarios.ClockDrift:
+		c.setDrift(w.agenda.now, c.ppm+int64(step.PPM))
+		return true
+	case scenarios.ClockZone:
+		return w.zoneFault(step, id)
+	default:
+		w.setClock(step, step.Amount.Std())
+		return false
+	}
+}
+
+func (w *World) liftClock(step *scenarios.Step, id uint64) {
+	c := w.clockOf(step)
+	switch step.Verb {
+	case scenarios.ClockSkew:
+		w.setClock(step, -step.Amount.Std())
+	case scenarios.ClockDrift:
+		c.setDrift(w.agenda.now, c.ppm-int64(step.PPM))
+	case scenarios.ClockZone:
+		w.shut(w.systems[sideNamed(step.On)], id)
+	}
+}
+
+func (w *World) zoneFault(step *scenarios.Step, id uint64) (lasts bool) {
 	zone, err := scenarios.Zone(step.To)
 	if err != nil || step.On == "engine" {
 		w.fail(&HarnessError{Message: "a system cannot show the times of " + strconv.Quote(step.To)})
-		return nil
+		return false
 	}
-	return w.open(w.systems[sideNamed(step.On)], &window{step: step, zone: zone})
+	w.open(w.systems[sideNamed(step.On)], &window{id: id, step: step, zone: zone})
+	return true
 }
 
-func (w *World) webhookFault(step *scenarios.Step) func() {
+func (w *World) webhookFault(step *scenarios.Step, id uint64) (lasts bool) {
 	switch step.Verb {
 	case scenarios.ForgeWebhook:
 		w.forge(step)
-		return nil
+		return false
 	case scenarios.ReplayWebhook:
 		w.replay(step)
-		return nil
+		return false
 	case scenarios.MuteWebhooks:
-		return w.open(w.systems[sideNamed(step.On)], &window{step: step})
+		w.open(w.systems[sideNamed(step.On)], &window{id: id, step: step})
+		return !step.ForGood()
 	}
-	f := &linkFault{step: step, since: w.agenda.now, key: w.faultKey(step)}
-	w.webhookFaults = append(w.webhookFaults, f)
-	return func() {
-		w.webhookFaults = slices.DeleteFunc(w.webhookFaults, func(x *linkFault) bool { return x == f })
-	}
+	w.webhookFaults = append(w.webhookFaults, w.newLinkFault(step, id))
+	return true
 }
 
-func (w *World) engineFault(step *scenarios.Step) func() {
+func (w *World) engineFault(step *scenarios.Step) {
 	h := w.host
 	switch step.Verb {
 	case scenarios.Redeliver:
@@ -268,11 +338,10 @@ func (w *World) engineFault(step *scenarios.Step) func() {
 	case scenarios.CrashEngine, scenarios.LoseStore:
 		if step.Crash.Effect == "" {
 			h.crash(step.Crash, "at the instant "+step.At.String())
-			return nil
+			return
 		}
 		h.crashes = append(h.crashes, &crashPlan{step: &crashStep{crash: step.Crash, after: w.agenda.now, text: step.String()}})
 	}
-	return nil
 }
 
 // redeliver puts queue entries back that were already done, as a broker does

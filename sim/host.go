@@ -38,12 +38,17 @@ type host struct {
 	inbox    []engine.Event
 	clients  [2]adapter.System
 	asked    map[uint64]*task
+	errands  map[engine.Op]*errand // at model fidelity: effects under way
+	asking   map[uint64]engine.Op  // ... of which these wait at the gate, by admission
+	running  engine.Op             // ... the one that is being worked on, 0 for none
+	tokens   [2]tokens
+	views    [2]view
 	lastAsk  uint64
 	wakeAt   engine.Instant
 	wakeSeq  uint64
-	doors    map[uint64]*door
-	lastDoor uint64
+	doors    map[uint64]bool // deliveries that wait for this process's answer
 	crashes  []*crashPlan
+	doom     doom
 	// toldDrift and describedAt tell whether an engine that knows of a drift
 	// has looked at the schema since it was touched last.
 	toldDrift   [2]bool
@@ -67,18 +72,31 @@ func (h *host) boot() {
 	h.up = true
 	h.clock = h.wall
 	h.tasks = &tasks{}
-	h.asked, h.doors = map[uint64]*task{}, map[uint64]*door{}
+	h.asked, h.doors = map[uint64]*task{}, map[uint64]bool{}
 	h.most = engine.Gauges{}
 	h.wakeAt = 0
 	h.disk.life = h.life
 	w.noteBoot()
-	fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
-	for side := range h.clients {
-		h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
+	if w.options.Fidelity == Model {
+		h.bootErrands()
+	} else {
+		fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
+		for side := range h.clients {
+			h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
+		}
 	}
 	h.machine = h.parts.machine()
 	meta := h.disk.store.Reopen(h.now().Add(h.parts.longestDelay))
 	h.step(engine.Started{Meta: meta})
+}
+
+// bootErrands forgets what a process kept of its exchanges.
+func (h *host) bootErrands() {
+	h.errands, h.asking = map[engine.Op]*errand{}, map[uint64]engine.Op{}
+	h.tokens = [2]tokens{}
+	for side := range h.views {
+		h.views[side] = h.w.newView(mapping.Side(side), everything)
+	}
 }
 
 // step gives the process one event and carries out what follows. Events that
@@ -125,12 +143,7 @@ func (h *host) note(e engine.Event) {
 // soon gives the process an event behind what is happening now, unless the
 // process has died by then.
 func (h *host) soon(e engine.Event) {
-	life := h.life
-	h.w.soon(func() {
-		if h.life == life {
-			h.step(e)
-		}
-	})
+	h.w.soon(happening{what: tells, life: h.life, event: e})
 }
 
 // wake arranges the Tick that the core asked for.
@@ -143,15 +156,8 @@ func (h *host) wake(at engine.Instant) {
 	if at == 0 {
 		return
 	}
-	seq, life := h.wakeSeq, h.life
 	when := h.clock.when(h.w.agenda.now, time.Unix(0, int64(at)))
-	h.w.background(when, func() {
-		if h.life != life || h.wakeSeq != seq {
-			return
-		}
-		h.wakeAt = 0
-		h.step(engine.Tick{})
-	})
+	h.w.background(when, happening{what: wakes, life: h.life, n: h.wakeSeq})
 }
 
 // crash kills the process. Its calls end, its memory is gone, what it put on
@@ -169,18 +175,23 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	h.inbox = h.inbox[:0]
 	h.disk.crash(c)
 	h.tasks.close()
+	clear(h.errands)
+	clear(h.asking)
 	h.forgetDecisions(c.Wipe)
 	w.windows++
-	w.at(w.agenda.now+int64(c.Down), func() {
-		w.windows--
-		w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: op})
-		h.boot()
-	})
+	w.at(w.agenda.now+int64(c.Down), happening{what: restarts, id: op})
+}
+
+// restart starts the next process after a crash.
+func (h *host) restart(crash uint64) {
+	h.w.windows--
+	h.w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: crash})
+	h.boot()
 }
 
 // idle reports whether the process is up and has nothing to do.
 func (h *host) idle() bool {
-	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.doors) == 0 &&
+	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.errands) == 0 && len(h.doors) == 0 &&
 		h.disk.store.Empty() && h.machine.Idle()
 }
 

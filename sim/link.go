@@ -50,18 +50,18 @@ func (l *link) cut(w *World, d direction) bool {
 }
 
 // flapsOpen: a flapping partition is down in its odd intervals.
-func (f *linkFault) flapsOpen(w *World) bool {
+func (f linkFault) flapsOpen(w *World) bool {
 	return f.step.Flap > 0 && (w.agenda.now-f.since)/int64(f.step.Flap)%2 == 1
 }
 
 // hits draws whether a fault of the given kind strikes a message.
-func (l *link) hits(w *World, verb scenarios.Verb, n uint64) *linkFault {
+func (l *link) hits(w *World, verb scenarios.Verb, n uint64) (linkFault, bool) {
 	for _, f := range l.faults {
 		if f.step.Verb == verb && w.rand.percent(f.step.Rate, string(verb), f.key, n) {
-			return f
+			return f, true
 		}
 	}
-	return nil
+	return linkFault{}, false
 }
 
 // fate draws what becomes of one message, and how long it takes.

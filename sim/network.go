@@ -21,16 +21,17 @@ import (
 // systems, with the latency and the faults of the scenario. It reads real
 // requests and answers with real responses; there is no socket.
 type network struct {
-	w      *World
-	calls  uint64
-	links  [2]link // engine to cc, engine to crm
-	flying int     // exchanges and deliveries under way
+	w         *World
+	calls     uint64
+	links     [2]link // engine to cc, engine to crm
+	flying    int     // exchanges and deliveries under way
+	exchanges map[uint64]*exchange
 }
 
 // link is the state of the path between the engine and one system.
 type link struct {
 	side    mapping.Side
-	faults  []*linkFault
+	faults  []linkFault
 	sent    uint64 // exchanges begun, by which randomness is keyed
 	inUse   int    // exchanges under way
 	latency time.Duration
@@ -39,6 +40,7 @@ type link struct {
 
 // linkFault is one open fault window on a link.
 type linkFault struct {
+	id    uint64
 	step  *scenarios.Step
 	since int64
 	key   uint64 // of its randomness
@@ -55,14 +57,25 @@ type exchange struct {
 	side     mapping.Side
 	task     *task // nil once the process that sent it is dead
 	sent     uint64
+	post     bool // a request that nothing on the way repeats
 	request  mocks.Request
 	http     *http.Request
+	answer   *mocks.Response // on its way back
 	response *http.Response
 	err      error
+	carried
 	done     bool  // the client has the outcome
 	left     bool  // nothing of it is on the wire any more
 	deadline int64 // when the client gives up
 	timed    bool  // giving up is in the agenda
+	pending  int   // what the agenda holds of it
+}
+
+// later puts something that happens to an exchange.
+func (n *network) later(x *exchange, at int64, what what, how uint64) {
+	x.pending++
+	n.exchanges[x.call] = x
+	n.w.at(at, happening{what: what, id: x.call, n: how})
 }
 
 // RoundTrip is the http.RoundTripper of one adapter: it hands the request to
@@ -98,7 +111,7 @@ func (n *network) send(t *task, side mapping.Side, req *http.Request) (*exchange
 	}
 	n.calls++
 	n.links[side].sent++
-	x := &exchange{call: n.calls, number: n.links[side].sent, side: side, task: t, http: req}
+	x := &exchange{call: n.calls, number: n.links[side].sent, side: side, task: t, http: req, post: req.Method == http.MethodPost}
 	var query url.Values
 	if req.URL.RawQuery != "" {
 		query = req.URL.Query()
@@ -140,89 +153,111 @@ func (n *network) depart(x *exchange) {
 	x.deadline = w.agenda.now + timeout
 	if l.cut(w, towardsSystem) {
 		wait := min(timeout, int64(connectTimeout))
-		w.at(w.agenda.now+wait, func() {
-			n.finish(x, nil, &adapter.NotSent{Err: &net.OpError{Op: "dial", Net: "tcp", Err: errTimeout}}, "partition")
-		})
+		n.later(x, w.agenda.now+wait, ends, uint64(endedUnsent))
 		return
 	}
 	delay, fate := l.fate(w, x.number, towardsSystem)
 	n.patience(x, w.agenda.now+delay)
 	switch fate {
 	case lost:
-		n.timeout(x, "loss")
+		n.timeout(x, endedByLoss)
 		return
 	case reset:
-		w.at(w.agenda.now+delay, func() { n.finish(x, nil, errReset, "reset") })
+		n.later(x, w.agenda.now+delay, ends, uint64(endedByReset))
 		return
 	}
-	w.at(w.agenda.now+delay, func() { n.arrive(x, fate) })
-	if x.request.Method != http.MethodPost && l.hits(w, scenarios.Duplicate, x.number) != nil {
-		copied := *x
-		w.at(w.agenda.now+delay+int64(l.latency)/4, func() { n.handle(&copied) })
+	n.later(x, w.agenda.now+delay, arrives, uint64(fate))
+	if _, hit := l.hits(w, scenarios.Duplicate, x.number); hit && !x.post {
+		n.later(x, w.agenda.now+delay+int64(l.latency)/4, arrivesTwice, 0)
 	}
 }
 
 // handle lets the system answer one request.
-func (n *network) handle(x *exchange) *mocks.Response {
+func (n *network) handle(x *exchange) {
 	s := n.w.systems[x.side]
 	now := s.now(n.w)
 	s.mock.Advance(now)
 	s.mock.Faults().InProgress = n.links[x.side].inUse
-	r := s.mock.Handle(now, &x.request)
+	if x.asked != nil {
+		n.do(s, now, x)
+	} else {
+		x.take(s.mock.Handle(now, &x.request))
+	}
 	n.w.stir(s)
-	return r
+}
+
+// take keeps the first answer: what a copy of the request is answered gets lost.
+func (x *exchange) take(r *mocks.Response) {
+	if x.answer == nil {
+		x.answer = r
+	}
 }
 
 // arrive lets the system handle the request, and sends the answer back.
 func (n *network) arrive(x *exchange, fate fate) {
 	w, l := n.w, &n.links[x.side]
 	if l.cut(w, towardsSystem) {
-		n.timeout(x, "partition")
+		n.timeout(x, endedByPartition)
 		return
 	}
-	r := n.handle(x)
+	n.handle(x)
 	if fate == resetAfter {
 		n.patience(x, w.agenda.now+int64(l.latency))
-		w.at(w.agenda.now+int64(l.latency), func() { n.finish(x, nil, errReset, "reset") })
+		n.later(x, w.agenda.now+int64(l.latency), ends, uint64(endedByReset))
 		return
 	}
 	delay, back := l.fate(w, x.number, towardsEngine)
 	if back == lost || l.cut(w, towardsEngine) {
-		n.timeout(x, "loss")
+		n.timeout(x, endedByLoss)
 		return
 	}
 	n.patience(x, w.agenda.now+delay)
-	w.at(w.agenda.now+delay, func() { n.deliver(x, r) })
+	n.later(x, w.agenda.now+delay, returns, 0)
 }
 
 // deliver gives the answer to the client, body faults included.
-func (n *network) deliver(x *exchange, r *mocks.Response) {
+func (n *network) deliver(x *exchange) {
 	w, l := n.w, &n.links[x.side]
 	if l.cut(w, towardsEngine) {
-		n.timeout(x, "partition")
+		n.timeout(x, endedByPartition)
 		return
 	}
-	if !x.awaited() {
+	if !n.awaited(x) {
 		n.close(x)
 		return
 	}
+	if x.asked != nil {
+		n.bring(x)
+		n.finish(x, endedWell)
+		return
+	}
+	r := x.answer
 	body := &responseBody{data: r.Body, net: n, x: x}
-	if l.hits(w, scenarios.Truncate, x.number) != nil && len(r.Body) > 0 {
+	if _, hit := l.hits(w, scenarios.Truncate, x.number); hit && len(r.Body) > 0 {
 		body.data, body.cut = r.Body[:len(r.Body)/2], true
 	}
-	if f := l.hits(w, scenarios.SlowBody, x.number); f != nil {
+	if f, hit := l.hits(w, scenarios.SlowBody, x.number); hit {
 		body.until = w.agenda.now + int64(f.step.Amount)
 	}
-	response := &http.Response{
+	x.response = &http.Response{
 		StatusCode: r.Status, Status: http.StatusText(r.Status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.Header, Body: body, ContentLength: int64(len(r.Body)), Request: x.http,
 	}
-	n.finish(x, response, nil, "")
+	n.finish(x, endedWell)
 }
 
 // awaited reports whether the client still waits for the outcome: its process
 // lives, and it has not given up.
-func (x *exchange) awaited() bool { return !x.done && x.task != nil && !x.task.killed }
+func (n *network) awaited(x *exchange) bool {
+	switch {
+	case x.done:
+		return false
+	case x.asked != nil:
+		return n.w.host.waitsFor(x)
+	default:
+		return x.task != nil && !x.task.killed
+	}
+}
 
 // patience lets the client give up at its deadline if what comes next for it
 // comes later than that. What is on the wire travels on: the system may still
@@ -232,35 +267,43 @@ func (n *network) patience(x *exchange, next int64) {
 		return
 	}
 	x.timed = true
-	n.w.at(x.deadline, func() { n.settle(x, nil, errTimeout, "latency") })
+	n.later(x, x.deadline, givesUp, 0)
 }
 
 // timeout ends an exchange of which nothing travels any more: the client
 // waits in vain until its patience is over.
-func (n *network) timeout(x *exchange, reason string) {
-	n.w.at(x.deadline, func() { n.finish(x, nil, errTimeout, reason) })
+func (n *network) timeout(x *exchange, how ending) {
+	n.later(x, x.deadline, ends, uint64(how))
 }
 
 // finish ends the exchange on the wire and for the client.
-func (n *network) finish(x *exchange, r *http.Response, err error, reason string) {
+func (n *network) finish(x *exchange, how ending) {
 	n.close(x)
-	n.settle(x, r, err, reason)
+	n.settle(x, how)
 }
 
 // settle resumes the client with the outcome, if it still waits for one.
-func (n *network) settle(x *exchange, r *http.Response, err error, reason string) {
-	if !x.awaited() {
+func (n *network) settle(x *exchange, how ending) {
+	if !n.awaited(x) {
 		return
 	}
-	x.response, x.err, x.done = r, err, true
-	on := traceSystem(x.side)
-	if err != nil {
-		n.w.Emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: reason})
-	} else {
+	x.err, x.done = how.error(), true
+	on, r := traceSystem(x.side), x.response
+	switch {
+	case x.err != nil:
+		x.response = nil
+		n.w.Emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: how.reason()})
+	case x.asked != nil:
+		n.receive(x)
+	default:
 		n.w.Emit(trace.Event{
 			Kind: trace.Receive, On: on, Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Status: int16(r.StatusCode),
 			Code: limitCode(r), RetryAfter: r.Header.Get("Retry-After"), Date: r.Header.Get("Date"),
 		})
+	}
+	if x.asked != nil {
+		n.w.host.settled(x, how)
+		return
 	}
 	n.w.host.tasks.resume(x.task)
 }
@@ -271,11 +314,14 @@ func limitCode(r *http.Response) string {
 	if r.StatusCode != http.StatusForbidden {
 		return ""
 	}
-	if b, ok := r.Body.(*responseBody); ok && bytes.Contains(b.data, []byte("REQUEST_LIMIT_EXCEEDED")) {
-		return "REQUEST_LIMIT_EXCEEDED"
+	if b, ok := r.Body.(*responseBody); ok && bytes.Contains(b.data, []byte(limitExceeded)) {
+		return limitExceeded
 	}
 	return ""
 }
+
+// limitExceeded is Salesforce's code of a limit signal.
+const limitExceeded = "REQUEST_LIMIT_EXCEEDED"
 
 // close takes the exchange off the wire, once.
 func (n *network) close(x *exchange) {
@@ -305,8 +351,7 @@ func (b *responseBody) Read(p []byte) (int, error) {
 		if t == nil {
 			return 0, errKilled
 		}
-		wake := min(b.until, b.x.deadline)
-		w.at(wake, func() { w.host.tasks.resume(t) })
+		b.net.later(b.x, min(b.until, b.x.deadline), readsOn, 0)
 		if !t.park() {
 			return 0, errKilled
 		}
@@ -337,7 +382,27 @@ func (timeoutError) Is(target error) bool {
 	return target == context.DeadlineExceeded
 }
 
+// reason is the name of the fault behind an ending.
+func (how ending) reason() string {
+	return [...]string{"", "partition", "reset", "loss", "partition", "latency"}[how]
+}
+
+// error is what the client sees of an ending, nil of a good one.
+func (how ending) error() error {
+	switch how {
+	case endedWell:
+		return nil
+	case endedUnsent:
+		return errUnsent
+	case endedByReset:
+		return errReset
+	default:
+		return errTimeout
+	}
+}
+
 var (
+	errUnsent            = &adapter.NotSent{Err: &net.OpError{Op: "dial", Net: "tcp", Err: timeoutError{}}}
 	errTimeout net.Error = timeoutError{}
 	errReset             = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 )

@@ -31,7 +31,14 @@ func (w *World) prelude() error {
 		if w.host.parts.config.Systems[i].Poll == 0 {
 			continue
 		}
-		cursor, err := w.readFeed(w.systems[i])
+		read := w.readFeed
+		if w.options.Fidelity == Model {
+			read = w.readFeedDirectly
+		}
+		faults := w.systems[i].mock.Faults()
+		faults.Quota = &mocks.Quota{Requests: 2 * preludePages, Per: time.Minute} // it took its time
+		cursor, err := read(w.systems[i])
+		faults.Quota = nil
 		if err != nil {
 			return fmt.Errorf("the feed of %s: %w", sideOf(i), err)
 		}
@@ -61,6 +68,27 @@ func (w *World) readFeed(s *system) (adapter.Cursor, error) {
 		}
 	}
 	return at, nil
+}
+
+// readFeedDirectly is readFeed at model fidelity.
+func (w *World) readFeedDirectly(s *system) (adapter.Cursor, error) {
+	now := s.clock.at(0).Add(-preludeAge)
+	token := s.direct.Do(now, &mocks.Op{Kind: mocks.OpToken}).Token
+	ask := w.newView(s.side, everything).ask
+	at := ""
+	for range preludePages {
+		out := s.direct.Do(now, &mocks.Op{Kind: mocks.OpChanges, Token: token, Ask: ask, After: at, Limit: preludePage})
+		if out.Refusal != mocks.None {
+			return "", fmt.Errorf("HTTP %d %s: %s", out.Status, out.Code, out.Message)
+		}
+		if out.Next == at && !out.More {
+			break
+		}
+		if at = out.Next; !out.More {
+			break
+		}
+	}
+	return adapter.Cursor(at), nil
 }
 
 // preludePage and preludePages bound the feeds of the largest world.

@@ -16,24 +16,34 @@ func run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, err
 	}
 	defer w.host.tasks.close()
-	for _, step := range sc.Schedule() {
-		w.steps++
-		w.at(max(int64(step.At), 1), func() { w.play(&step) })
-	}
-	w.host.boot()
+	w.start()
 	if err := w.loop(ctx, w.deadline()); err != nil {
 		return nil, err
 	}
 	if w.broken != nil {
 		return nil, w.broken
 	}
+	return w.result(), nil
+}
+
+// start puts the timeline on the agenda and starts the engine.
+func (w *World) start() {
+	for i := range w.schedule {
+		w.steps++
+		w.at(max(int64(w.schedule[i].At), 1), happening{what: stepComes, id: uint64(i)})
+	}
+	w.host.boot()
+}
+
+// result ends the journal of a run.
+func (w *World) result() *Result {
 	if w.ended != "until" {
 		w.host.unstruck()
 		w.Emit(trace.Event{Kind: trace.End, Code: w.ended})
 	}
 	return &Result{
-		Scenario: sc, Events: w.journal.Events(), Hash: w.journal.Hash(), Ended: w.ended, Exchanges: int(w.net.calls),
-	}, nil
+		Scenario: w.sc, Events: w.journal.Events(), Hash: w.journal.Hash(), Ended: w.ended, Exchanges: int(w.net.calls),
+	}
 }
 
 // newWorld builds everything that exists at the start.
@@ -42,21 +52,26 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if err != nil {
 		return nil, &HarnessError{Message: fmt.Sprintf("%s: the mapping cannot be used: %v", sc.Path, err)}
 	}
+	if v := o.Variation; o.Fidelity == Model && v != nil && (v.Adapter != nil || v.Transport != nil) {
+		return nil, &HarnessError{Message: "the variation wraps an adapter or its transport, which model fidelity does not use: play it at wire fidelity"}
+	}
 	seed := sc.Seed
 	if o.Seed != nil {
 		seed = *o.Seed
 	}
-	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, genuine: map[string]mocks.Delivery{}}
+	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, schedule: sc.Schedule(), genuine: map[string]mocks.Delivery{}}
 	for i := range w.natives {
 		w.natives[i], w.ids[i] = map[string]string{}, map[string]string{}
 		w.sights[i].hidden = map[string]bool{}
 	}
 	w.journal = trace.NewJournal(func() int64 { return w.agenda.now })
-	w.journal.Reserve(expectedEvents(sc))
+	if w.journal.Sink = o.Sink; o.Sink == nil {
+		w.journal.Reserve(expectedEvents(sc))
+	}
 	w.contactIDs = mocks.NewIDs(splitmix(seed))
 	w.keepsDeliveries = keepsDeliveries(sc)
-	w.faultKeys = map[uint64]uint64{}
-	w.net = &network{w: w}
+	w.faultKeys, w.faults, w.deliveries = map[uint64]uint64{}, map[uint64]openFault{}, map[uint64]*delivery{}
+	w.net = &network{w: w, exchanges: map[uint64]*exchange{}}
 	w.host = &host{w: w, tasks: &tasks{}, decisions: map[uint64]*decision{}}
 	for i := range w.systems {
 		w.systems[i] = w.buildSystem(mapping.Side(i))
@@ -103,6 +118,7 @@ func (w *World) adoptCapabilities() {
 	h := w.host
 	for i := range h.parts.config.Systems {
 		if client := h.parts.client(h, mapping.Side(i), nil); client != nil {
+			h.clients[i] = client // at model fidelity it goes on to verify webhooks
 			h.parts.config.Systems[i].Capabilities = client.Capabilities()
 		}
 	}

@@ -6,6 +6,7 @@ package sim
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -15,6 +16,13 @@ import (
 type Options struct {
 	// Seed replaces the scenario's, if not nil.
 	Seed *uint64
+	// Fidelity is how much of an exchange is played, default Wire.
+	Fidelity Fidelity
+	// Budget is what may go wrong in a world whose order is chosen (NewWorld).
+	Budget Budget
+	// Tick is how long each message takes there; 0 is for no time at all, which
+	// gives the fewest states: most orders of the same messages are one then.
+	Tick time.Duration
 	// Until stops the run after this operation, 0 for the end.
 	Until uint64
 	// Variation, if not nil, replaces parts of the reference engine.
@@ -22,6 +30,9 @@ type Options struct {
 	// EventsMax bounds the journal; a run that exceeds it ends as "steps".
 	// 0 is 20 million.
 	EventsMax int
+	// Sink, if not nil, takes each event, and the journal keeps its hash and
+	// the latest events alone: for runs too long to be judged as a whole.
+	Sink func(*trace.Event)
 	// Beat, if not nil, counts what happens: a watchdog sees by it that the
 	// run makes progress.
 	Beat *atomic.Uint64

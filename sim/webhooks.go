@@ -14,13 +14,28 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// door is one webhook delivery that the engine has not answered yet.
-type door struct {
+// delivery is one webhook on its way to the engine, or at its endpoint.
+type delivery struct {
 	d        mocks.Delivery
-	s        *system
-	op       uint64
+	side     mapping.Side
+	op       uint64 // of its Deliver event
+	code     string // forged | replayed | repeated | ""
 	answered bool
 	extra    bool // a repetition or forgery: the vendor does not wait for it
+	pending  int  // what the agenda holds of it
+}
+
+// deliver gives a delivery its number.
+func (w *World) deliver(k *delivery) (id uint64) {
+	w.lastDelivery++
+	w.deliveries[w.lastDelivery] = k
+	return w.lastDelivery
+}
+
+// later puts something that happens to a delivery.
+func (w *World) later(id uint64, at int64, what what, n uint64) {
+	w.deliveries[id].pending++
+	w.at(at, happening{what: what, life: w.host.life, id: id, n: n})
 }
 
 // webhookTimeout is how long the vendor waits for an answer (vendors.md).
@@ -41,14 +56,7 @@ func (w *World) stir(s *system) {
 		return
 	}
 	s.wakeAt = when
-	w.at(when, func() {
-		if s.wakeAt != when {
-			return
-		}
-		s.wakeAt = 0
-		s.mock.Advance(s.now(w))
-		w.stir(s)
-	})
+	w.at(when, happening{what: stirs, id: uint64(s.side), n: uint64(when)})
 }
 
 // dispatch sends a delivery on its way, through the faults of the webhooks
@@ -76,19 +84,13 @@ func (w *World) dispatch(s *system, d mocks.Delivery) {
 	leg, fate := l.fate(w, n, webhook)
 	if times == 0 || fate == lost || l.cut(w, webhook) {
 		w.net.flying++
-		w.at(w.agenda.now+int64(webhookTimeout), func() {
-			w.net.flying--
-			w.missed(s, d, "lost")
-		})
+		w.later(w.deliver(&delivery{d: d, side: s.side}), w.agenda.now+int64(webhookTimeout), missesLost, 0)
 		return
 	}
 	slow := leg > int64(webhookTimeout) // the vendor gives up while it travels
 	if slow {
 		w.net.flying++
-		w.at(w.agenda.now+delay+int64(webhookTimeout), func() {
-			w.net.flying--
-			w.missed(s, d, "timeout")
-		})
+		w.later(w.deliver(&delivery{d: d, side: s.side}), w.agenda.now+delay+int64(webhookTimeout), missesSlow, 0)
 	}
 	for i := range times {
 		code := ""
@@ -96,14 +98,13 @@ func (w *World) dispatch(s *system, d mocks.Delivery) {
 			code = "repeated"
 		}
 		w.net.flying++
-		w.at(w.agenda.now+leg+delay+int64(i)*int64(50*time.Millisecond), func() {
-			w.net.flying--
-			w.knock(&door{d: d, s: s, extra: slow || i > 0}, code)
-		})
+		id := w.deliver(&delivery{d: d, side: s.side, code: code, extra: slow || i > 0})
+		w.later(id, w.agenda.now+leg+delay+int64(i)*int64(50*time.Millisecond), knocks, 0)
 	}
 }
 
-func (w *World) missed(s *system, d mocks.Delivery, why string) {
+func (w *World) missed(k *delivery, why string) {
+	s, d := w.systems[k.side], k.d
 	w.Emit(trace.Event{
 		Kind: trace.Missed, On: traceSystem(s.side), Record: d.Record, Notice: d.Notice,
 		Attempt: int32(d.Attempt), Cause: d.Cause, Code: why,
@@ -113,47 +114,50 @@ func (w *World) missed(s *system, d mocks.Delivery, why string) {
 }
 
 // knock brings a delivery to the engine's endpoint.
-func (w *World) knock(k *door, code string) {
+func (w *World) knock(id uint64, k *delivery) {
 	h := w.host
 	if !h.up {
 		if !k.extra {
-			w.missed(k.s, k.d, "refused")
+			w.missed(k, "refused")
 		}
 		return
 	}
 	k.op = w.Emit(trace.Event{
-		Kind: trace.Deliver, On: traceSystem(k.s.side), Record: k.d.Record, Notice: k.d.Notice,
-		Attempt: int32(k.d.Attempt), Cause: k.d.Cause, Code: code,
+		Kind: trace.Deliver, On: traceSystem(k.side), Record: k.d.Record, Notice: k.d.Notice,
+		Attempt: int32(k.d.Attempt), Cause: k.d.Cause, Code: k.code,
 	})
-	h.lastDoor++
-	token := h.lastDoor
-	h.doors[token] = k
+	h.doors[id] = true
 	if !k.extra {
 		w.net.flying++ // until it is answered or missed, whatever becomes of the process
 	}
-	life := h.life
-	w.at(w.agenda.now+int64(webhookTimeout), func() {
-		if h.life == life && !k.answered {
-			delete(h.doors, token)
-		}
-		if !k.answered && !k.extra {
-			k.answered = true
-			w.net.flying--
-			w.missed(k.s, k.d, "timeout")
-		}
-	})
-	h.ingest(k, token)
+	w.later(id, w.agenda.now+int64(webhookTimeout), tires, 0)
+	h.ingest(k, id)
+}
+
+// tire ends the vendor's patience with a delivery that got no answer.
+func (w *World) tire(id uint64, life int, k *delivery) {
+	if k.answered {
+		return
+	}
+	if w.host.life == life {
+		delete(w.host.doors, id)
+	}
+	if !k.extra {
+		k.answered = true
+		w.net.flying--
+		w.missed(k, "timeout")
+	}
 }
 
 // ingest is what the engine's endpoint does with a delivery: authenticity
 // first (EV-1), then the notices, then the core.
-func (h *host) ingest(k *door, token uint64) {
-	hooks, ok := h.clients[k.s.side].(adapter.Webhooks)
+func (h *host) ingest(k *delivery, token uint64) {
+	hooks, ok := h.clients[k.side].(adapter.Webhooks)
 	if !ok {
 		h.acknowledge(engine.Acknowledge{Token: token, Status: http.StatusNotFound})
 		return
 	}
-	notices, err := hooks.Verify(k.d.Header, k.d.Body)
+	notices, err := verify(hooks, &k.d)
 	switch {
 	case errors.Is(err, adapter.ErrUnauthentic):
 		h.acknowledge(engine.Acknowledge{Token: token, Status: http.StatusUnauthorized})
@@ -167,15 +171,24 @@ func (h *host) ingest(k *door, token uint64) {
 			if i < len(notices)-1 {
 				each = 0 // the last one, durable after the others, answers for all
 			}
-			h.soon(engine.Noticed{Ref: engine.Ref{Side: k.s.side, ID: n.ID}, Token: each, Into: n.MergedInto})
+			h.soon(engine.Noticed{Ref: engine.Ref{Side: k.side, ID: n.ID}, Token: each, Into: n.MergedInto})
 		}
 	}
 }
 
+// verify lets the adapter check a delivery, or reads one that is held as data.
+func verify(hooks adapter.Webhooks, d *mocks.Delivery) ([]adapter.Notice, error) {
+	if d.Header == nil {
+		return []adapter.Notice{{ID: d.Record, MergedInto: d.MergedInto}}, nil
+	}
+	return hooks.Verify(d.Header, d.Body)
+}
+
 // acknowledge answers a delivery.
 func (h *host) acknowledge(e engine.Acknowledge) {
-	k := h.doors[e.Token]
-	if k == nil {
+	w := h.w
+	k := w.deliveries[e.Token]
+	if !h.doors[e.Token] {
 		return
 	}
 	delete(h.doors, e.Token)
@@ -183,22 +196,17 @@ func (h *host) acknowledge(e engine.Acknowledge) {
 		return
 	}
 	k.answered = true
-	w := h.w
 	if e.Status/100 == 2 {
-		delete(w.sights[k.s.side].hidden, k.d.Record) // what is acknowledged will be read
+		delete(w.sights[k.side].hidden, k.d.Record) // what is acknowledged will be read
 	}
 	w.Emit(trace.Event{
-		Kind: trace.Ack, On: traceSystem(k.s.side), Record: k.d.Record, Notice: k.d.Notice,
+		Kind: trace.Ack, On: traceSystem(k.side), Record: k.d.Record, Notice: k.d.Notice,
 		Attempt: int32(k.d.Attempt), Cause: k.op, Status: int16(e.Status),
 	})
 	if k.extra {
 		return
 	}
-	w.at(w.agenda.now+int64(w.net.links[k.s.side].latency), func() {
-		w.net.flying--
-		k.s.mock.Answered(k.s.now(w), k.d, e.Status)
-		w.stir(k.s)
-	})
+	w.later(e.Token, w.agenda.now+int64(w.net.links[k.side].latency), answers, uint64(e.Status))
 }
 
 // remember keeps the last genuine delivery of each record, for replays.
@@ -211,7 +219,6 @@ func (h *host) remember(s *system, d mocks.Delivery) {
 
 // forge sends a delivery that is not the vendor's.
 func (w *World) forge(step *scenarios.Step) {
-	s := w.systems[mapping.CC]
 	id := w.nativeOf(mapping.CC, step.Record)
 	w.notices++
 	body := []byte(`{"id":"forged-` + strconv.FormatUint(w.notices, 10) + `","topicName":"v2.externalcontacts.contacts.` + id +
@@ -229,7 +236,10 @@ func (w *World) forge(step *scenarios.Step) {
 	default:
 		header.Set("X-Hub-Signature-256", "sha256=iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcQ=")
 	}
-	w.knock(&door{d: mocks.Delivery{Notice: forgedNotice + w.notices, Attempt: 1, Record: id, Header: header, Body: body}, s: s, extra: true}, "forged")
+	w.knockAtOnce(&delivery{
+		d:    mocks.Delivery{Notice: forgedNotice + w.notices, Attempt: 1, Record: id, Header: header, Body: body},
+		side: mapping.CC, code: "forged", extra: true,
+	})
 }
 
 // forgedNotice numbers deliveries that no system sent.
@@ -246,6 +256,15 @@ func (w *World) replay(step *scenarios.Step) {
 		return
 	}
 	for range max(step.Count, 1) {
-		w.knock(&door{d: d, s: w.systems[mapping.CC], extra: true}, "replayed")
+		w.knockAtOnce(&delivery{d: d, side: mapping.CC, code: "replayed", extra: true})
+	}
+}
+
+// knockAtOnce brings a delivery to the endpoint that no network has carried.
+func (w *World) knockAtOnce(k *delivery) {
+	id := w.deliver(k)
+	w.knock(id, k)
+	if k.pending == 0 {
+		delete(w.deliveries, id)
 	}
 }

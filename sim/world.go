@@ -13,12 +13,13 @@ import (
 // World is one run: everything that exists in it and the order in which it
 // happens.
 type World struct {
-	agenda
-	sc      *scenarios.Scenario
-	options Options
-	rand    source
-	journal *trace.Journal
-	mapping *mapping.Mapping
+	agenda[happening]
+	sc       *scenarios.Scenario
+	schedule []scenarios.Step // the timeline, in order
+	options  Options
+	rand     source
+	journal  *trace.Journal
+	mapping  *mapping.Mapping
 
 	systems [2]*system // by mapping.Side
 	net     *network
@@ -29,7 +30,11 @@ type World struct {
 	contactIDs      *mocks.IDs           // makes the native ids of laid contacts
 	creating        string               // the name of the record that a step is creating
 	faultKeys       map[uint64]uint64    // how often each has been given out
-	webhookFaults   []*linkFault
+	faults          map[uint64]openFault // windows that are open, by number
+	lastFault       uint64
+	webhookFaults   []linkFault
+	deliveries      map[uint64]*delivery // webhooks of which something is still to come
+	lastDelivery    uint64
 	keepsDeliveries bool
 	genuine         map[string]mocks.Delivery // the last genuine one of each record
 	lastGenuine     string
@@ -39,6 +44,7 @@ type World struct {
 	steps   int  // timeline steps still to come
 	windows int  // fault windows still open
 	sights  [2]sight
+	budget  Budget
 	ended   string
 	broken  *HarnessError
 }
@@ -49,6 +55,8 @@ type system struct {
 	on     trace.System
 	spec   *scenarios.System
 	mock   mocks.System
+	direct mocks.Direct // the mock at model fidelity, nil at wire
+	date   dateText
 	clock  clock
 	wakeAt int64 // true time of the pending Advance, 0 if none
 	// touchedAt is the true time of the last change of the schema or of what
@@ -89,7 +97,7 @@ func (w *World) Emit(e trace.Event) uint64 {
 	switch e.Kind {
 	case trace.Commit:
 		w.noteCommit(&e, op)
-	case trace.Read, trace.Arrive:
+	case trace.Arrive:
 		w.noteContact(&e)
 	}
 	if w.options.Until != 0 && op >= w.options.Until {
@@ -163,7 +171,7 @@ func (w *World) loop(ctx context.Context, deadline int64) error {
 		case w.journal.Len() > w.options.eventsMax():
 			w.stop("steps")
 		default:
-			do()
+			w.happen(do)
 		}
 	}
 	return nil

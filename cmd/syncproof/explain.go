@@ -30,6 +30,8 @@ engine decided by which rule, what was overwritten, and how it ended.`,
 		},
 	}
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "seed in place of the scenario's own")
+	p.engine.addTo(cmd.Flags())
+	p.addFidelity(cmd.Flags())
 	return cmd
 }
 

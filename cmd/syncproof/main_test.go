@@ -6,14 +6,59 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/internal/again"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"syncproof": main})
+	testscript.Main(m, map[string]func(){"syncproof": main, "syncproof-shaky": shaky, "syncproof-brittle": brittle})
+}
+
+// shaky is syncproof with an engine whose interval of polling is drawn from
+// the order of a map.
+func shaky() {
+	poll := func(c *engine.Config) {
+		numbers := map[int]bool{}
+		for i := range 100 {
+			numbers[i] = true
+		}
+		drawn := 0
+		for n := range numbers {
+			drawn = (31*drawn + n) % 600_000
+		}
+		c.Systems[0].Poll = 20*time.Second + time.Duration(drawn)*time.Millisecond
+	}
+	alter(func(ctx context.Context, sc *scenarios.Scenario, o sim.Options) (*sim.Result, error) {
+		o.Variation = &sim.Variation{Config: poll}
+		return sim.Run(ctx, sc, o)
+	})
+}
+
+// brittle is syncproof whose process dies in every second run of a world.
+func brittle() {
+	if slices.Contains(os.Args, againVerb) {
+		alter(func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error) {
+			os.Exit(9)
+			return nil, nil
+		})
+	}
+	main()
+}
+
+// alter is main with another simulator.
+func alter(simulate again.Simulate) {
+	root := newRoot(&app{in: os.Stdin, out: os.Stdout, errors: os.Stderr, simulate: simulate})
+	root.SetArgs(os.Args[1:])
+	os.Exit(conclude(os.Stderr, root.ExecuteContext(context.Background())))
 }
 
 // TestScripts is the executable manual: every verb and every exit code.

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/syncproof/syncproof/internal/again"
 	"github.com/syncproof/syncproof/internal/watchdog"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
@@ -18,18 +19,23 @@ import (
 
 // player runs scenarios one at a time.
 type player struct {
-	seed  *uint64
-	until uint64
+	seed     *uint64
+	until    uint64
+	fidelity sim.Fidelity
 	// eventsMax bounds a run's journal, 0 for the simulator's own bound.
 	eventsMax int
 	// stall is how long a run may stand still, in wall time.
 	stall time.Duration
 	// moved is told how far a run has come; it is called from any goroutine.
 	moved func(name string, at scenarios.Duration, events int)
+	// engine is the engine under test.
+	engine engineFlag
 	// quick leaves the judging out.
 	quick bool
+	// twice plays each scenario again in another process.
+	twice bool
 	// simulate plays the world; nil is sim.Run.
-	simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
+	simulate again.Simulate
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -60,7 +66,7 @@ func (p *player) blank(j job) reports.Case {
 		seed = *p.seed
 	}
 	return reports.Case{
-		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed,
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: p.fidelity.String(),
 		Rerun: p.rerun(shellWord(j.name), &seed),
 	}
 }
@@ -71,8 +77,15 @@ func (p *player) rerun(names string, seed *uint64) string {
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
+	command += p.engine.arg()
+	if p.fidelity != sim.Wire {
+		command += " --fidelity " + p.fidelity.String()
+	}
 	if p.eventsMax > 0 {
 		command += fmt.Sprintf(" --max-events %d", p.eventsMax)
+	}
+	if p.twice {
+		command += " --twice"
 	}
 	return command
 }
@@ -90,7 +103,7 @@ func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finis
 	if simulate == nil {
 		simulate = sim.Run
 	}
-	options := sim.Options{Seed: p.seed, Until: p.until, EventsMax: p.eventsMax, Beat: beats}
+	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}

@@ -22,6 +22,9 @@ func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags,
 	p.moved = bar.moved
 	results := start(ctx, jobs, order, f.jobs, p)
 	suite := &reports.Suite{Tool: version(), Invariants: check.Invariants()}
+	if p.twice {
+		suite.Invariants = append(suite.Invariants, determinism)
+	}
 	style := a.style()
 	style.Decisions = f.decisions
 	table := reports.NewConsole(a.out, style, namesOf(jobs))
@@ -94,8 +97,12 @@ func start(ctx context.Context, jobs []job, order []int, n int, p *player) []cha
 	}
 	for range min(n, len(jobs)) {
 		go func() {
+			twin := p.twin()
+			defer twin.close()
 			for i, ok := take(); ok; i, ok = take() {
-				results[i] <- p.play(ctx, jobs[i])
+				c := p.play(ctx, jobs[i])
+				twin.judge(ctx, jobs[i], &c)
+				results[i] <- c
 			}
 		}()
 	}

@@ -23,6 +23,8 @@ type progress struct {
 	make  func() *progressbar.ProgressBar
 	began time.Time
 	done  int
+	// byTime: the bar counts seconds.
+	byTime bool
 }
 
 // newProgress makes a bar over total scenarios if somebody is there to see it:

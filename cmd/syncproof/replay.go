@@ -47,6 +47,8 @@ code says whether the scenario could be played.`,
 	flags.Uint64Var(&f.until, "until", 0, "stop after this operation")
 	flags.StringVar(&f.record, "record", "", "only events of this record, by the scenario's name or a native id")
 	flags.StringSliceVar(&f.kinds, "kind", nil, "only events of these kinds, e.g. commit,ack")
+	p.engine.addTo(flags)
+	p.addFidelity(flags)
 	flags.DurationVar(&p.stall, "stall", defaultStall, "give up if nothing moved for this long in wall time")
 	return cmd
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/syncproof/syncproof/internal/again"
 )
 
 // app is what every verb shares: the streams and the flags that all have.
@@ -17,6 +19,9 @@ type app struct {
 	json    bool
 	quiet   bool
 	noColor bool
+
+	// simulate plays a world; nil is sim.Run.
+	simulate again.Simulate
 }
 
 // run is the whole program but for the process around it.
@@ -63,20 +68,22 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "run: print only what is no pass; elsewhere: no closing line, no progress bar")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
-		newRun(a), newReplay(a), newExplain(a), newDecide(a),
-		newRequirements(a), newSchema(a), newInit(a), newVersion(a),
+		newRun(a), newReplay(a), newExplain(a), newExplore(a), newMutants(a), newDecide(a),
+		newRequirements(a), newSchema(a), newInit(a), newReport(a), newVersion(a), newAgain(a),
 	)
 	return root
 }
 
 func unknownVerb(cmd *cobra.Command, verb string) error {
-	hint := "run `syncproof --help` for all verbs"
+	hint := "run `" + cmd.CommandPath() + " --help` for all verbs"
 	var known []string
 	for _, c := range cmd.Commands() {
-		known = append(known, c.Name())
+		if !c.Hidden {
+			known = append(known, c.Name())
+		}
 	}
 	if near := nearest(verb, known); near != "" {
-		hint = "did you mean `syncproof " + near + "`?"
+		hint = "did you mean `" + cmd.CommandPath() + " " + near + "`?"
 	}
 	return misuse(hint, "unknown verb %q", verb)
 }

@@ -35,10 +35,12 @@ type runFlags struct {
 	shuffle     uint64
 	stall       time.Duration
 	eventsMax   int
+	twice       bool
 }
 
 func newRun(a *app) *cobra.Command {
 	var f runFlags
+	p := &player{}
 	cmd := &cobra.Command{
 		Use:   "run [FILE|DIR|NAME...]",
 		Short: "play scenarios and judge them",
@@ -54,9 +56,10 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run higher-version-wins --seed 7
   syncproof run limits
   syncproof run --requirement CR-7 --list
-  syncproof run --filter '^within-tolerance' --jobs 1`,
+  syncproof run --filter '^within-tolerance' --jobs 1
+  syncproof run --twice                  the same in another process, too?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := &player{stall: f.stall, eventsMax: f.eventsMax}
+			p.stall, p.eventsMax, p.twice, p.simulate = f.stall, f.eventsMax, f.twice, a.simulate
 			if cmd.Flags().Changed("seed") {
 				p.seed = &f.seed
 			}
@@ -66,6 +69,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	}
 	flags := cmd.Flags()
 	flags.Uint64Var(&f.seed, "seed", 0, "seed for every scenario, in place of its own")
+	p.addFidelity(flags)
 	flags.StringVar(&f.junit, "junit", "", "write JUnit XML to this file")
 	flags.StringVar(&f.report, "report", "", "write the JSON report to this file")
 	flags.StringVar(&f.markdown, "markdown", "", "write a Markdown summary to this file")
@@ -78,6 +82,8 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	flags.BoolVar(&f.failFast, "fail-fast", false, "stop after the first scenario that is no pass")
 	flags.Uint64Var(&f.shuffle, "shuffle", 0, "start the scenarios in an order drawn from this number; the report is the same")
 	flags.IntVar(&f.eventsMax, "max-events", 0, "cut a scenario short after this many events; what is then open is inconclusive")
+	flags.BoolVar(&f.twice, "twice", false, "play each scenario again in another process, and name the first event that differs")
+	p.engine.addTo(flags)
 	flags.DurationVar(&f.stall, "stall", defaultStall, "give a scenario up that has not moved for this long in wall time")
 	return cmd
 }

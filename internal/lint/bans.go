@@ -18,13 +18,18 @@ type ban struct {
 // impurities are the bans on what no seed decides.
 var impurities = []ban{
 	{"time", oneOf("Now Since Until Sleep After AfterFunc NewTimer NewTicker Tick Local Time.Local"), "clock", "the time comes from the caller"},
+	{"time", oneOf("LoadLocation"), "clock", "the machine's table of zones; scenarios.Zone reads that of the binary"},
 	{"context", oneOf("WithTimeout WithTimeoutCause WithDeadline WithDeadlineCause"), "clock", "a deadline of the wall clock; the harness gives virtual ones"},
 	{"net/http", fieldOf("Timeout"), "clock", "it starts a wall-clock timer"},
+	{"sync", oneOf("WaitGroup.Go"), "go", "a goroutine runs in an order that no seed decides"},
+	{"context", oneOf("AfterFunc"), "go", "a goroutine runs in an order that no seed decides"},
 	{"math/rand", global, "rand", "it draws from the process's own source; randomness is keyed by the seed"},
 	{"math/rand/v2", global, "rand", "it draws from the process's own source; randomness is keyed by the seed"},
 	{"crypto/rand", anything, "rand", "it draws from the machine; randomness is keyed by the seed"},
 	{"hash/maphash", anything, "rand", "its seed differs in every process"},
 	{"sync", oneOf("Map.Range"), "map", "its order differs from run to run"},
+	{"reflect", oneOf("Value.MapKeys Value.MapRange Value.Seq Value.Seq2"), "map", "its order differs from run to run"},
+	{"reflect", oneOf("Value.Pointer Value.UnsafePointer Value.UnsafeAddr"), "pointer", "an address differs in every process"},
 	{"runtime", oneOf("NumCPU GOMAXPROCS NumGoroutine NumCgoCall Gosched GC ReadMemStats SetFinalizer AddCleanup"), "machine", "it depends on the machine"},
 	{"os", reaching, "os", "it reaches the machine or its environment"},
 }

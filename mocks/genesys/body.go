@@ -65,7 +65,7 @@ func (m *Mock) assign(c *content, v mocks.Member) *refusal {
 		return m.assignGroup(c, groupAddress, v)
 	case "customFields":
 		if v.Kind != mocks.JSONNull && !c.schema {
-			return invalid("schema", ruleSchema, "customFields need the schema that defines them")
+			return needsSchema()
 		}
 		return m.assignGroup(c, groupCustom, v)
 	case "schema":
@@ -116,10 +116,14 @@ func (m *Mock) assignNested(c *content, g group, name string, f mocks.Member) *r
 	}
 	value, bad := m.parse(&m.schema.slots[i], i, f)
 	if bad == nil {
-		c.set(value)
-		c.versionNamed = c.versionNamed || int(i) == m.schema.versionSlot
+		m.put(c, value)
 	}
 	return bad
+}
+
+func (m *Mock) put(c *content, value cell) {
+	c.set(value)
+	c.versionNamed = c.versionNamed || int(value.slot) == m.schema.versionSlot
 }
 
 // assignSchema checks the reference that customFields have to come with: the
@@ -149,6 +153,11 @@ func (m *Mock) assignSchema(c *content, v mocks.Member) *refusal {
 			}
 		}
 	}
+	return m.refer(c, id, version)
+}
+
+// refer makes a contact refer to the tenant's schema.
+func (m *Mock) refer(c *content, id string, version int) *refusal {
 	if id != m.schemaID {
 		return invalid("schema.id", ruleSchema, "no such schema")
 	}
@@ -220,7 +229,7 @@ func externalFrom(field string, members []mocks.Member) (externalID, *refusal) {
 			if f.Kind != mocks.JSONString {
 				return out, invalid(field+".value", ruleType, "expected string, got "+f.Kind.String())
 			}
-			out.value = strings.TrimSpace(f.Text)
+			out.value = f.Text
 		case "externalSource":
 			if f.Kind != mocks.JSONObject {
 				return out, invalid(field+".externalSource", ruleType, "expected object, got "+f.Kind.String())
@@ -239,6 +248,12 @@ func externalFrom(field string, members []mocks.Member) (externalID, *refusal) {
 			return out, unknownField(field + "." + f.Key)
 		}
 	}
+	return checkExternal(field, out.source, out.value)
+}
+
+// checkExternal refuses what is no identifier in another system.
+func checkExternal(field, source, value string) (externalID, *refusal) {
+	out := externalID{source: source, value: strings.TrimSpace(value)}
 	switch {
 	case out.source == "":
 		return out, invalid(field+".externalSource", ruleRequired, "its id is required")

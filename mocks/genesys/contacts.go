@@ -57,9 +57,13 @@ func (x *exchange) create(string) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
+	return x.m.appendContact(make([]byte, 0, bodySize), x.insert(next)), nil
+}
+
+func (x *exchange) insert(next content) *contact {
 	c := &contact{id: x.m.ids.UUID(), created: x.now.Truncate(resolution)}
 	x.write(c, next, trace.Create)
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return c
 }
 
 func (x *exchange) replace(id string) ([]byte, *refusal) {

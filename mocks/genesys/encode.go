@@ -32,7 +32,7 @@ func (m *Mock) appendState(b []byte, c *contact) []byte {
 	for i := range c.cells {
 		v := &c.cells[i]
 		x := &m.schema.slots[v.slot]
-		if x.removed || m.schema.version > 1 && !fits(x.kind, v) {
+		if !m.shows(x, v) {
 			continue
 		}
 		if x.group != open {
@@ -74,6 +74,11 @@ func (m *Mock) openGroup(b []byte, from, to group) []byte {
 	return append(b, ',')
 }
 
+// shows reports whether a contact that holds the value shows it.
+func (m *Mock) shows(x *slot, v *cell) bool {
+	return !x.removed && (m.schema.version == 1 || fits(x.kind, v))
+}
+
 // fits reports whether a stored text can be shown as a value of the kind: a
 // field that drift retyped hides the values that do not fit its new type.
 func fits(k kind, v *cell) bool {
@@ -92,13 +97,26 @@ func fits(k kind, v *cell) bool {
 }
 
 func appendValue(b []byte, k kind, v *cell) []byte {
-	switch k {
-	case kindPhone:
+	switch {
+	case k == kindPhone:
 		return append(b, v.phone.json...)
-	case kindBoolean, kindInteger, kindNumber, kindTags, kindObject:
+	case k == kindObject || shownAs(k) != mocks.String:
 		return append(b, v.text...)
 	}
 	return mocks.AppendString(b, v.text)
+}
+
+// shownAs is the JSON type of a scalar or list.
+func shownAs(k kind) mocks.ValueKind {
+	switch k {
+	case kindBoolean:
+		return mocks.Boolean
+	case kindInteger, kindNumber:
+		return mocks.Number
+	case kindTags:
+		return mocks.List
+	}
+	return mocks.String
 }
 
 func appendExternal(b []byte, list []externalID) []byte {

@@ -27,6 +27,13 @@ type exchange struct {
 	// lost tells that the answer will be replaced by a 5xx after the commit:
 	// nothing is disclosed.
 	lost bool
+	// op is the exchange where it is held as data, else nil; known is the
+	// version of the schema that its caller knows, 0 for none, and from the
+	// place of a page in the feed.
+	op      *mocks.Op
+	known   int
+	from    position
+	request mocks.Request // what r points to where op is set
 }
 
 // Handle answers one request: the vendor's checks in the vendor's order, and
@@ -36,38 +43,59 @@ func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	m.follow()
 	x := exchange{m: m, now: now, r: r}
 	token, validity := m.credentials(now, r)
-	x.actor = token.Actor
-	if x.actor == "" {
-		x.actor = mocks.Unknown
-	}
-	x.arrive = m.rec.Arrive(r, x.actor, pathRecord(r.Path))
-
+	x.arrived(token, pathRecord(r.Path))
 	if len(r.Body) > mocks.MaxBody {
 		return m.rec.Answer(r.Call, x.arrive, mocks.TooLarge(now), codeTooLarge)
 	}
 	if r.Path == tokenPath {
 		return x.token()
 	}
-	failure := m.faults.Error
-	failed := failure.Hit(r.Method)
-	if failed && !failure.AfterCommit {
-		return x.refuse(serverError(failure))
+	_, presented := bearer(r.Header)
+	bad := x.admit(token.Value, validity, presented)
+	var body []byte
+	if bad == nil {
+		body, bad = x.route()
 	}
-	if bad := unauthorized(r, validity); bad != nil {
-		return x.refuse(bad)
-	}
-	if bad := x.limited(token.Value); bad != nil {
-		return x.refuse(bad)
-	}
-	x.lost = failed
-	body, bad := x.route()
-	switch {
-	case failed:
-		return x.refuse(serverError(failure))
-	case bad != nil:
+	if bad = x.outcome(bad); bad != nil {
 		return x.refuse(bad)
 	}
 	return x.answer(http.StatusOK, body, "")
+}
+
+// arrived journals the request; its actor is who holds the token, even if the
+// token has ended.
+func (x *exchange) arrived(token mocks.Token, record string) {
+	x.actor = token.Actor
+	if x.actor == "" {
+		x.actor = mocks.Unknown
+	}
+	x.arrive = x.m.rec.Arrive(x.r, x.actor, record)
+}
+
+// admit checks what comes before the request's content: the fault of a 5xx
+// before the commit, the credentials and the limits.
+func (x *exchange) admit(token string, validity mocks.Validity, presented bool) *refusal {
+	failure := x.m.faults.Error
+	failed := failure.Hit(x.r.Method)
+	if failed && !failure.AfterCommit {
+		return serverError(failure)
+	}
+	if bad := unauthorized(validity, presented); bad != nil {
+		return bad
+	}
+	if bad := x.limited(token); bad != nil {
+		return bad
+	}
+	x.lost = failed
+	return nil
+}
+
+// outcome puts the fault of a 5xx after the commit in the place of the answer.
+func (x *exchange) outcome(bad *refusal) *refusal {
+	if x.lost {
+		return serverError(x.m.faults.Error)
+	}
+	return bad
 }
 
 // credentials looks the request's bearer token up.
@@ -79,7 +107,7 @@ func (m *Mock) credentials(now time.Time, r *mocks.Request) (mocks.Token, mocks.
 		return mocks.Token{}, mocks.TokenUnknown
 	}
 	value, _ := bearer(r.Header)
-	return m.tokens.Check(now, value, m.faults.RevokedBefore)
+	return m.tokens.Check(now, value, m.faults.Revocations)
 }
 
 func bearer(h http.Header) (string, bool) {
@@ -91,14 +119,14 @@ func bearer(h http.Header) (string, bool) {
 }
 
 // unauthorized phrases what is wrong with the credentials, if anything (2).
-func unauthorized(r *mocks.Request, v mocks.Validity) *refusal {
+func unauthorized(v mocks.Validity, presented bool) *refusal {
 	switch v {
 	case mocks.TokenValid:
 		return nil
 	case mocks.TokenExpired:
 		return &refusal{status: 401, code: codeExpired, message: "The authentication token has expired."}
 	}
-	if _, presented := bearer(r.Header); !presented {
+	if !presented {
 		return &refusal{status: 401, code: codeUnauthenticated, message: "No authentication bearer token specified in authorization header."}
 	}
 	return &refusal{status: 401, code: codeBadCredentials, message: "Invalid login credentials."}

@@ -134,19 +134,27 @@ func (x *exchange) sort(list []*contact) *refusal {
 // The object stays open.
 func (x *exchange) appendEntities(b []byte, list []*contact) []byte {
 	b = append(b, `{"entities":[`...)
-	ids := make([]string, len(list))
 	for i, c := range list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		x.disclose(c)
-		ids[i] = c.id
 		b = x.m.appendContact(b, c)
 	}
-	if !x.lost {
-		x.m.rec.Feed(x.r.Call, x.arrive, x.actor, ids)
-	}
+	x.discloseAll(list)
 	return append(b, ']')
+}
+
+// discloseAll journals that a page of a list or feed shows contacts.
+func (x *exchange) discloseAll(list []*contact) {
+	if x.lost {
+		return
+	}
+	ids := make([]string, len(list))
+	for i, c := range list {
+		x.disclose(c)
+		ids[i] = c.id
+	}
+	x.m.rec.Feed(x.r.Call, x.arrive, x.actor, ids)
 }
 
 // scan is GET scan/contacts: every contact, merged ones included (M), in the
@@ -157,14 +165,26 @@ func (x *exchange) scan(string) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
-	limit = x.m.page(limit)
 	at, bad := x.cursor(x.r.Query.Get("cursor"))
 	if bad != nil {
 		return nil, bad
 	}
+	page, next := x.sweep(at, limit)
+	b := x.appendEntities(make([]byte, 0, bodySize*(1+len(page))), page)
+	b = append(b, `,"cursors":{`...)
+	if next != "" {
+		b = append(append(append(b, `"after":"`...), next...), '"')
+	}
+	return append(b, '}', '}'), nil
+}
+
+// sweep is one page of a scan from a place on, and the cursor behind it, ""
+// at the end.
+func (x *exchange) sweep(at, limit int) (page []*contact, next string) {
+	limit = x.m.page(limit)
 	x.m.liftGap()
 	order := x.m.store.order
-	page := make([]*contact, 0, limit)
+	page = make([]*contact, 0, min(limit, len(order)))
 	for ; at < len(order); at++ {
 		if order[at].deleted || order[at].hidden {
 			continue
@@ -174,12 +194,10 @@ func (x *exchange) scan(string) ([]byte, *refusal) {
 		}
 		page = append(page, order[at])
 	}
-	b := x.appendEntities(make([]byte, 0, bodySize*(1+len(page))), page)
-	b = append(b, `,"cursors":{`...)
 	if at < len(order) {
-		b = append(append(append(b, `"after":"`...), cursorText(at, x.now)...), '"')
+		next = cursorText(at, x.now)
 	}
-	return append(b, '}', '}'), nil
+	return page, next
 }
 
 func cursorText(at int, now time.Time) string {

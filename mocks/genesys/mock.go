@@ -23,13 +23,13 @@ var vendorQuota = mocks.Quota{Requests: 300, Per: time.Minute, RetryAfter: "rese
 
 // Mock is one Genesys Cloud organisation. It is not safe for concurrent use.
 type Mock struct {
-	cfg    mocks.Config
+	cfg    *mocks.Config // never changed: clones share it
 	rec    mocks.Recorder
 	faults mocks.Faults
 
-	ids         *mocks.IDs // of contacts
-	correlation *mocks.IDs // of answers, apart from ids so that reads move no id
-	secrets     *mocks.IDs // of tokens
+	ids         mocks.IDs // of contacts
+	correlation mocks.IDs // of answers, apart from ids so that reads move no id
+	secrets     mocks.IDs // of tokens
 
 	tokens  mocks.Tokens
 	limiter mocks.Limiter
@@ -58,11 +58,11 @@ type Mock struct {
 // New makes an organisation without contacts.
 func New(c mocks.Config) *Mock {
 	m := &Mock{
-		cfg:         c,
+		cfg:         &c,
 		rec:         mocks.Recorder{Journal: c.Journal, On: c.On},
-		ids:         mocks.NewIDs(c.Seed),
-		correlation: mocks.NewIDs(c.Seed + 1),
-		secrets:     mocks.NewIDs(c.Seed + 2),
+		ids:         *mocks.NewIDs(c.Seed),
+		correlation: *mocks.NewIDs(c.Seed + 1),
+		secrets:     *mocks.NewIDs(c.Seed + 2),
 		base:        newSchema(&c),
 		store:       newStore(externalSource(c.ExternalField)),
 		phones:      newPhoneBook(c.Region),
@@ -148,6 +148,12 @@ func (m *Mock) NextDue() (at time.Time, ok bool) {
 		at, ok = next, true
 	}
 	return at, ok
+}
+
+// ClockSet lets what waits wait as long as before.
+func (m *Mock) ClockSet(by time.Duration) {
+	m.late.Shift(by)
+	m.deliveries.Shift(by)
 }
 
 // Advance commits the late edits that are due by now.

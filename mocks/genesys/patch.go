@@ -89,7 +89,7 @@ func parseChanges(dst []change, body string) ([]change, *refusal) {
 		return nil, badJSON(err)
 	}
 	if len(elements) == 0 {
-		return nil, invalid("changes", ruleRequired, "at least one change is required")
+		return nil, noChange()
 	}
 	for i := range elements {
 		one, bad := parseChange(&elements[i])
@@ -212,10 +212,18 @@ func (m *Mock) assignPath(c *content, path string, value mocks.Member) *refusal 
 		return m.assignNested(c, groupAddress, head, value)
 	}
 	if !c.schema {
-		return invalid("schema", ruleSchema, "customFields need the schema that defines them")
+		return needsSchema()
 	}
 	value.Key = rest
 	return m.assignNested(c, groupCustom, head, value)
+}
+
+func noChange() *refusal {
+	return invalid("changes", ruleRequired, "at least one change is required")
+}
+
+func needsSchema() *refusal {
+	return invalid("schema", ruleSchema, "customFields need the schema that defines them")
 }
 
 // changeCollection adds elements to a list, or takes them out: external ids
@@ -230,11 +238,7 @@ func (m *Mock) changeCollection(c *content, one *change) *refusal {
 		if bad != nil {
 			return bad
 		}
-		c.external = combined(c.external, list, one.action)
-		if len(c.external) > externalsMax {
-			return tooManyExternals()
-		}
-		return nil
+		return c.changeExternals(list, one.action)
 	}
 	slot, known := m.slotAt(one.path)
 	if !known || m.schema.slots[slot].kind != kindTags {
@@ -250,6 +254,15 @@ func (m *Mock) changeCollection(c *content, one *change) *refusal {
 	}
 	text := arrayText(combined(have, list, one.action))
 	return m.assignPath(c, one.path, mocks.Member{Kind: mocks.JSONArray, Text: text})
+}
+
+// changeExternals adds identifiers, or takes them out.
+func (c *content) changeExternals(list []externalID, action string) *refusal {
+	c.external = combined(c.external, list, action)
+	if len(c.external) > externalsMax {
+		return tooManyExternals()
+	}
+	return nil
 }
 
 func combined[T comparable](have, list []T, action string) []T {

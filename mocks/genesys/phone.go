@@ -3,6 +3,7 @@ package genesys
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -29,7 +30,8 @@ type phoneInput struct {
 // phoneBook rewrites phone numbers. Parsing is dear, so it remembers the last
 // phonesMax rewritings; what it remembers never changes what it answers.
 type phoneBook struct {
-	region string // where a number without a country code is taken to be
+	region string     // where a number without a country code is taken to be
+	mu     sync.Mutex // clones of the organisation, which may run at once, share the book
 	known  map[phoneInput]*phone
 	order  []phoneInput
 	oldest int
@@ -45,6 +47,8 @@ func newPhoneBook(region string) *phoneBook {
 }
 
 func (b *phoneBook) rewrite(in phoneInput) *phone {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if p := b.known[in]; p != nil {
 		return p
 	}

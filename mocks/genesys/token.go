@@ -20,7 +20,7 @@ func (x *exchange) token() *mocks.Response {
 		return x.refuse(notFound("The resource"))
 	}
 	if m.faults.AuthDown {
-		return x.refuse(serverError(&mocks.ServerError{}))
+		return x.refuse(errAuthDown())
 	}
 	if x.actor == mocks.Unknown {
 		// The status is M: RFC 6749 asks for 401 where Basic was used.
@@ -40,11 +40,17 @@ func (x *exchange) token() *mocks.Response {
 	case grant[0] != "client_credentials":
 		return x.oauthError(http.StatusBadRequest, "unsupported_grant_type", "the client may use client_credentials only")
 	}
-	life := m.life()
-	issued := m.tokens.Issue(x.now, m.secrets.Secret(""), trace.ActorEngine, life)
+	issued, life := m.issue(x.now)
 	b := append([]byte(`{"access_token":"`), issued.Value...)
 	b = strconv.AppendInt(append(b, `","token_type":"bearer","expires_in":`...), int64(life/time.Second), 10)
 	return x.answer(http.StatusOK, append(b, '}'), "")
+}
+
+func errAuthDown() *refusal { return serverError(&mocks.ServerError{}) }
+
+func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
+	life := m.life()
+	return m.tokens.Issue(now, m.secrets.Secret(""), trace.ActorEngine, life, m.faults.Revocations), life
 }
 
 // oauthError is the login host's error body (S).

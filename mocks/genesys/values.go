@@ -18,10 +18,7 @@ func (m *Mock) parse(x *slot, index uint8, v mocks.Member) (cell, *refusal) {
 		return out, invalid(x.base, ruleReadOnly, "it cannot be written")
 	}
 	if v.Kind == mocks.JSONNull {
-		if x.required {
-			return out, invalid(x.base, ruleRequired, "it is required")
-		}
-		return out, nil
+		return out, x.vacated()
 	}
 	if want := wanted(x.kind); v.Kind != want {
 		return out, invalid(x.base, ruleType, "expected "+want.String()+", got "+v.Kind.String())
@@ -44,6 +41,14 @@ func (m *Mock) parse(x *slot, index uint8, v mocks.Member) (cell, *refusal) {
 		out.text = strings.Clone(out.text) // and let go of the request
 	}
 	return out, bad
+}
+
+// vacated refuses to clear what is required.
+func (x *slot) vacated() *refusal {
+	if x.required {
+		return invalid(x.base, ruleRequired, "it is required")
+	}
+	return nil
 }
 
 func wanted(k kind) mocks.MemberKind {
@@ -192,6 +197,11 @@ func (m *Mock) parsePhone(x *slot, v mocks.Member) (*phone, *refusal) {
 	if n, err := strconv.ParseInt(in.extension, 10, 64); in.extension != "" && (err != nil || n < 0) {
 		return nil, invalid(x.base+".extension", ruleType, "expected a whole number")
 	}
+	return m.checkPhone(x, in)
+}
+
+// checkPhone rewrites what a client wrote, nil for no number.
+func (m *Mock) checkPhone(x *slot, in phoneInput) (*phone, *refusal) {
 	switch {
 	case len(in.display) > phoneDisplayMax:
 		return nil, invalid(x.base+".display", ruleLength, "at most "+strconv.Itoa(phoneDisplayMax)+" bytes are allowed")

@@ -28,15 +28,22 @@ func (m *Mock) notify(c *contact, commit uint64, now time.Time) {
 	}
 	m.notices++
 	op := m.rec.Notify(commit, m.notices, c.id, c.alias)
-	body := m.appendEvent(make([]byte, 0, bodySize), c, now)
-	m.deliveries.Put(now, mocks.Delivery{
+	mergedInto := ""
+	if head := c.canonical(); head != c {
+		mergedInto = head.id
+	}
+	d := mocks.Delivery{
 		Notice: m.notices, Attempt: 1, Record: c.id, URL: m.cfg.WebhookURL,
-		Header: http.Header{
+		Cause: op, MergedInto: mergedInto, Modified: c.modified,
+	}
+	if !m.cfg.BareNotices {
+		d.Body = m.appendEvent(make([]byte, 0, bodySize), c, now)
+		d.Header = http.Header{
 			"Content-Type":        {"application/json"},
-			"X-Hub-Signature-256": {m.signature(body)},
-		},
-		Body: body, Cause: op,
-	})
+			"X-Hub-Signature-256": {m.signature(d.Body)},
+		}
+	}
+	m.deliveries.Put(now, d)
 }
 
 // signature is the header that proves a body: base64 of the HMAC-SHA256 over

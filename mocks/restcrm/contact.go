@@ -10,9 +10,11 @@ import (
 
 // contact is one contact as stored. Instants are Unix milliseconds.
 type contact struct {
-	id     string
-	alias  string
-	values []string // native text by slot, "" for null
+	id    string
+	alias string
+	// values is native text by slot, "" for null. A save puts a new slice in
+	// its place, so that clones of the tenant can share it.
+	values []string
 
 	created, updated int64
 	updatedBy        string
@@ -138,27 +140,38 @@ func (m *Mock) appendValue(b []byte, c *contact, p *property) []byte {
 	case sysUpdatedBy:
 		return mocks.AppendString(b, c.updatedBy)
 	}
-	text := c.values[p.slot]
+	switch kind, text := p.shown(c.values[p.slot]); kind {
+	case mocks.Null:
+		return append(b, "null"...)
+	case mocks.String:
+		return mocks.AppendString(b, text)
+	default:
+		return append(b, text...)
+	}
+}
+
+// shown is how native text leaves the system. A property that drift retyped
+// may hold what no longer fits, which is shown as null.
+func (p *property) shown(text string) (mocks.ValueKind, string) {
 	switch {
 	case text == "" && p.filled:
-		return append(b, '0')
+		return mocks.Number, "0"
 	case text == "":
-		return append(b, "null"...)
-	case p.kind == kindString || p.kind == kindText:
-		return mocks.AppendString(b, text)
+		return mocks.Null, ""
 	}
 	switch p.wanted() {
-	case mocks.JSONString:
-		return mocks.AppendString(b, text)
 	case mocks.JSONNumber:
-		// A property that drift retyped may hold what no longer fits.
 		if _, err := strconv.ParseFloat(text, 64); err != nil {
-			return append(b, "null"...)
+			return mocks.Null, ""
 		}
+		return mocks.Number, text
 	case mocks.JSONBool:
 		if text != "true" && text != "false" {
-			return append(b, "null"...)
+			return mocks.Null, ""
 		}
+		return mocks.Boolean, text
+	case mocks.JSONArray:
+		return mocks.List, text
 	}
-	return append(b, text...)
+	return mocks.String, text
 }

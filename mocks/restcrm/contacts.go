@@ -52,7 +52,7 @@ func (x *exchange) get(c *contact) (reply, *problem) {
 // system.
 func (x *exchange) whole(c *contact, status int) reply {
 	x.disclose(c)
-	return reply{status: status, tag: c.tag(), body: x.m.appendContact(make([]byte, 0, 768), c)}
+	return reply{status: status, tag: c.tag(), contact: c}
 }
 
 func (x *exchange) disclose(c *contact) {
@@ -82,10 +82,10 @@ func (x *exchange) rests(c *contact) *problem {
 	if !x.m.config.Conditional {
 		return nil
 	}
-	switch header := x.r.Header.Get("If-Match"); {
-	case header == "":
+	switch {
+	case x.ifMatch == "":
 		return refuse(http.StatusPreconditionRequired, "precondition_required", "If-Match is required")
-	case !matches(header, c.tag()):
+	case !matches(x.ifMatch, c.tag()):
 		return errPrecondition()
 	}
 	return nil
@@ -195,8 +195,8 @@ func (x *exchange) upsert(external string) (reply, *problem) {
 	}
 	c := x.m.store.byExternal[external]
 	if x.m.config.Conditional {
-		ifMatch, ifNone := x.r.Header.Get("If-Match"), x.r.Header.Get("If-None-Match")
-		if ifMatch != "" && (c == nil || !matches(ifMatch, c.tag())) || ifNone != "" && c != nil && matches(ifNone, c.tag()) {
+		ifNone := x.r.Header.Get("If-None-Match")
+		if x.ifMatch != "" && (c == nil || !matches(x.ifMatch, c.tag())) || ifNone != "" && c != nil && matches(ifNone, c.tag()) {
 			return reply{}, errPrecondition()
 		}
 	}
@@ -217,8 +217,7 @@ func (x *exchange) upsert(external string) (reply, *problem) {
 // parse reads the properties that a body names. external is the id in the
 // path, which the body may repeat but not contradict.
 func (x *exchange) parse(external string) ([]assign, *problem) {
-	members, err := mocks.Members(x.m.members[:0], x.r.Body)
-	x.m.members = members
+	members, err := x.members()
 	if err != nil {
 		return nil, malformed(err)
 	}
@@ -247,6 +246,17 @@ func (x *exchange) parse(external string) ([]assign, *problem) {
 		set = append(set, assign{p, text})
 	}
 	return set, nil
+}
+
+// members are the properties that the request names.
+func (x *exchange) members() (members []mocks.Member, err error) {
+	if x.op == nil {
+		members, err = mocks.Members(x.m.members[:0], x.r.Body)
+	} else {
+		members = x.named(x.m.members[:0])
+	}
+	x.m.members = members
+	return members, err
 }
 
 // malformed is the refusal of a body that is no strict JSON object.

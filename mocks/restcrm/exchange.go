@@ -23,13 +23,19 @@ type exchange struct {
 	limit  mocks.Limit
 	// lost: the answer will be replaced by a 5xx, so that nothing is disclosed.
 	lost bool
+	// op is the exchange where it is held as data, else nil. Then r has neither
+	// headers nor query nor body.
+	op      *mocks.Op
+	ifMatch string
+	request mocks.Request // what r points to where op is set
 }
 
 // reply is a success on its way out.
 type reply struct {
 	status   int
-	body     []byte
-	tag      string // ETag, "" for none
+	contact  *contact // the whole contact is the answer
+	body     []byte   // else this is
+	tag      string   // ETag, "" for none
 	location string
 }
 
@@ -48,40 +54,52 @@ var (
 // Handle answers one request.
 func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	m.Advance(now)
-	x := &exchange{m: m, now: now, r: r}
+	x := &exchange{m: m, now: now, r: r, ifMatch: r.Header.Get("If-Match")}
 	if r.Path == "/oauth/token" {
 		return x.token()
 	}
-	validity := x.authenticate()
-	x.arrive = m.journal.Arrive(r, x.actor, x.namedContact())
-
-	hit := m.faults.Error.Hit(r.Method)
-	x.lost = hit && m.faults.Error.AfterCommit
-	if hit && (!x.lost || r.Method == http.MethodGet) {
-		return x.serverError()
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		token = ""
 	}
-	out, bad := reply{}, x.admit(validity)
+	bad := x.enter(token, x.namedContact())
+	var out reply
 	if bad == nil {
 		out, bad = x.route()
 	}
-	switch {
-	case x.lost:
-		return x.serverError()
-	case bad != nil:
+	if bad = x.outcome(bad); bad != nil {
 		return x.problem(bad)
 	}
 	return x.success(out)
 }
 
-// authenticate reads the bearer token; the actor is who holds it, even if it
-// has ended.
-func (x *exchange) authenticate() mocks.Validity {
-	x.actor = mocks.Unknown
-	value, ok := strings.CutPrefix(x.r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return mocks.TokenUnknown
+// enter takes the request through what comes before its content: the journal,
+// the fault of a 5xx before the commit, and what admit checks.
+func (x *exchange) enter(token, record string) *problem {
+	validity := x.authenticate(token)
+	x.arrive = x.m.journal.Arrive(x.r, x.actor, record)
+	failure := x.m.faults.Error
+	hit := failure.Hit(x.r.Method)
+	x.lost = hit && failure.AfterCommit
+	if hit && (!x.lost || x.r.Method == http.MethodGet) {
+		return x.serverError()
 	}
-	token, validity := x.m.tokens.Check(x.now, value, x.m.faults.RevokedBefore)
+	return x.admit(validity)
+}
+
+// outcome puts the fault of a 5xx after the commit in the place of the answer.
+func (x *exchange) outcome(bad *problem) *problem {
+	if x.lost {
+		return x.serverError()
+	}
+	return bad
+}
+
+// authenticate looks the token up; the actor is who holds it, even if it has
+// ended.
+func (x *exchange) authenticate(value string) mocks.Validity {
+	x.actor = mocks.Unknown
+	token, validity := x.m.tokens.Check(x.now, value, x.m.faults.Revocations)
 	if token.Actor != "" {
 		x.actor = token.Actor
 	}
@@ -198,6 +216,9 @@ func (x *exchange) writer(set []assign) *write {
 
 // contentIs refuses a body of another media type.
 func (x *exchange) contentIs(want string) *problem {
+	if x.op != nil {
+		return nil
+	}
 	content := x.r.Header.Get("Content-Type")
 	if content == want {
 		return nil
@@ -210,10 +231,7 @@ func (x *exchange) contentIs(want string) *problem {
 
 func (x *exchange) header() http.Header {
 	header := make(http.Header, 8)
-	if s := x.now.Unix(); s != x.m.second || x.m.date == nil {
-		x.m.second, x.m.date = s, []string{mocks.HTTPDate(x.now)}
-	}
-	header["Date"] = x.m.date
+	header["Date"] = x.m.dateHeader(x.now)
 	if u := x.limit.Usage; x.limit.Headers {
 		header["X-Ratelimit-Limit"] = []string{strconv.Itoa(u.Allowed)}
 		header["X-Ratelimit-Remaining"] = []string{strconv.Itoa(u.Remaining())}
@@ -222,8 +240,19 @@ func (x *exchange) header() http.Header {
 	return header
 }
 
+// dateHeader is the Date header's value, rendered once a second.
+func (m *Mock) dateHeader(now time.Time) []string {
+	if s := now.Unix(); s != m.second || m.date == nil {
+		m.second, m.date = s, []string{mocks.HTTPDate(now)}
+	}
+	return m.date
+}
+
 func (x *exchange) success(out reply) *mocks.Response {
 	header := x.header()
+	if out.contact != nil {
+		out.body = x.m.appendContact(make([]byte, 0, 768), out.contact)
+	}
 	if len(out.body) > 0 {
 		header["Content-Type"] = headerJSON
 	}
@@ -253,6 +282,6 @@ func (x *exchange) problem(p *problem) *mocks.Response {
 	return x.m.journal.Answer(x.r.Call, x.arrive, resp, p.code)
 }
 
-func (x *exchange) serverError() *mocks.Response {
-	return x.problem(refuse(x.m.faults.Error.StatusOr(), "server_error", "the server could not complete the request"))
+func (x *exchange) serverError() *problem {
+	return refuse(x.m.faults.Error.StatusOr(), "server_error", "the server could not complete the request")
 }

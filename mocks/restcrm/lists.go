@@ -54,7 +54,11 @@ func cursorText(kind string, n uint64) string {
 }
 
 func (x *exchange) cursorParameter(name, kind string) (uint64, *problem) {
-	text := x.r.Query.Get(name)
+	return place(x.r.Query.Get(name), name, kind)
+}
+
+// place reads a cursor; name is the parameter that carries it.
+func place(text, name, kind string) (uint64, *problem) {
 	if text == "" {
 		return 0, nil
 	}
@@ -85,14 +89,13 @@ func (x *exchange) list() (reply, *problem) {
 	if bad != nil {
 		return reply{}, bad
 	}
+	var found []*contact
 	if x.r.Query.Has("external_id") {
-		var found []*contact
 		if c := x.m.store.byExternal[x.r.Query.Get("external_id")]; c != nil && uint64(c.ordinal) >= from {
 			found = append(found, c)
 		}
 		return x.listPage(found, ""), nil
 	}
-	var found []*contact
 	next := ""
 	for i := from; i < uint64(len(x.m.store.order)); i++ {
 		c := x.m.store.order[i]
@@ -144,29 +147,39 @@ func (x *exchange) changes() (reply, *problem) {
 	if bad != nil {
 		return reply{}, bad
 	}
-	b := append(make([]byte, 0, 64+192*min(limit, 64)), `{"changes":[`...)
-	ids := []string{}
-	more := false
-	x.m.store.after(last, func(c *contact) bool {
-		if x.m.gapOpen && c.gap == x.m.gap {
-			return true
-		}
-		if more = len(ids) == limit; more {
-			return false
-		}
-		if len(ids) > 0 {
+	page, more := x.changed(last, limit)
+	b := append(make([]byte, 0, 64+192*len(page)), `{"changes":[`...)
+	for i, c := range page {
+		if i > 0 {
 			b = append(b, ',')
 		}
 		b = x.m.appendChange(b, c)
-		ids = append(ids, c.id)
 		last = c.sequence
-		return true
-	})
-	x.m.journal.Feed(x.r.Call, x.arrive, x.actor, ids)
+	}
 	b = append(b, `],"next_cursor":`...)
 	b = mocks.AppendString(b, cursorText("changes", last))
 	b = append(b, `,"more":`...)
 	return reply{status: http.StatusOK, body: append(strconv.AppendBool(b, more), '}')}, nil
+}
+
+// changed are the contacts of one page of the feed, whose disclosure it
+// journals; more tells that others follow.
+func (x *exchange) changed(last uint64, limit int) (page []*contact, more bool) {
+	x.m.store.after(last, func(c *contact) bool {
+		if x.m.gapOpen && c.gap == x.m.gap {
+			return true
+		}
+		if more = len(page) == limit; !more {
+			page = append(page, c)
+		}
+		return !more
+	})
+	ids := make([]string, len(page))
+	for i, c := range page {
+		ids[i] = c.id
+	}
+	x.m.journal.Feed(x.r.Call, x.arrive, x.actor, ids)
+	return page, more
 }
 
 func (m *Mock) appendChange(b []byte, c *contact) []byte {

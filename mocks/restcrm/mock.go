@@ -10,10 +10,10 @@ import (
 
 // Mock is one tenant of the REST CRM. It implements mocks.System.
 type Mock struct {
-	config  mocks.Config
+	config  *mocks.Config // never changed: clones share it
 	journal mocks.Recorder
 	faults  mocks.Faults
-	ids     *mocks.IDs
+	ids     mocks.IDs
 
 	made    *schema // as configured
 	schema  *schema // as drift and revocation left it
@@ -53,9 +53,9 @@ func New(c mocks.Config) *Mock {
 		panic("restcrm: " + err.Error())
 	}
 	return &Mock{
-		config:   c,
+		config:   &c,
 		journal:  mocks.Recorder{Journal: c.Journal, On: c.On},
-		ids:      mocks.NewIDs(c.Seed ^ idSalt),
+		ids:      *mocks.NewIDs(c.Seed ^ idSalt),
 		made:     made,
 		schema:   made,
 		version:  made.byName[c.VersionField],
@@ -75,6 +75,9 @@ func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
 
 // NextDue is when the next late commit becomes visible.
 func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
+
+// ClockSet lets late commits wait as long as before.
+func (m *Mock) ClockSet(by time.Duration) { m.late.Shift(by) }
 
 // Advance commits what became due by now.
 func (m *Mock) Advance(now time.Time) {
@@ -134,6 +137,7 @@ type lateCommit struct {
 func (m *Mock) save(c *contact, create bool, w *write) uint64 {
 	before := c.number(m.version)
 	changes := make([]trace.Change, 0, len(w.set)+1)
+	c.values = slices.Clone(c.values) // clones of the tenant share the old ones
 	for _, a := range w.set {
 		changes = m.put(c, a.property, a.text, changes)
 	}

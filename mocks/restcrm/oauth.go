@@ -30,7 +30,7 @@ func (x *exchange) token() *mocks.Response {
 	x.arrive = m.journal.Arrive(x.r, x.actor, "")
 	switch {
 	case m.faults.AuthDown:
-		return x.problem(refuse(http.StatusServiceUnavailable, "server_error", "the authorization server is unavailable"))
+		return x.problem(errAuthDown())
 	case x.r.Method != http.MethodPost:
 		return x.problem(errMethod("POST"))
 	case !formOK:
@@ -41,6 +41,10 @@ func (x *exchange) token() *mocks.Response {
 		return x.oauthError(http.StatusUnauthorized, "invalid_client", "the client could not be authenticated")
 	}
 	return x.issue()
+}
+
+func errAuthDown() *problem {
+	return refuse(http.StatusServiceUnavailable, "server_error", "the authorization server is unavailable")
 }
 
 func (x *exchange) form() (url.Values, bool) {
@@ -65,7 +69,14 @@ func basicAuth(header string) (user, password string, ok bool) {
 }
 
 func (x *exchange) issue() *mocks.Response {
-	m := x.m
+	token, life := x.m.issue(x.now)
+	b := append([]byte(`{"access_token":`), mocks.AppendString(nil, token.Value)...)
+	b = append(b, `,"token_type":"Bearer","expires_in":`...)
+	b = append(strconv.AppendInt(b, int64(life/time.Second), 10), `,"scope":"contacts"}`...)
+	return x.oauthAnswer(http.StatusOK, b, "")
+}
+
+func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
 	life := m.config.TokenLife
 	if life <= 0 {
 		life = vendorTokenLife
@@ -73,11 +84,7 @@ func (x *exchange) issue() *mocks.Response {
 	if m.faults.TokenLife > 0 {
 		life = m.faults.TokenLife
 	}
-	token := m.tokens.Issue(x.now, m.ids.Secret("rct_"), trace.ActorEngine, life)
-	b := append([]byte(`{"access_token":`), mocks.AppendString(nil, token.Value)...)
-	b = append(b, `,"token_type":"Bearer","expires_in":`...)
-	b = append(strconv.AppendInt(b, int64(life/time.Second), 10), `,"scope":"contacts"}`...)
-	return x.oauthAnswer(http.StatusOK, b, "")
+	return m.tokens.Issue(now, m.ids.Secret("rct_"), trace.ActorEngine, life, m.faults.Revocations), life
 }
 
 func (x *exchange) oauthError(status int, code, description string) *mocks.Response {

@@ -26,6 +26,10 @@ type write struct {
 	versionSet bool // the writer set the version, or bypasses the trigger
 }
 
+// codeVersionRule is the code of a validation rule's refusal (S); the mock has
+// no other rule.
+const codeVersionRule = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+
 // conflict is the validation rule of the guide's package (EV-10): a write that
 // says on which version it rests is refused when the stored one is another.
 //
@@ -44,7 +48,7 @@ func (m *Mock) conflict(r *record, set []assign) *apiError {
 			stored = v
 		}
 		if a.text != stored {
-			return refuse("FIELD_CUSTOM_VALIDATION_EXCEPTION", a.column.name+" "+a.text+
+			return refuse(codeVersionRule, a.column.name+" "+a.text+
 				" is not the stored "+m.config.VersionField+" "+stored+": the record has changed since it was read", a.column.name)
 		}
 	}
@@ -130,6 +134,7 @@ func (m *Mock) undelete(r *record, w *write) uint64 {
 // changed. The base version is an argument of the validation rule, not content.
 func (m *Mock) assign(r *record, w *write) []trace.Change {
 	changes := make([]trace.Change, 0, len(w.set)+1)
+	r.values = slices.Clone(r.values) // clones of the organisation share the old ones
 	for _, a := range w.set {
 		if m.baseVer != nil && a.column.slot == m.baseVer.slot {
 			r.values[a.column.slot] = a.text

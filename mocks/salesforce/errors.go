@@ -16,6 +16,7 @@ type apiError struct {
 	code    string
 	message string
 	fields  []string
+	about   string // the field at fault where fields does not name it
 }
 
 func refuse(code, message string, fields ...string) *apiError {
@@ -32,7 +33,9 @@ func errNotFound() *apiError {
 }
 
 func errNotExternal(name string) *apiError {
-	return refuse("NOT_FOUND", "Provided external ID field does not exist or is not accessible: "+name).withStatus(http.StatusNotFound)
+	err := refuse("NOT_FOUND", "Provided external ID field does not exist or is not accessible: "+name).withStatus(http.StatusNotFound)
+	err.about = name
+	return err
 }
 
 func errDeleted() *apiError {
@@ -44,7 +47,9 @@ func errMalformedID(id string) *apiError {
 }
 
 func errNoColumn(name string) *apiError {
-	return refuse("INVALID_FIELD", "No such column '"+name+"' on sobject of type Contact")
+	err := refuse("INVALID_FIELD", "No such column '"+name+"' on sobject of type Contact")
+	err.about = name
+	return err
 }
 
 func errReadOnly(name string) *apiError {

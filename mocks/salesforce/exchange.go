@@ -25,6 +25,12 @@ type exchange struct {
 	limit   mocks.Limit
 	// lost: the answer will be replaced by a 5xx, so that nothing is disclosed.
 	lost bool
+	// op is the exchange where it is held as data, else nil. Then r has neither
+	// headers nor query nor body, and an answer has no body but subject.
+	op      *mocks.Op
+	subject *record       // the record that the exchange read or wrote
+	from    position      // of a page of the feed
+	request mocks.Request // what r points to where op is set
 }
 
 const (
@@ -42,51 +48,78 @@ func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	if path == pathToken {
 		return x.token()
 	}
-	validity := x.authenticate()
 	rest, isData := strings.CutPrefix(path, pathData)
 	versioned := x.cutVersion(rest)
-	x.arrive = m.journal.Arrive(r, x.actor, x.namedRecord())
-
-	hit := m.faults.Error.Hit(r.Method)
-	x.lost = hit && m.faults.Error.AfterCommit
-	if hit && (!x.lost || r.Method == http.MethodGet) {
-		return x.serverError()
+	validity, fails := x.enter(bearer(r.Header))
+	if fails {
+		return x.refuse(x.serverError())
 	}
 	if isData && rest == "" && r.Method == http.MethodGet {
 		return x.answer(http.StatusOK, versionsBody, "")
 	}
-	status, body, err := 0, []byte(nil), (*apiError)(nil)
+	status, body, err := 0, []byte(nil), x.admit(validity)
 	switch {
-	case validity != mocks.TokenValid:
-		err = errSession()
-	case !x.withinLimits():
-		err = x.limitError()
+	case err != nil:
 	case !isData || !versioned:
 		err = errNotFound()
 	default:
 		status, body, err = x.route()
 	}
-	if x.lost {
-		return x.serverError()
-	}
-	if err != nil {
-		return x.answer(err.status, err.body(), err.code)
+	if err = x.outcome(err); err != nil {
+		return x.refuse(err)
 	}
 	return x.answer(status, body, "")
 }
 
-// authenticate reads the session from the Authorization header, as Bearer (S) or
-// OAuth (M); the actor is who holds it, even if it has ended.
-func (x *exchange) authenticate() mocks.Validity {
+// enter takes the request through what comes before its content: the journal,
+// and the fault of a 5xx before the commit.
+func (x *exchange) enter(token string) (validity mocks.Validity, fails bool) {
+	validity = x.authenticate(token)
+	x.arrive = x.m.journal.Arrive(x.r, x.actor, x.namedRecord())
+	failure := x.m.faults.Error
+	hit := failure.Hit(x.r.Method)
+	x.lost = hit && failure.AfterCommit
+	return validity, hit && (!x.lost || x.r.Method == http.MethodGet)
+}
+
+// admit checks the session and the limits, in this order.
+func (x *exchange) admit(validity mocks.Validity) *apiError {
+	switch {
+	case validity != mocks.TokenValid:
+		return errSession()
+	case !x.withinLimits():
+		return x.limitError()
+	}
+	return nil
+}
+
+// outcome puts the fault of a 5xx after the commit in the place of the answer.
+func (x *exchange) outcome(err *apiError) *apiError {
+	if x.lost {
+		return x.serverError()
+	}
+	return err
+}
+
+// bearer is the session in the Authorization header, as Bearer (S) or OAuth
+// (M), "" if there is none.
+func bearer(h http.Header) string {
+	header := h.Get("Authorization")
+	value, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		value, ok = strings.CutPrefix(header, "OAuth ")
+	}
+	if !ok {
+		return ""
+	}
+	return value
+}
+
+// authenticate looks the session up; the actor is who holds it, even if it
+// has ended.
+func (x *exchange) authenticate(value string) mocks.Validity {
 	x.actor = mocks.Unknown
-	value, ok := strings.CutPrefix(x.r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		value, ok = strings.CutPrefix(x.r.Header.Get("Authorization"), "OAuth ")
-	}
-	if !ok {
-		return mocks.TokenUnknown
-	}
-	token, validity := x.m.tokens.Check(x.now, value, x.m.faults.RevokedBefore)
+	token, validity := x.m.tokens.Check(x.now, value, x.m.faults.Revocations)
 	if token.Actor != "" {
 		x.actor = token.Actor
 	}
@@ -121,25 +154,39 @@ func (x *exchange) limitError() *apiError {
 
 // usage is the value of Sforce-Limit-Info (S), "" where it is not sent.
 func (x *exchange) usage() string {
+	u, told := x.counted()
+	if !told {
+		return ""
+	}
+	return "api-usage=" + strconv.Itoa(u.Used) + "/" + strconv.Itoa(u.Allowed)
+}
+
+// counted is what an answer tells of the daily limit, if it does. When the
+// limit starts anew it never tells.
+func (x *exchange) counted() (mocks.Usage, bool) {
 	u := x.limit.Usage
 	if left := x.m.faults.DailyRemaining; left != nil {
 		u.Allowed = max(u.Allowed, vendorQuota.Requests, *left)
 		u.Used = u.Allowed - *left
 	} else if !x.limit.Headers {
-		return ""
+		return mocks.Usage{}, false
 	}
-	return "api-usage=" + strconv.Itoa(min(u.Used, u.Allowed)) + "/" + strconv.Itoa(u.Allowed)
+	return mocks.Usage{Allowed: u.Allowed, Used: min(u.Used, u.Allowed), Reset: -1}, true
 }
 
 // serverError is what a fault puts in the place of the answer; its codes are the
 // vendor's (S), their statuses are from memory (M).
-func (x *exchange) serverError() *mocks.Response {
+func (x *exchange) serverError() *apiError {
 	status := x.m.faults.Error.StatusOr()
 	err := refuse("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support")
 	if status == http.StatusServiceUnavailable {
 		err = refuse("SERVER_UNAVAILABLE", "The server is temporarily unavailable")
 	}
-	return x.answer(status, err.body(), err.code)
+	return err.withStatus(status)
+}
+
+func (x *exchange) refuse(err *apiError) *mocks.Response {
+	return x.answer(err.status, err.body(), err.code)
 }
 
 func (x *exchange) answer(status int, body []byte, code string) *mocks.Response {

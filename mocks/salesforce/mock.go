@@ -10,10 +10,10 @@ import (
 // Mock is one Salesforce organisation with the Contact object. It implements
 // mocks.System.
 type Mock struct {
-	config  mocks.Config
+	config  *mocks.Config // never changed: clones share it
 	journal mocks.Recorder
 	faults  mocks.Faults
-	ids     *mocks.IDs
+	ids     mocks.IDs
 	org     string
 	self    string // the engine's user id
 
@@ -55,9 +55,9 @@ const batchMax = 2000
 // New makes an organisation without contacts.
 func New(c mocks.Config) *Mock {
 	m := &Mock{
-		config:  c,
+		config:  &c,
 		journal: mocks.Recorder{Journal: c.Journal, On: c.On},
-		ids:     mocks.NewIDs(c.Seed),
+		ids:     *mocks.NewIDs(c.Seed),
 		made:    newSchema(&c),
 		store:   newStore(),
 		clients: make(map[string]string),
@@ -90,6 +90,9 @@ func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
 
 // NextDue is when the next late commit becomes visible.
 func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
+
+// ClockSet lets late commits wait as long as before.
+func (m *Mock) ClockSet(by time.Duration) { m.late.Shift(by) }
 
 // Advance commits what became due by now.
 func (m *Mock) Advance(now time.Time) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/syncproof/syncproof/mocks"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -70,16 +71,7 @@ func basicAuth(header string) (user, password string, ok bool) {
 // from there on. The vendor tells no lifetime (M).
 func (x *exchange) issue() []byte {
 	m := x.m
-	life := m.config.TokenLife
-	if life <= 0 {
-		life = vendorTokenLife
-	}
-	if m.faults.TokenLife > 0 {
-		life = m.faults.TokenLife
-	}
-	value := m.ids.Secret(m.org[:15] + "!")
-	m.tokens.Issue(x.now, value, trace.ActorEngine, life)
-
+	value := m.issue(x.now)
 	identity := m.config.BaseURL + "/id/" + m.org + "/" + m.self
 	issued := strconv.FormatInt(x.now.UnixMilli(), 10)
 	mac := hmac.New(sha256.New, []byte(m.config.ClientSecret))
@@ -103,6 +95,18 @@ func (x *exchange) issue() []byte {
 		b = mocks.AppendString(b, member[1])
 	}
 	return append(b, '}')
+}
+
+// issue makes a session and returns its id.
+func (m *Mock) issue(now time.Time) string {
+	life := m.config.TokenLife
+	if life <= 0 {
+		life = vendorTokenLife
+	}
+	if m.faults.TokenLife > 0 {
+		life = m.faults.TokenLife
+	}
+	return m.tokens.Issue(now, m.ids.Secret(m.org[:15]+"!"), trace.ActorEngine, life, m.faults.Revocations).Value
 }
 
 // oauthError is the endpoint's refusal: an object, unlike the API's arrays (S).

@@ -14,7 +14,8 @@ type record struct {
 	id    string
 	alias string
 	// values holds native text by column slot; "" is null, as it is for the
-	// vendor (M), and a checkbox is "true" or "false".
+	// vendor (M), and a checkbox is "true" or "false". A write puts a new slice
+	// in its place, so that clones of the organisation can share it.
 	values []string
 
 	created, modified, modstamp int64
@@ -161,31 +162,37 @@ func (m *Mock) appendValue(b []byte, r *record, c *column) []byte {
 		b = append(b, '"')
 		return append(m.appendInstant(b, seconds), '"')
 	}
-	text := r.text(m, c)
-	switch {
-	case c.kind == kindBoolean && text != "true":
-		return append(b, "false"...) // a checkbox is never null
-	case text == "":
+	switch kind, text := c.shown(r.text(m, c)); kind {
+	case mocks.Null:
 		return append(b, "null"...)
-	case c.kind == kindBoolean || c.kind == kindInt:
+	case mocks.String:
+		return mocks.AppendString(b, text)
+	default:
 		return append(b, text...)
-	case c.kind == kindDouble:
-		return appendDouble(b, text)
 	}
-	return mocks.AppendString(b, text)
 }
 
-// appendDouble writes a number as the vendor does, whose custom numbers are
-// all doubles: 123 comes back as 123.0 (M). What is no number (a column that
+// shown is how native text leaves the system. Custom numbers are all doubles
+// to the vendor: 123 comes back as 123.0 (M). What is no number (a column that
 // drift retyped) is null.
-func appendDouble(b []byte, text string) []byte {
-	whole := integral(text)
-	if _, err := strconv.ParseFloat(text, 64); err != nil {
-		return append(b, "null"...)
+func (c *column) shown(text string) (mocks.ValueKind, string) {
+	switch {
+	case c.kind == kindBoolean && text != "true":
+		return mocks.Boolean, "false" // a checkbox is never null
+	case text == "":
+		return mocks.Null, ""
+	case c.kind == kindBoolean:
+		return mocks.Boolean, text
+	case c.kind == kindInt:
+		return mocks.Number, text
+	case c.kind == kindDouble:
+		if _, err := strconv.ParseFloat(text, 64); err != nil {
+			return mocks.Null, ""
+		}
+		if integral(text) {
+			text += ".0"
+		}
+		return mocks.Number, text
 	}
-	b = append(b, text...)
-	if whole {
-		b = append(b, ".0"...)
-	}
-	return b
+	return mocks.String, text
 }

@@ -62,6 +62,14 @@ func (x *exchange) row(id string) (int, []byte, *apiError) {
 
 // get discloses a record, whole or the fields asked for.
 func (x *exchange) get(r *record) (int, []byte, *apiError) {
+	x.subject = r
+	if x.op != nil {
+		err := x.knows()
+		if err == nil {
+			x.disclose(r)
+		}
+		return http.StatusOK, nil, err
+	}
 	columns := x.m.schema.columns
 	if list := x.r.Query.Get("fields"); list != "" {
 		columns = []*column{x.m.schema.find("Id")}
@@ -117,11 +125,14 @@ func (x *exchange) insert() (int, []byte, *apiError) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, saved(r.id, false, false), nil
+	return http.StatusCreated, x.saved(r.id, false, false), nil
 }
 
 // saved is the body of a successful save (S; the member created: M).
-func saved(id string, withCreated, created bool) []byte {
+func (x *exchange) saved(id string, withCreated, created bool) []byte {
+	if x.op != nil {
+		return nil
+	}
 	b := append([]byte(`{"id":"`), id...)
 	b = append(b, `","success":true,"errors":[]`...)
 	if withCreated {
@@ -142,6 +153,7 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 		}
 	}
 	x.m.create(r, x.writer(set), trace.Create)
+	x.subject = r
 	x.recordClient(r.id)
 	return r, nil
 }
@@ -153,6 +165,7 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 		}
 	}
 	x.m.update(r, x.writer(set))
+	x.subject = r
 	x.recordClient(r.id)
 	return nil
 }
@@ -219,7 +232,7 @@ func (x *exchange) upsert(c *column, value string, matches []*record) (int, []by
 		if x.version < upsertBodySince {
 			return http.StatusNoContent, nil, nil
 		}
-		return http.StatusOK, saved(matches[0].id, true, false), nil
+		return http.StatusOK, x.saved(matches[0].id, true, false), nil
 	}
 	if x.r.Query.Get("updateOnly") == "true" {
 		return 0, nil, errNotFound()
@@ -235,21 +248,15 @@ func (x *exchange) upsert(c *column, value string, matches []*record) (int, []by
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, saved(r.id, x.version >= upsertBodySince, true), nil
+	return http.StatusCreated, x.saved(r.id, x.version >= upsertBodySince, true), nil
 }
 
 // parse reads the body of a write: the fields it names, checked. key is the
 // external id column of the path, which the body must not name again (M).
 func (x *exchange) parse(key *column) ([]assign, *apiError) {
-	content := x.r.Header.Get("Content-Type")
-	if media, _, err := mime.ParseMediaType(content); err != nil || media != "application/json" {
-		return nil, refuse("UNSUPPORTED_MEDIA_TYPE", "Content-Type header specified in HTTP request is not supported: "+content).
-			withStatus(http.StatusUnsupportedMediaType)
-	}
-	members, err := mocks.Members(x.m.members[:0], x.r.Body)
-	x.m.members = members
-	if err != nil {
-		return nil, parserError(err)
+	members, bad := x.members()
+	if bad != nil {
+		return nil, bad
 	}
 	set := make([]assign, 0, len(members)+1)
 	for i := range members {
@@ -262,6 +269,25 @@ func (x *exchange) parse(key *column) ([]assign, *apiError) {
 		}
 	}
 	return set, nil
+}
+
+// members are the fields that the request names.
+func (x *exchange) members() ([]mocks.Member, *apiError) {
+	if x.op != nil {
+		x.m.members = x.named(x.m.members[:0])
+		return x.m.members, nil
+	}
+	content := x.r.Header.Get("Content-Type")
+	if media, _, err := mime.ParseMediaType(content); err != nil || media != "application/json" {
+		return nil, refuse("UNSUPPORTED_MEDIA_TYPE", "Content-Type header specified in HTTP request is not supported: "+content).
+			withStatus(http.StatusUnsupportedMediaType)
+	}
+	members, err := mocks.Members(x.m.members[:0], x.r.Body)
+	x.m.members = members
+	if err != nil {
+		return nil, parserError(err)
+	}
+	return members, nil
 }
 
 func parserError(err error) *apiError {

@@ -99,3 +99,30 @@ func TestTheNearestStatus(t *testing.T) {
 		}
 	}
 }
+
+// An answer that was lost leaves open what the base is. It makes no edit of
+// what the engine itself wrote.
+func TestTheEnginesOwnWriteContestsNothing(t *testing.T) {
+	hidden := `
+		0s   setup ada v41
+		12s  agent edits cc ada notes="a" v42
+		13s  engine reads cc ada
+		13s  engine reads crm ada
+		14s  engine writes crm ada notes="a" v42 lost
+		15s  agent edits cc ada notes="b" v43
+		16s  engine reads cc ada
+		16s  engine reads crm ada
+`
+	for _, c := range []trial{
+		{name: "CR-6 one side was edited, and an answer was lost", want: Fail, says: "no two states", world: tolerance("10s"), text: hidden + `
+			17s  told flagged ada id=1
+			90s  end idle`},
+		{name: "CR-6 both sides were edited, and an answer was lost", want: Pass, world: tolerance("10s"), text: hidden + `
+			16s  user edits crm ada notes="c" v43
+			17s  engine reads crm ada
+			17s  told flagged ada id=1
+			90s  end idle`},
+	} {
+		c.run(t, "no-over-flagging")
+	}
+}

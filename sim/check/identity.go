@@ -83,12 +83,15 @@ func (s *story) judgeIdentity(w *write, n *node) {
 }
 
 // mayCome says that a value was held by the record itself, or by one that was
-// tied to it at one of the cuts.
+// tied to it at one of the cuts, or when the engine read it last.
 func (m *model) mayCome(n *node, ch *fieldWrite, cuts []int32) bool {
 	if n.held(ch.field, ch.after, cuts[0]-1) {
 		return true
 	}
 	for _, o := range n.person.nodes[1-n.side] {
+		if read := m.readBefore(o, cuts[1]); read >= 0 && m.tied(n, o, read) && o.held(ch.field, ch.after, read) {
+			return true
+		}
 		for _, at := range cuts {
 			if at >= 0 && m.tied(n, o, at) && o.held(ch.field, ch.after, cuts[0]) {
 				return true

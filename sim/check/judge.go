@@ -27,7 +27,8 @@ func Invariants() []Invariant {
 
 // Judge runs every invariant and then every expectation of the scenario over
 // one run, in order; between them stands a result of the name "scenario" for
-// each step that could not be played. It is a pure function of the case.
+// each step that could not be played, and one of the name "journal" if the
+// journal contradicts itself. It is a pure function of the case.
 func Judge(c Case) []Result {
 	results := make([]Result, 0, len(invariants)+len(c.Scenario.Expect))
 	m := newModel(c)
@@ -43,5 +44,6 @@ func Judge(c Case) []Result {
 		results = append(results, r)
 	}
 	results = append(results, m.unplayed()...)
+	results = append(results, contradicted(c.Events)...)
 	return append(results, m.expectations()...)
 }

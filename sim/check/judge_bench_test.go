@@ -39,8 +39,8 @@ func BenchmarkJudge(b *testing.B) {
 		ccID, crmID := fmt.Sprintf("cc-%d", r), fmt.Sprintf("crm-%d", r)
 		edit := []trace.Change{{Field: "notes", After: "called", Has: true}}
 		emit(trace.Event{Kind: trace.Commit, On: trace.CC, Verb: trace.Update, Actor: "agent:a", Origin: "agent", Record: ccID, Version: 2, Before: 1, Changes: edit})
-		exchange(trace.CC, ccID, trace.Event{Kind: trace.Read})
-		exchange(trace.CRM, crmID, trace.Event{Kind: trace.Read})
+		exchange(trace.CC, ccID, trace.Event{Kind: trace.Read, Version: 2})
+		exchange(trace.CRM, crmID, trace.Event{Kind: trace.Read, Version: 1})
 		exchange(trace.CRM, crmID, trace.Event{Kind: trace.Commit, Verb: trace.Update, Version: 2, Before: 1,
 			Changes: []trace.Change{{Field: "Description", After: "called", Has: true}}})
 	}
@@ -48,7 +48,7 @@ func BenchmarkJudge(b *testing.B) {
 	sc := scenarios.New()
 	for b.Loop() {
 		for _, r := range Judge(Case{sc, events}) {
-			if r.Verdict == Fail {
+			if r.Verdict == Fail || r.Name == "journal" {
 				b.Fatalf("%s: %s", r.Name, r.Reason)
 			}
 		}

@@ -12,7 +12,9 @@ const vendorTimeout = 10 * time.Second
 // promptAck: an acknowledgement waits for the engine's disk and for the
 // deliveries before it, never for the other system. The bound is a hundred
 // durable writes and a second, plus four writes for each delivery that waits
-// as well, and never more than the vendor's patience.
+// as well, and never more than the vendor's patience. What is forged is
+// refused, and what is genuine is not, however often it comes (EV-1); an engine
+// that cannot make a notice durable may ask for it again later, with a 5xx.
 func promptAck(m *model) Result {
 	t := &tally{m: m}
 	var order []int32
@@ -51,6 +53,9 @@ func (m *model) prompt(t *tally, d, ack int32, queue int) {
 	from, to := &m.ev[d], &m.ev[ack]
 	if from.Code == "forged" && to.Status/100 == 2 {
 		t.fail(m.nameOf(from), []uint64{from.Op, to.Op}, "a forged delivery at %s was answered %d, not 401 (EV-1)", clockText(to.At), to.Status)
+	}
+	if from.Code != "forged" && to.Status/100 == 4 {
+		t.fail(m.nameOf(from), []uint64{from.Op, to.Op}, "a genuine delivery at %s was refused with %d (EV-1)", clockText(to.At), to.Status)
 	}
 	bound := time.Second + time.Duration(100+4*queue)*m.set.fsync
 	bound = min(bound, vendorTimeout)

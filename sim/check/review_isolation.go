@@ -89,6 +89,9 @@ func (m *model) reviews(p *person) []review {
 }
 
 func (m *model) reviewEnd(p *person, from int32) (int32, string) {
+	if m.agreeAt(p, from) && p.story.causedAt(from) {
+		return from, "the sides had come to agree when it was flagged"
+	}
 	end, why := int32(-1), ""
 	earlier := func(i int32, reason string) {
 		if i > from && (end < 0 || i < end) {
@@ -100,9 +103,7 @@ func (m *model) reviewEnd(p *person, from int32) (int32, string) {
 			earlier(i, "a person decided")
 		}
 	}
-	if everGoneAny(p) {
-		earlier(m.approved, "a person approved the mass delete")
-	}
+	earlier(m.approvedFor(p), "a person approved the mass delete")
 	for k := range m.outages {
 		if m.outages[k].wipe {
 			earlier(m.outages[k].crash, "the store was lost")

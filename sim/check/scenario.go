@@ -11,9 +11,14 @@ import (
 func (m *model) unplayed() []Result {
 	var out []Result
 	for i := range m.ev {
-		if e := &m.ev[i]; e.Kind == trace.FaultEnd && e.Code == "crash" && strings.HasSuffix(e.Text, "never struck") {
+		if e := &m.ev[i]; neverStruck(e) {
 			out = append(out, Result{Name: "scenario", Verdict: Unknown, Reason: e.Text})
 		}
 	}
 	return out
+}
+
+// neverStruck says that an event notes a crash that waited in vain.
+func neverStruck(e *trace.Event) bool {
+	return e.Kind == trace.FaultEnd && e.Code == "crash" && strings.HasSuffix(e.Text, "never struck")
 }

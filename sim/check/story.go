@@ -24,6 +24,9 @@ type story struct {
 
 	writes []*write
 	edits  int // accepted edits by users
+	// contested: the side ever held content that neither the base nor the
+	// engine had put there.
+	contested [2]bool
 
 	settledAt []int32 // by field: index plus 1 of the write that last brought both sides in step, 0 if none
 
@@ -170,6 +173,7 @@ func (s *story) begin() {
 		for f := range st.content {
 			s.base[side].settle(f, st.content[f])
 			if st.content[f] != other.content[f] {
+				s.contested[side] = true
 				s.base[side].settle(f, s.m.common(p, f, st.content[f]))
 			}
 		}
@@ -249,7 +253,7 @@ func (s *story) read(i int32, e *trace.Event) {
 		}
 	}
 	s.known[side] = append(s.known[side], point{state: s.cur[side], ev: i, from: from, sure: sure})
-	s.settleAgreed(side)
+	s.settleAgreed(side, i)
 	s.lookForFlag(i)
 }
 
@@ -291,16 +295,26 @@ func (s *story) request(call uint64, read int, i int32) {
 	s.requests = append(s.requests, request{call, read, i})
 }
 
-// settleAgreed admits as base what the engine knows to be equal on both
-// sides: it may have decided then that there is nothing to do (CR-1).
-func (s *story) settleAgreed(side int) {
-	o := s.newest(1 - side)
-	if o == nil {
-		return
+// settleAgreed admits as base what the engine knows at an event to be equal on
+// both sides: it may have decided then that there is nothing to do (CR-1). Of
+// the other side it may go by what it had for certain, or by a page since.
+func (s *story) settleAgreed(side int, at int32) {
+	for k := len(s.known[1-side]) - 1; k >= 0; k-- {
+		o := &s.known[1-side][k]
+		if o.from < 0 || o.notice {
+			continue
+		}
+		s.agreeOn(side, at, o)
+		if o.sure {
+			return
+		}
 	}
+}
+
+func (s *story) agreeOn(side int, at int32, o *point) {
 	mine, theirs := s.stored(side), &s.p.node(1 - side).states[o.state]
 	for f, v := range mine.content {
-		if fd := s.m.fields.list[f]; fd.agree(v, theirs.content[f]) {
+		if fd := s.m.fields.list[f]; fd.agree(v, theirs.content[f]) && s.m.sees(side, f, at) && s.m.sees(1-side, f, o.ev) {
 			s.base[side].admit(f, v)
 			s.base[1-side].admit(f, theirs.content[f])
 		}
@@ -333,6 +347,7 @@ func (s *story) commit(i int32, e *trace.Event) {
 				s.flags = append(s.flags, flagging{i, w.side})
 			}
 			s.judgeIdentity(w, n)
+			w.raced = s.m.racedAlone(w, n)
 		}
 		s.edits += userEdit(e)
 		return
@@ -349,6 +364,7 @@ func (s *story) commit(i int32, e *trace.Event) {
 		return
 	}
 	s.edits += userEdit(e)
+	s.contested[side] = s.contested[side] || !sameContent(n, s.cur[side])
 	s.flagOnDelete(i)
 	// Another edit arrives while a decision may be half carried out: what the
 	// engine already knew may have become the base of either side.

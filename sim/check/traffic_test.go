@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -33,6 +34,18 @@ func TestDurableAck(t *testing.T) {
 			3s   crash
 			4s   restart
 			9s   end idle`},
+		{name: "a lost store holds no notice", want: NotApplicable, world: noPolling, text: noticed + `
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			9s   end idle`},
+		{name: "a store that was lost long after", want: Fail, says: "never asked", world: noPolling, text: noticed + `
+			90h  crash
+			90h  begin lose_store engine
+			90h  over lose_store engine
+			91h  restart
+			92h  end idle`},
 		{name: "the echo of the engine's own write", want: Pass, world: noPolling, text: `
 			0s   setup ada v1 notes="old"
 			1s   engine writes cc ada notes="new" v2
@@ -83,6 +96,21 @@ func TestPromptAck(t *testing.T) {
 			0s   setup ada v1
 			2s   deliver cc ada n=1 code=forged
 			2s   ack cc ada n=1 status=200
+			60s  end idle`},
+		{name: "EV-1 a genuine delivery was refused", want: Fail, says: "genuine", text: `
+			0s   setup ada v1
+			2s   deliver cc ada n=1
+			2s   ack cc ada n=1 status=401
+			60s  end idle`},
+		{name: "EV-1 a repeated delivery was refused", want: Fail, says: "genuine", text: `
+			0s   setup ada v1
+			2s   deliver cc ada n=1 code=repeated
+			2s   ack cc ada n=1 status=409
+			60s  end idle`},
+		{name: "a notice that could not be kept is asked for again", want: Pass, text: `
+			0s   setup ada v1
+			2s   deliver cc ada n=1
+			2s   ack cc ada n=1 status=503
 			60s  end idle`},
 		{name: "nothing was delivered", want: NotApplicable, text: synced},
 		{name: "the run was cut short", want: Unknown, text: `
@@ -241,6 +269,16 @@ func TestTold(t *testing.T) {
 	}
 }
 
+const stuck = `
+	0s   setup ada v41 notes="old"
+	12s  agent edits cc ada notes="call back" v42
+	20h  end deadline`
+
+// far is a CRM at that distance from an engine that waits half a minute.
+func far(latency time.Duration) func(*scenarios.Scenario) {
+	return func(sc *scenarios.Scenario) { sc.Systems.CRM.Latency = scenarios.Duration(latency) }
+}
+
 func TestLiveness(t *testing.T) {
 	for _, c := range []trial{
 		{name: "idle in time", want: Pass, text: synced},
@@ -253,6 +291,8 @@ func TestLiveness(t *testing.T) {
 			0s   setup ada v41 notes="old"
 			12s  agent edits cc ada notes="call back" v42
 			20s  end steps`},
+		{name: "no answer can come in time", want: Unknown, says: "crm answers only after", world: far(16 * time.Second), text: stuck},
+		{name: "answers come late, and in time", want: Fail, says: "was not idle", world: far(15 * time.Second), text: stuck},
 		{name: "worked far too long", want: Fail, says: "still worked", text: `
 			0s   setup ada v41 notes="old"
 			12s  agent edits cc ada notes="call back" v42

@@ -266,11 +266,7 @@ func (s *shrinker) try(batch []candidate) []bool {
 			play()
 			continue
 		}
-		all.Add(1)
-		go func() { //syncproof:allow go what is accepted depends on the order of the batch, not on who is ready first
-			defer all.Done()
-			play()
-		}()
+		all.Go(play) //syncproof:allow go candidates are independent, and each has a place of its own for its verdict
 	}
 	all.Wait()
 	return same

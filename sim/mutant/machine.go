@@ -30,9 +30,26 @@ func stepping(make func() step) func() *sim.Variation {
 	}
 }
 
-// stateless is a step that remembers nothing.
+// stateless is a step that remembers nothing: worlds can copy its machine.
 func stateless(s step) func() *sim.Variation {
-	return stepping(func() step { return s })
+	return func() *sim.Variation {
+		return &sim.Variation{Machine: func(inner sim.Machine) sim.Machine {
+			return &copied{wrapped{Machine: inner, step: s}}
+		}}
+	}
+}
+
+// copied is a wrapped machine whose step remembers nothing.
+type copied struct{ wrapped }
+
+// Copy implements sim.Copier.
+func (c *copied) Copy() sim.Machine {
+	return &copied{wrapped{Machine: sim.CopyMachine(c.Machine), step: c.step}}
+}
+
+// Fingerprint implements sim.Copier.
+func (c *copied) Fingerprint(now engine.Instant, dst []byte) []byte {
+	return sim.PrintMachine(c.Machine, now, dst)
 }
 
 // rewriteOps changes what is about to be made durable, in copies of the batches.

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
@@ -19,8 +20,15 @@ type Journal struct {
 	// Now gives the true instant of the event being emitted, in nanoseconds
 	// since the run's start.
 	Now func() int64
+	// Sink, if not nil, takes every event; the journal then keeps the hash and
+	// the latest events alone.
+	Sink func(*Event)
 
+	dropped     int       // events that are no longer kept
+	shared      [][]Event // the first that are kept, in pieces that clones share
+	inShared    int       // how many these are
 	events      []Event
+	hashed      int // how many of events are in sum
 	sum         hash.Hash
 	scratch     []byte
 	checkpoints [][8]byte
@@ -28,43 +36,85 @@ type Journal struct {
 
 // NewJournal makes an empty journal whose events are stamped by now.
 func NewJournal(now func() int64) *Journal {
-	return &Journal{Now: now, sum: sha256.New(), scratch: make([]byte, 0, hashBlock+4096)}
+	return &Journal{Now: now, sum: sha256.New()}
 }
 
-// hashBlock is how many bytes of encoded events are gathered before they are hashed.
-const hashBlock = 32 << 10
+// Clone is a journal that begins with the same events, and goes on by itself.
+// What both have in common is not copied.
+func (j *Journal) Clone(now func() int64) *Journal {
+	j.flush()
+	if len(j.events) > 0 {
+		j.shared = append(slices.Clip(j.shared), j.events)
+		j.inShared += len(j.events)
+		j.events, j.hashed = nil, 0
+	}
+	d := *j
+	d.Now, d.scratch = now, nil
+	d.checkpoints = slices.Clip(j.checkpoints)
+	d.sum = sha256.New()
+	// The standard library's hash writes and reads its own state without fail.
+	state, err := j.sum.(encoding.BinaryMarshaler).MarshalBinary()
+	if err == nil {
+		err = d.sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(state)
+	}
+	if err != nil {
+		panic("trace: " + err.Error())
+	}
+	return &d
+}
 
 // Emit appends e, filling Op and At, and returns Op.
 func (j *Journal) Emit(e Event) uint64 {
-	e.Op = uint64(len(j.events)) + 1
+	e.Op = uint64(j.Len()) + 1
 	e.At = j.Now()
 	j.events = append(j.events, e)
-	j.scratch = appendBinary(j.scratch, &j.events[len(j.events)-1])
-	if len(j.scratch) >= hashBlock || e.Op%CheckpointEvery == 0 {
-		j.flush()
-	}
 	if e.Op%CheckpointEvery == 0 {
+		j.flush()
 		var c [8]byte
 		copy(c[:], j.sum.Sum(nil))
 		j.checkpoints = append(j.checkpoints, c)
 	}
+	if j.Sink != nil {
+		j.Sink(&j.events[len(j.events)-1])
+		j.drop()
+	}
 	return e.Op
+}
+
+// drop lets go of events that are hashed and that the sink has taken.
+func (j *Journal) drop() {
+	if n := j.hashed; n == len(j.events) {
+		clear(j.events)
+		j.events, j.hashed, j.dropped = j.events[:0], 0, j.dropped+n
+	}
 }
 
 // Reserve makes room for n events: a journal that grows is copied, and a long
 // one costs more to copy than to write.
 func (j *Journal) Reserve(n int) { j.events = slices.Grow(j.events, n) }
 
+// flush hashes the events since the last one.
 func (j *Journal) flush() {
-	j.sum.Write(j.scratch)
 	j.scratch = j.scratch[:0]
+	for ; j.hashed < len(j.events); j.hashed++ {
+		j.scratch = appendBinary(j.scratch, &j.events[j.hashed])
+	}
+	j.sum.Write(j.scratch)
 }
 
-// Events returns the journal's events; they must not be changed.
-func (j *Journal) Events() []Event { return j.events }
+// Events returns the journal's events, of which a Sink leaves the latest; they
+// must not be changed.
+func (j *Journal) Events() []Event {
+	if j.shared != nil {
+		j.events = slices.Concat(append(slices.Clip(j.shared), j.events)...)
+		j.hashed += j.inShared
+		j.shared, j.inShared = nil, 0
+	}
+	return j.events
+}
 
 // Len is the number of events.
-func (j *Journal) Len() int { return len(j.events) }
+func (j *Journal) Len() int { return j.dropped + j.inShared + len(j.events) }
 
 // Hash is the rolling hash over all events so far, in hexadecimal.
 func (j *Journal) Hash() string {
@@ -74,6 +124,21 @@ func (j *Journal) Hash() string {
 
 // Checkpoints are the first 8 bytes of the hash after each CheckpointEvery events.
 func (j *Journal) Checkpoints() [][8]byte { return j.checkpoints }
+
+// Checkpoints are those that a journal of these events has.
+func Checkpoints(events []Event) [][8]byte {
+	sum := sha256.New()
+	all := make([][8]byte, 0, len(events)/CheckpointEvery)
+	var scratch []byte
+	for i := range events {
+		scratch = appendBinary(scratch[:0], &events[i])
+		sum.Write(scratch)
+		if (i+1)%CheckpointEvery == 0 {
+			all = append(all, [8]byte(sum.Sum(nil)))
+		}
+	}
+	return all
+}
 
 // FirstDifference returns the index of the first event that differs between
 // two journals, or -1 if they are equal.

@@ -88,6 +88,9 @@ func TestHashDoesNotDependOnWhenItIsAsked(t *testing.T) {
 	if len(quiet.Checkpoints()) != 3 || !reflect.DeepEqual(quiet.Checkpoints(), curious.Checkpoints()) {
 		t.Errorf("checkpoints %x and %x", quiet.Checkpoints(), curious.Checkpoints())
 	}
+	if again := Checkpoints(quiet.Events()); !reflect.DeepEqual(again, quiet.Checkpoints()) {
+		t.Errorf("checkpoints of the events alone %x, of the journal %x", again, quiet.Checkpoints())
+	}
 }
 
 func TestFirstDifference(t *testing.T) {
@@ -127,5 +130,72 @@ func BenchmarkEmit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		j.Emit(e)
+	}
+}
+
+// TestCloneSharesTheBeginning: a clone and its original go on from one journal,
+// and each is as if it had been written alone.
+func TestCloneSharesTheBeginning(t *testing.T) {
+	write := func(j *Journal, from, n int) {
+		for i := range n {
+			j.Emit(Event{Kind: Send, Call: uint64(from + i)})
+		}
+	}
+	alone := func(parts ...int) *Journal {
+		j := NewJournal(func() int64 { return 7 })
+		for i := 0; i < len(parts); i += 2 {
+			write(j, parts[i], parts[i+1])
+		}
+		return j
+	}
+	now := func() int64 { return 7 }
+	a := alone(0, 300)
+	b := a.Clone(now)
+	write(a, 1000, 10)
+	c := a.Clone(now)
+	write(b, 2000, 400)
+	write(c, 3000, 3)
+	write(a, 4000, 1)
+	for _, x := range []struct {
+		name      string
+		got, want *Journal
+	}{
+		{"the original", a, alone(0, 300, 1000, 10, 4000, 1)},
+		{"the first clone", b, alone(0, 300, 2000, 400)},
+		{"the second clone", c, alone(0, 300, 1000, 10, 3000, 3)},
+	} {
+		if x.got.Len() != x.want.Len() {
+			t.Errorf("%s has %d events, want %d", x.name, x.got.Len(), x.want.Len())
+		}
+		if i := FirstDifference(x.got.Events(), x.want.Events()); i >= 0 {
+			t.Errorf("%s differs at event %d", x.name, i)
+		}
+		if x.got.Hash() != x.want.Hash() || !reflect.DeepEqual(x.got.Checkpoints(), x.want.Checkpoints()) {
+			t.Errorf("%s has another hash", x.name)
+		}
+		write(x.got, 9, 1) // after its events were looked at
+		write(x.want, 9, 1)
+		if x.got.Hash() != x.want.Hash() {
+			t.Errorf("%s has another hash later", x.name)
+		}
+	}
+}
+
+// TestSinkTakesEveryEvent: what passes by has the numbers and the hash of a
+// journal that is kept.
+func TestSinkTakesEveryEvent(t *testing.T) {
+	kept, passing := NewJournal(func() int64 { return 1 }), NewJournal(func() int64 { return 1 })
+	var taken []Event
+	passing.Sink = func(e *Event) { taken = append(taken, *e) }
+	for i := range 3*CheckpointEvery + 5 {
+		for _, j := range []*Journal{kept, passing} {
+			j.Emit(Event{Kind: Send, Call: uint64(i)})
+		}
+	}
+	if FirstDifference(taken, kept.Events()) >= 0 || passing.Len() != kept.Len() || passing.Hash() != kept.Hash() {
+		t.Errorf("%d events went by, %d were kept", passing.Len(), kept.Len())
+	}
+	if len(passing.Events()) > CheckpointEvery {
+		t.Errorf("it keeps %d events", len(passing.Events()))
 	}
 }

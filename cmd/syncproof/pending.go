@@ -1,0 +1,60 @@
+package main
+
+import "io"
+
+// wanted is a file that a verb was asked to write, "" if it was not.
+type wanted[T any] struct {
+	path string
+	fill func(*T, io.Writer) error
+}
+
+// pending are files that are begun before anything runs, and appear under
+// their names once they are complete.
+type pending[T any] struct {
+	files []*output
+	fill  []func(*T, io.Writer) error
+}
+
+// openAll begins all files that are wanted, or none.
+func openAll[T any](all []wanted[T]) (*pending[T], error) {
+	p := &pending[T]{}
+	for _, want := range all {
+		if want.path == "" {
+			continue
+		}
+		begun, err := createOutput(want.path)
+		if err != nil {
+			p.discard()
+			return nil, err
+		}
+		p.files, p.fill = append(p.files, begun), append(p.fill, want.fill)
+	}
+	return p, nil
+}
+
+// write fills and commits the files. Each is tried, whatever became of the others.
+func (p *pending[T]) write(doc *T) error {
+	var first error
+	for i, f := range p.files {
+		err := p.fill[i](doc, f)
+		if err != nil {
+			f.discard()
+			err = broken("cannot write %s: %w", f.path, err)
+		} else {
+			err = f.commit()
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	p.files = nil
+	return first
+}
+
+// discard drops what was not written.
+func (p *pending[T]) discard() {
+	for _, f := range p.files {
+		f.discard()
+	}
+	p.files = nil
+}

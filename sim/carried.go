@@ -1,0 +1,91 @@
+package sim
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// carried is the part of an exchange that model fidelity adds: the request and
+// the answer as data.
+type carried struct {
+	errand     engine.Op
+	life       int       // of the process that sent it
+	asked      *mocks.Op // nil at wire fidelity
+	outcome    *mocks.Outcome
+	date       string // of the answer
+	retryAfter time.Duration
+	truncated  bool
+	until      int64 // true time at which the rest of the body is there, 0 for at once
+}
+
+// launch puts an errand's exchange on the wire.
+func (n *network) launch(e *errand, o *mocks.Op) {
+	method, path := n.w.host.parts.kinds[e.side].line(o)
+	n.calls++
+	n.links[e.side].sent++
+	x := &exchange{call: n.calls, number: n.links[e.side].sent, side: e.side, post: method == http.MethodPost}
+	x.errand, x.life, x.asked = e.op, n.w.host.life, o
+	x.sent = n.w.Emit(trace.Event{
+		Kind: trace.Send, On: traceSystem(e.side), Actor: trace.ActorEngine, Call: x.call, Method: method, Path: path,
+	})
+	o.Call, o.Cause = x.call, x.sent
+	n.flying++
+	n.links[e.side].inUse++
+	n.depart(x)
+}
+
+// do lets the system answer an exchange that is held as data.
+func (n *network) do(s *system, now time.Time, x *exchange) {
+	out := s.direct.Do(now, x.asked)
+	if x.outcome != nil {
+		return
+	}
+	x.outcome, x.date = &out, s.date.at(now)
+	x.retryAfter = retryAfterOf(out.RetryAfter, x.date)
+}
+
+// bring draws what happens to the body of an answer.
+func (n *network) bring(x *exchange) {
+	w, l := n.w, &n.links[x.side]
+	if _, hit := l.hits(w, scenarios.Truncate, x.number); hit && x.outcome.Status != http.StatusNoContent {
+		x.truncated = true
+	}
+	if f, hit := l.hits(w, scenarios.SlowBody, x.number); hit {
+		x.until = w.agenda.now + int64(f.step.Amount)
+	}
+}
+
+// receive journals that the client has an answer.
+func (n *network) receive(x *exchange) {
+	code := ""
+	if x.outcome.Status == http.StatusForbidden && x.outcome.Code == limitExceeded && !x.truncated {
+		code = limitExceeded
+	}
+	n.w.Emit(trace.Event{
+		Kind: trace.Receive, On: traceSystem(x.side), Actor: trace.ActorEngine, Call: x.call, Cause: x.sent,
+		Status: int16(x.outcome.Status), Code: code, RetryAfter: x.outcome.RetryAfter, Date: x.date,
+	})
+}
+
+// waitsFor reports whether the errand of an exchange still waits for its end.
+func (h *host) waitsFor(x *exchange) bool {
+	return x.life == h.life && h.errands[x.errand] != nil
+}
+
+// dateText renders the Date header once a second.
+type dateText struct {
+	second int64
+	text   string
+}
+
+func (d *dateText) at(now time.Time) string {
+	if s := now.Unix(); s != d.second || d.text == "" {
+		d.second, d.text = s, mocks.HTTPDate(now)
+	}
+	return d.text
+}

@@ -1,0 +1,230 @@
+package sim
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/mocks"
+)
+
+// view is what one process's adapter knows of a system's schema.
+type view struct {
+	ask      []string // native names that reads ask for, in the order of slots
+	slots    []int    // of ask: fields by index, then the version, then the status
+	revision string
+}
+
+// newView asks for all that is mapped and that known accepts.
+func (w *World) newView(side mapping.Side, known func(name string) bool) view {
+	var v view
+	names := append(append([]string(nil), w.mapping.Names(side)...), w.mapping.VersionName[side], w.mapping.StatusName[side])
+	for slot, name := range names {
+		if name != "" && known(name) {
+			v.ask, v.slots = append(v.ask, name), append(v.slots, slot)
+		}
+	}
+	return v
+}
+
+func everything(string) bool { return true }
+
+// learn takes down what an answer tells of the schema. A system whose reads
+// name their fields is asked for those that its description shows.
+func (h *host) learn(e *errand, out *mocks.Outcome, err *adapter.Error) {
+	v, k := &h.views[e.side], &h.parts.kinds[e.side]
+	if out.Revision != "" || out.Refusal == mocks.Unmapped {
+		v.revision = out.Revision
+	}
+	if e.ask.Kind != mocks.OpDescribe || err != nil || !k.asksByName {
+		return
+	}
+	shown := map[string]bool{}
+	for i := range out.Fields {
+		shown[out.Fields[i].Name] = true
+	}
+	revision := v.revision
+	*v = h.w.newView(e.side, func(name string) bool { return shown[name] })
+	v.revision = revision
+}
+
+// carryErrand begins the effects that are exchanges.
+func (h *host) carryErrand(effect engine.Effect) {
+	e := &errand{effect: effect}
+	o := &mocks.Op{}
+	switch f := effect.(type) {
+	case engine.Read:
+		e.op, e.side = f.Op, f.Ref.Side
+		o.Kind, o.Record = mocks.OpRead, f.Ref.ID
+	case engine.Find:
+		e.op, e.side = f.Op, f.Side
+		o.Kind, o.External = mocks.OpFind, f.External
+	case engine.Write:
+		e.op, e.side = f.Op, f.Ref.Side
+		h.writeOp(o, &f)
+	case engine.Poll:
+		e.op, e.side = f.Op, f.Side
+		o.Kind, o.After, o.Limit = mocks.OpChanges, string(f.After), f.Limit
+		if f.Rewind {
+			o.After = h.w.systems[f.Side].direct.Rewind(o.After, h.parts.config.Systems[f.Side].Overlap)
+		}
+	case engine.Describe:
+		e.op, e.side = f.Op, f.Side
+		o.Kind = mocks.OpDescribe
+	}
+	v := &h.views[e.side]
+	o.Ask, o.Revision = v.ask, v.revision
+	e.ask, e.slots = o, v.slots
+	h.errand(e)
+}
+
+// writeOp is a write as data.
+func (h *host) writeOp(o *mocks.Op, f *engine.Write) {
+	side, k := f.Ref.Side, &h.parts.kinds[f.Ref.Side]
+	o.External = f.Data.External
+	switch f.Kind {
+	case engine.CreateRecord:
+		o.Kind, o.Bare = mocks.OpCreate, true
+	case engine.DeleteRecord:
+		o.Kind, o.Record, o.External = mocks.OpDelete, f.Ref.ID, ""
+	default:
+		o.Kind, o.Record = mocks.OpUpdate, f.Ref.ID
+	}
+	if o.Kind != mocks.OpCreate {
+		o.IfTag = f.Data.If.Tag
+	}
+	if o.Kind == mocks.OpUpdate && k.versions {
+		version := f.Data.If.Version
+		o.IfVersion = &version
+	}
+	m := h.w.mapping
+	for _, set := range f.Data.Fields {
+		o.Set = append(o.Set, mocks.Assign{
+			Field: m.Fields[set.Index].Native[side], Kind: mocks.ValueKind(set.Value.Kind), Text: set.Value.Text,
+		})
+	}
+	if f.Data.SetVersion {
+		o.Set = append(o.Set, mocks.Assign{Field: m.VersionName[side], Kind: mocks.Number, Text: strconv.FormatInt(f.Data.Version, 10)})
+	}
+	if f.Data.Status != "" {
+		o.Set = append(o.Set, mocks.Assign{Field: m.StatusName[side], Kind: mocks.String, Text: f.Data.Status})
+	}
+}
+
+// changes reports whether an exchange can change a record.
+func changes(o *mocks.Op) bool {
+	return o.Kind == mocks.OpCreate || o.Kind == mocks.OpUpdate || o.Kind == mocks.OpDelete
+}
+
+// unguarded reports whether an errand changes a record with nothing to refuse
+// it by if the record has changed meanwhile.
+func (h *host) unguarded(e *errand) bool {
+	k := &h.parts.kinds[e.side]
+	switch e.ask.Kind {
+	case mocks.OpUpdate, mocks.OpDelete:
+		return !k.tags
+	case mocks.OpCreate:
+		method, _ := k.line(e.ask)
+		return method != http.MethodPost
+	default:
+		return false
+	}
+}
+
+// collect takes in what an exchange of the errand gave, and lists the readings
+// that follow from it: Salesforce's answer to a create is an id, and a list of
+// the REST CRM has no entity tags.
+func (h *host) collect(e *errand, out *mocks.Outcome, err *adapter.Error) *adapter.Error {
+	k := &h.parts.kinds[e.side]
+	reading := len(e.toRead) > 0
+	if reading {
+		e.toRead = e.toRead[1:]
+	}
+	switch {
+	case err != nil && e.made != "":
+		e.records = append(e.records, h.record(e, &mocks.View{ID: e.made})) // it was created all the same
+		return nil
+	case err != nil && err.Kind == adapter.NotFound && (reading || (e.ask.Kind == mocks.OpFind && k.findMisses)):
+		return nil // deleted meanwhile, or never there
+	case err != nil:
+		return err
+	case e.ask.Kind == mocks.OpCreate && k.readsCreated:
+		e.made = out.Records[0].ID
+		e.toRead = []string{e.made}
+	case e.ask.Kind == mocks.OpFind && k.tags:
+		for i := range out.Records {
+			e.toRead = append(e.toRead, out.Records[i].ID)
+		}
+	default:
+		for i := range out.Records {
+			e.records = append(e.records, h.record(e, &out.Records[i]))
+		}
+	}
+	return nil
+}
+
+// ensue begins the next reading that belongs to an errand.
+func (h *host) ensue(e *errand) {
+	v := &h.views[e.side]
+	e.ask = &mocks.Op{Kind: mocks.OpRead, Record: e.toRead[0], Ask: v.ask, Revision: v.revision}
+	e.slots, e.refused, e.spent, e.again = v.slots, "", false, false
+	h.acquire(e)
+}
+
+// eventOf is the core's event at the end of an errand.
+func eventOf(e *errand, schema adapter.Schema, out *mocks.Outcome, err *adapter.Error) engine.Event {
+	switch f := e.effect.(type) {
+	case engine.Read:
+		return engine.ReadDone{Op: f.Op, Record: first(e, err), Err: err}
+	case engine.Find:
+		if err != nil {
+			return engine.FindDone{Op: f.Op, Err: err}
+		}
+		return engine.FindDone{Op: f.Op, Records: e.records}
+	case engine.Write:
+		return engine.WriteDone{Op: f.Op, Record: first(e, err), Err: err}
+	case engine.Poll:
+		done := engine.PollDone{Op: f.Op, Err: err}
+		if err == nil {
+			done.Page = pageOf(out)
+		}
+		return done
+	default:
+		return engine.Described{Op: e.op, Schema: schema, Err: err}
+	}
+}
+
+func first(e *errand, err *adapter.Error) adapter.Record {
+	if err != nil || len(e.records) == 0 {
+		return adapter.Record{}
+	}
+	return e.records[0]
+}
+
+// record is a view of a record as an adapter gives it.
+func (h *host) record(e *errand, v *mocks.View) adapter.Record {
+	n := len(h.w.mapping.Fields)
+	values := make([]mapping.Native, n+2)
+	if v.Values != nil {
+		for i, slot := range e.slots {
+			if i < len(v.Values) {
+				values[slot] = mapping.Native{Kind: mapping.Kind(v.Values[i].Kind), Text: v.Values[i].Text}
+			}
+		}
+	}
+	return adapter.Record{
+		ID: v.ID, Fields: values[:n:n], Version: values[n], Status: values[n+1], External: v.External,
+		Modified: v.Modified, By: v.By, Own: v.Own, Automation: v.Automation, Tag: v.Tag, MergedInto: v.MergedInto,
+	}
+}
+
+func pageOf(out *mocks.Outcome) adapter.Page {
+	page := adapter.Page{Next: adapter.Cursor(out.Next), More: out.More}
+	for i := range out.Changed {
+		c := &out.Changed[i]
+		page.Changed = append(page.Changed, adapter.Change{ID: c.ID, Deleted: c.Deleted, Stamp: c.Stamp, By: c.By, Own: c.Own})
+	}
+	return page
+}

@@ -1,0 +1,208 @@
+package explore
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/syncproof/syncproof/scenarios"
+)
+
+// Hunt plays many generated worlds.
+type Hunt struct {
+	Player *Player
+	Size   Size
+	// Seed begins the sequence of worlds; the same seed gives the same ones,
+	// whatever the number of workers.
+	Seed uint64
+	// Shard of Shards, from 1: only its share of the sequence is played.
+	// 0 of 0 plays all.
+	Shard, Shards int
+	// Runs and For end the hunt, whichever comes first; 0 is no bound. Runs
+	// counts the worlds of this shard.
+	Runs int
+	For  time.Duration
+	// Workers play at once, at least one.
+	Workers int
+	// Enough ends the hunt after so many different failures; 0 is no bound.
+	Enough int
+	// Clock is the wall time since some fixed instant; it must be safe for
+	// concurrent use.
+	Clock func() time.Duration
+	// Watch, if not nil, is called after each run, one call at a time.
+	Watch func(*Tally)
+	// Against, if not nil, plays each world that failed once more with another
+	// engine: what fails there as well is not counted. A mutant's failures are
+	// those that the engine without its defect does not have.
+	Against *Player
+	// Recheck, if not nil, is asked after each run whether it can be repeated;
+	// a text says how it could not. It must be safe for concurrent use.
+	Recheck func(ctx context.Context, sc *scenarios.Scenario, out *Outcome) (difference string, err error)
+}
+
+// Found is a kind of failure: the same invariant in the same role.
+type Found struct {
+	Failure  Failure
+	Scenario *scenarios.Scenario // the first world that showed it
+	Run      int                 // its number in the whole sequence, from 1
+	At       time.Duration       // wall time since the hunt began
+	Events   int                 // of that run
+	Times    int                 // runs that showed it
+}
+
+// Tally is what a hunt has come to. Those who watch must not keep it.
+type Tally struct {
+	Runs      int
+	Events    int
+	Exchanges int
+	// Failed and Undecided count runs: with a violated invariant, and with one
+	// that could not be decided.
+	Failed    int
+	Undecided int
+	// Open counts the undecided runs by invariant.
+	Open map[string]int
+	// Found are the kinds of failure, by the number of their first run.
+	Found []*Found
+	// Fault is what stopped the hunt: the harness could not go on with a world.
+	Fault    error
+	FaultRun int
+	FaultIn  *scenarios.Scenario
+	Coverage *Coverage
+	Wall     time.Duration
+}
+
+// World is the i-th world of a seed's sequence, from 0.
+func World(seed uint64, i int, size Size) *scenarios.Scenario {
+	return Generate(NewNumbers(scramble(seed)+uint64(i)), size)
+}
+
+// Run plays until a bound is reached, ctx ends or the harness fails. What was
+// found by then is in the tally.
+func (h *Hunt) Run(ctx context.Context) *Tally {
+	p := &pack{hunt: h, began: h.Clock(), tally: &Tally{Open: map[string]int{}, Coverage: NewCoverage()}}
+	var all sync.WaitGroup
+	for range max(h.Workers, 1) {
+		all.Add(1)
+		go func() { //syncproof:allow go worlds are independent; the tally does not depend on which comes first
+			defer all.Done()
+			p.work(ctx)
+		}()
+	}
+	all.Wait()
+	t := p.tally
+	t.Wall = h.Clock() - p.began
+	slices.SortFunc(t.Found, func(a, b *Found) int { return a.Run - b.Run })
+	return t
+}
+
+// pack is the workers of a hunt and what they share.
+type pack struct {
+	hunt  *Hunt
+	began time.Duration
+	mu    sync.Mutex
+	next  int
+	tally *Tally
+	done  bool
+}
+
+func (p *pack) work(ctx context.Context) {
+	for {
+		i, ok := p.take(ctx)
+		if !ok {
+			return
+		}
+		sc := World(p.hunt.Seed, i, p.hunt.Size)
+		out := p.hunt.Player.Play(ctx, sc)
+		if ctx.Err() != nil {
+			return // this run was interrupted: it says nothing
+		}
+		p.excuse(ctx, sc, &out)
+		difference := ""
+		if p.hunt.Recheck != nil && out.Fault == nil {
+			difference, out.Fault = p.hunt.Recheck(ctx, sc, &out)
+		}
+		if difference != "" {
+			out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
+		}
+		p.count(i, sc, &out)
+	}
+}
+
+// excuse drops the failures that the other engine has in the same world.
+func (p *pack) excuse(ctx context.Context, sc *scenarios.Scenario, out *Outcome) {
+	if p.hunt.Against == nil || len(out.Failures) == 0 {
+		return
+	}
+	other := p.hunt.Against.Play(ctx, sc)
+	out.Failures = slices.DeleteFunc(out.Failures, func(f Failure) bool {
+		return other.Fault != nil || slices.ContainsFunc(other.Failures, func(o Failure) bool { return o.Invariant == f.Invariant })
+	})
+}
+
+// Determinism is the name of the failure of a run that could not be repeated.
+const Determinism = "determinism"
+
+// take gives the number of the next world of this shard.
+func (p *pack) take(ctx context.Context) (int, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	h := p.hunt
+	over := p.done || ctx.Err() != nil || h.Runs > 0 && p.next >= h.Runs || h.For > 0 && h.Clock()-p.began >= h.For
+	if over {
+		return 0, false
+	}
+	i := p.next
+	p.next++
+	return i*max(h.Shards, 1) + max(h.Shard, 1) - 1, true
+}
+
+// count adds one run to the tally.
+func (p *pack) count(i int, sc *scenarios.Scenario, out *Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.tally
+	if out.Fault != nil {
+		if t.Fault == nil || i+1 < t.FaultRun {
+			t.Fault, t.FaultRun, t.FaultIn = out.Fault, i+1, sc
+		}
+		p.done = true
+		return
+	}
+	t.Runs++
+	t.Events += len(out.Events)
+	t.Exchanges += out.Exchanges
+	t.Coverage.Add(out.Events)
+	if len(out.Undecided) > 0 {
+		t.Undecided++
+	}
+	for _, name := range out.Undecided {
+		t.Open[name]++
+	}
+	if len(out.Failures) > 0 {
+		t.Failed++
+	}
+	for _, f := range out.Failures {
+		p.found(i, sc, f, len(out.Events))
+	}
+	p.done = p.done || p.hunt.Enough > 0 && len(t.Found) >= p.hunt.Enough
+	if p.hunt.Watch != nil {
+		t.Wall = p.hunt.Clock() - p.began
+		p.hunt.Watch(t)
+	}
+}
+
+// found adds a failure to its kind, which keeps the earliest world.
+func (p *pack) found(i int, sc *scenarios.Scenario, f Failure, events int) {
+	for _, k := range p.tally.Found {
+		if !k.Failure.Same(f) {
+			continue
+		}
+		k.Times++
+		if i+1 < k.Run {
+			k.Run, k.Scenario, k.Failure, k.Events = i+1, sc, f, events
+		}
+		return
+	}
+	p.tally.Found = append(p.tally.Found, &Found{Failure: f, Scenario: sc, Run: i + 1, At: p.hunt.Clock() - p.began, Events: events, Times: 1})
+}

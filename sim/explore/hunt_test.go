@@ -1,0 +1,73 @@
+package explore
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/syncproof/syncproof/internal/sketch"
+)
+
+func still() time.Duration { return 0 }
+
+// TestHuntIsTheSameWithAnyWorkers: what a bounded hunt finds depends on its
+// seed alone.
+func TestHuntIsTheSameWithAnyWorkers(t *testing.T) {
+	size := Size{Records: 3, Edits: 8, Faults: 3}
+	hunt := func(workers int) *Tally {
+		h := Hunt{Player: &Player{}, Size: size, Seed: 7, Runs: 40, Workers: workers, Clock: still}
+		return h.Run(t.Context())
+	}
+	a, b := hunt(1), hunt(3)
+	if a.Runs != 40 || b.Runs != 40 || a.Events != b.Events || a.Failed != b.Failed || len(a.Found) != len(b.Found) {
+		t.Errorf("one worker: %d runs, %d events, %d failed; three: %d, %d, %d", a.Runs, a.Events, a.Failed, b.Runs, b.Events, b.Failed)
+	}
+	if a.Events == 0 {
+		t.Error("nothing happened in 40 worlds")
+	}
+	if string(a.Coverage.Seen) != string(b.Coverage.Seen) {
+		t.Error("the coverage depends on the number of workers")
+	}
+}
+
+// TestShardsDivideTheSequence: shards play each world once between them.
+func TestShardsDivideTheSequence(t *testing.T) {
+	size := Size{Records: 2, Edits: 4, Faults: 2}
+	whole := (&Hunt{Player: &Player{}, Size: size, Seed: 3, Runs: 12, Clock: still}).Run(t.Context())
+	events := 0
+	seen := sketch.New()
+	for shard := 1; shard <= 3; shard++ {
+		part := (&Hunt{Player: &Player{}, Size: size, Seed: 3, Runs: 4, Shard: shard, Shards: 3, Clock: still}).Run(t.Context())
+		events += part.Events
+		seen.Merge(part.Coverage.Seen)
+	}
+	if events != whole.Events {
+		t.Errorf("three shards saw %d events, the whole %d", events, whole.Events)
+	}
+	if seen.Distinct() != whole.Coverage.Seen.Distinct() {
+		t.Errorf("three shards saw %d situations, the whole %d", seen.Distinct(), whole.Coverage.Seen.Distinct())
+	}
+}
+
+// TestHuntKeepsWhatItHas: an interrupted hunt gives what it found so far.
+func TestHuntKeepsWhatItHas(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := Hunt{Player: &Player{}, Size: Size{Records: 2, Edits: 4}, Seed: 1, Workers: 2, Clock: still}
+	h.Watch = func(tally *Tally) {
+		if tally.Runs == 5 {
+			cancel()
+		}
+	}
+	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 7 || tally.Fault != nil {
+		t.Errorf("an interrupted hunt has %d runs, fault %v", tally.Runs, tally.Fault)
+	}
+}
+
+func BenchmarkExploreWire(b *testing.B) {
+	h := Hunt{Player: &Player{}, Size: Size{Records: 20, Edits: 60, Faults: 3, Exact: true}, Seed: 1, Runs: b.N, Workers: 1, Clock: still}
+	tally := h.Run(context.Background())
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+	b.ReportMetric(float64(tally.Events)/float64(b.N), "events/run")
+	b.ReportMetric(float64(tally.Exchanges)/float64(b.N), "exchanges/run")
+	b.ReportMetric(float64(tally.Failed)/float64(b.N), "failed/run")
+}

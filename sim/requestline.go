@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/syncproof/syncproof/mocks"
+)
+
+// line is the request line that an exchange has at wire fidelity.
+type line func(o *mocks.Op) (method, path string)
+
+func restLine(o *mocks.Op) (method, path string) {
+	const contacts = "/v1/contacts"
+	switch o.Kind {
+	case mocks.OpToken:
+		return http.MethodPost, "/oauth/token"
+	case mocks.OpFind:
+		return http.MethodGet, contacts
+	case mocks.OpCreate:
+		if o.External == "" {
+			return http.MethodPost, contacts
+		}
+		return http.MethodPut, contacts + "/by-external-id/" + url.PathEscape(o.External)
+	case mocks.OpDescribe:
+		return http.MethodGet, "/v1/schema/contact"
+	case mocks.OpChanges:
+		return http.MethodGet, "/v1/changes"
+	default:
+		return methodOf(o), contacts + "/" + url.PathEscape(o.Record)
+	}
+}
+
+func genesysLine(o *mocks.Op) (method, path string) {
+	const external = "/api/v2/externalcontacts"
+	switch o.Kind {
+	case mocks.OpToken:
+		return http.MethodPost, "/oauth/token"
+	case mocks.OpFind:
+		return http.MethodPost, external + "/identifierlookup/contacts"
+	case mocks.OpCreate:
+		return http.MethodPost, external + "/contacts"
+	case mocks.OpDescribe:
+		return http.MethodGet, external + "/contacts/schemas"
+	case mocks.OpChanges:
+		return http.MethodGet, external + "/scan/contacts"
+	default:
+		return methodOf(o), external + "/contacts/" + url.PathEscape(o.Record)
+	}
+}
+
+func salesforceLine(o *mocks.Op) (method, path string) {
+	const api, rows = "/services/data/v62.0", "/services/data/v62.0/sobjects/Contact"
+	switch o.Kind {
+	case mocks.OpToken:
+		return http.MethodPost, "/services/oauth2/token"
+	case mocks.OpFind:
+		return http.MethodGet, api + "/query"
+	case mocks.OpCreate:
+		if o.External == "" {
+			return http.MethodPost, rows + "/"
+		}
+		return http.MethodPatch, rows + "/" + salesforceExternal + "/" + url.PathEscape(o.External)
+	case mocks.OpDescribe:
+		return http.MethodGet, rows + "/describe"
+	case mocks.OpChanges:
+		return http.MethodGet, api + "/queryAll"
+	default:
+		return methodOf(o), rows + "/" + url.PathEscape(o.Record)
+	}
+}
+
+// methodOf is the method of an exchange about one record by its id.
+func methodOf(o *mocks.Op) string {
+	switch o.Kind {
+	case mocks.OpUpdate:
+		return http.MethodPatch
+	case mocks.OpDelete:
+		return http.MethodDelete
+	default:
+		return http.MethodGet
+	}
+}
