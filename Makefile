@@ -11,10 +11,10 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog soak properties fuzz build cover schema clean
+.PHONY: help run test race lint bench backlog soak fresh fuzz build cover schema clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## play the whole scenario library and judge it
 	$(GO) run ./cmd/syncproof run
@@ -49,7 +49,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 		done; \
 	done
 
-properties: ## play WORLDS fresh plays and worlds for each property
+fresh: ## play WORLDS fresh plays and worlds for each property
 	$(GO) test ./engine ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
 
 build: ## build bin/syncproof

@@ -12,7 +12,7 @@
 // thing that can change a verdict:
 //
 //	go test ./sim/property                                     the same worlds each time
-//	go test ./sim/property -rapid.seed=0 -rapid.checks=2000    fresh worlds, many of them (make properties)
+//	go test ./sim/property -rapid.seed=0 -rapid.checks=2000    fresh worlds, many of them (make fresh)
 //	go test ./sim/property -run TestNoLoop -rapid.seed=42      the worlds of one seed
 //
 // A world that fails is made as small as it can be while it fails, and is
