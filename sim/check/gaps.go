@@ -108,9 +108,9 @@ func (s *story) excuse(w *write, n *node, read int) bool {
 	if set.conditional[w.side] {
 		return !set.byTag[w.side] && n.states[read].version == n.states[w.state-1].version
 	}
-	call := s.m.ev[w.ev].Call
+	sent := s.m.sentAt(w.ev)
 	k := len(s.requests) - 1
-	for k >= 0 && s.requests[k].call == call {
+	for k >= 0 && (s.requests[k].first > sent || s.requests[k].page) {
 		k--
 	}
 	return k < 0 || s.requests[k].read == w.side
