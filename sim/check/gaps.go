@@ -136,7 +136,7 @@ func (s *story) judgeDelete(w *write, n *node) {
 	read := &n.states[targets[0]]
 	edited, sent := -1, s.m.sentAt(w.ev)
 	for f, v := range read.content {
-		if surely, _ := s.base[n.side].changed(f, v); surely && !s.base[n.side].lost() && s.m.sees(n.side, f, sent) {
+		if surely, _ := s.base[n.side].changed(f, v); surely && len(s.base[n.side].values[f]) > 0 && s.m.sees(n.side, f, sent) {
 			edited = f
 		}
 	}
