@@ -33,7 +33,7 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 			began, expected = true, want.Content
 			log = log || overlaid(now, want)
 			c.propagated(rec, mapping.Side(side), intent, now.content)
-		case overlaid(now, want):
+		case overlaid(now, want) || showsInPart(now, want):
 			log = true // what it overwrote, if it arrived, must not be lost
 		}
 		untouched = untouched && equalContent(now.content, expected)
@@ -84,6 +84,21 @@ func overlaid(now *sideReading, want *IntendedWrite) bool {
 	}
 	for _, i := range want.Changed {
 		if now.content[i] != want.Content[i] && now.content[i] != want.Before[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// showsInPart reports whether some field holds what an intended write meant to
+// give it, while others hold what they held before: somebody typed the one, or
+// set the others back.
+func showsInPart(now *sideReading, want *IntendedWrite) bool {
+	if want.Kind != UpdateRecord || !now.present {
+		return false
+	}
+	for _, i := range want.Changed {
+		if now.content[i] == want.Content[i] && want.Before[i] != want.Content[i] {
 			return true
 		}
 	}
