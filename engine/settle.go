@@ -132,8 +132,10 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 	}
 	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
 	if !here.Known || !there.Known {
-		c.halfway(here, there, want, opposite)
-		return
+		if c.cfg.Policy.Granularity != resolve.ByRecord {
+			c.halfway(here, there, want, opposite)
+		}
+		return // the table would let an empty value overwrite what is still to travel (CR-12)
 	}
 	carried, whole := c.agreed(want, opposite), true
 	for _, i := range want.Changed {
