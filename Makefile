@@ -5,12 +5,13 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X main.linked=$(VERSION)
 FUZZTIME ?= 10s
+WORLDS  ?= 2000
 COUNT   ?= 1
 SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog soak fuzz build cover schema clean
+.PHONY: help run test race lint bench backlog soak fresh fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +48,9 @@ fuzz: ## run every fuzz target for FUZZTIME
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+fresh: ## play WORLDS fresh plays and worlds for each property
+	$(GO) test ./engine ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
 
 build: ## build bin/syncproof
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/syncproof ./cmd/syncproof

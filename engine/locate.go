@@ -285,7 +285,7 @@ func (c *Core) vouch(w *work, third Ref) {
 // checked goes on when the record was read that stands between the two.
 func (c *Core) checked(w *work, s mapping.Side, e ReadDone) {
 	gone := e.Err != nil && e.Err.Kind == adapter.NotFound
-	merged := e.Err == nil && e.Record.MergedInto == w.id(s)
+	merged := e.Err == nil && e.Record.MergedInto != "" && e.Record.MergedInto == w.id(s)
 	vouching := w.vouching
 	w.vouching = false
 	switch {

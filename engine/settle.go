@@ -33,7 +33,7 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 			began, expected = true, want.Content
 			log = log || overlaid(now, want)
 			c.propagated(rec, mapping.Side(side), intent, now.content)
-		case overlaid(now, want):
+		case overlaid(now, want) || showsInPart(now, want):
 			log = true // what it overwrote, if it arrived, must not be lost
 		}
 		untouched = untouched && equalContent(now.content, expected)
@@ -90,6 +90,21 @@ func overlaid(now *sideReading, want *IntendedWrite) bool {
 	return false
 }
 
+// showsInPart reports whether some field holds what an intended write meant to
+// give it, while others hold what they held before: somebody typed the one, or
+// set the others back.
+func showsInPart(now *sideReading, want *IntendedWrite) bool {
+	if want.Kind != UpdateRecord || !now.present {
+		return false
+	}
+	for _, i := range want.Changed {
+		if now.content[i] == want.Content[i] && want.Before[i] != want.Content[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // propagated moves both bases over what one write carried, as far as the
 // reading after it shows it: these fields now agree on the two sides. The
 // others keep their base until they travel too, and so does a field that the
@@ -117,8 +132,10 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 	}
 	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
 	if !here.Known || !there.Known {
-		c.halfway(here, there, want, opposite)
-		return
+		if c.cfg.Policy.Granularity != resolve.ByRecord {
+			c.halfway(here, there, want, opposite)
+		}
+		return // the table would let an empty value overwrite what is still to travel (CR-12)
 	}
 	carried, whole := c.agreed(want, opposite), true
 	for _, i := range want.Changed {

@@ -147,6 +147,31 @@ func TestDeletionsInALostLedger(t *testing.T) {
 	trial{name: "the process died", want: Fail, says: "ledger does not name it", world: wins, text: deleted("")}.run(t, "no-lost-edit")
 }
 
+// EV-10: nothing may be asked for the record between its last reading and the
+// sending of a write; what is asked while the write travels makes no gap wider.
+func TestTheGapEndsWithTheSending(t *testing.T) {
+	unguarded := func(sc *scenarios.Scenario) {
+		no := false
+		sc.Systems.CRM.Conditional = &no
+	}
+	gap := func(before, after string) string {
+		return `
+			0s   setup ada v1 notes=a
+			1s   agent edits cc ada notes=c v2
+			2s   engine reads cc ada
+			3s   engine reads crm ada` + before + `
+			4s   engine starts crm ada` + after + `
+			6s   user edits crm ada notes=b v2
+			7s   engine writes crm ada notes=c v2 started
+			9s   claim ada rule=CR-2
+			90s  end idle`
+	}
+	const look = `
+			3s   engine reads cc ada`
+	trial{name: "asked while the write travels", want: Pass, says: "vendor race", world: unguarded, text: gap("", look)}.run(t, "no-lost-edit")
+	trial{name: "asked before it was sent", want: Fail, says: "had not read", world: unguarded, text: gap(look, "")}.run(t, "no-lost-edit")
+}
+
 func TestOneWayFieldsArrive(t *testing.T) {
 	reviewing := func(sc *scenarios.Scenario) {
 		oneWay(sc)

@@ -94,6 +94,17 @@ func TestFieldsOutOfSight(t *testing.T) {
 			1s   engine reads crm ada
 			1s   engine deletes crm ada
 			90s  end idle`},
+		{name: "CR-13 no edit at all, and no base of what is not shown", want: Pass, world: func(sc *scenarios.Scenario) {
+			world(sc)
+			sc.Records.List[0].Base = "lost"
+		}, text: removed + `
+			1s   over drift crm
+			2s   engine reads cc ada
+			2s   engine reads crm ada
+			9s   user deletes crm ada
+			10s  engine reads cc ada
+			11s  engine deletes cc ada
+			90s  end idle`},
 		{name: "CR-13 an edit that could", want: Fail, says: "notes had been edited", world: world, text: removed + `
 			1s   user edits crm ada notes=b
 			1s   agent deletes cc ada

@@ -20,8 +20,7 @@ func (s *story) compare(st [2]*state, at int32) comparison {
 	for f, fd := range s.m.fields.list {
 		var sure, may [2]bool
 		for side := range sure {
-			sure[side], may[side] = s.base[side].changed(f, st[side].content[f])
-			sure[side] = sure[side] && s.m.sees(side, f, at)
+			sure[side], may[side] = s.changed(side, f, st[side].content[f], at)
 			wide[side] = wide[side] || may[side]
 		}
 		if !fd.twoWay() {
@@ -45,6 +44,13 @@ func (s *story) compare(st [2]*state, at int32) comparison {
 		c.possible, c.certain = c.may[cc] && c.may[crm] && differ, c.sure[cc] && c.sure[crm] && differ
 	}
 	return c
+}
+
+// changed says whether a value that was read up to an event differs from the
+// base: certainly, and possibly. What was not shown changed for nobody.
+func (s *story) changed(side, f int, v string, at int32) (surely, possibly bool) {
+	surely, possibly = s.base[side].changed(f, v)
+	return surely && s.m.sees(side, f, at), possibly
 }
 
 // table asks the decision table about state t of a side and o of the other.

@@ -108,9 +108,9 @@ func (s *story) excuse(w *write, n *node, read int) bool {
 	if set.conditional[w.side] {
 		return !set.byTag[w.side] && n.states[read].version == n.states[w.state-1].version
 	}
-	call := s.m.ev[w.ev].Call
+	sent := s.m.sentAt(w.ev)
 	k := len(s.requests) - 1
-	for k >= 0 && s.requests[k].call == call {
+	for k >= 0 && (s.requests[k].first > sent || s.requests[k].page) {
 		k--
 	}
 	return k < 0 || s.requests[k].read == w.side
@@ -136,7 +136,7 @@ func (s *story) judgeDelete(w *write, n *node) {
 	read := &n.states[targets[0]]
 	edited, sent := -1, s.m.sentAt(w.ev)
 	for f, v := range read.content {
-		if surely, _ := s.base[n.side].changed(f, v); surely && !s.base[n.side].lost() && s.m.sees(n.side, f, sent) {
+		if surely, _ := s.base[n.side].changed(f, v); surely && len(s.base[n.side].values[f]) > 0 && s.m.sees(n.side, f, sent) {
 			edited = f
 		}
 	}

@@ -222,13 +222,16 @@ func (b *builder) engine(h happening) {
 	native := or(h.options["id"], id(on, alias))
 	b.call++
 	call := b.call
-	method := map[string]string{"reads": "GET", "writes": "PATCH", "creates": "POST", "deletes": "DELETE", "fails": "GET", "patches": "PATCH", "starts": "PATCH", "asks": "POST"}[verb]
+	method := map[string]string{"reads": "GET", "writes": "PATCH", "creates": "POST", "deletes": "DELETE", "fails": "GET", "patches": "PATCH", "starts": "PATCH", "polls": "GET", "asks": "POST"}[verb]
 	if method == "" {
 		b.t.Fatalf("%s: unknown verb %s", b.line, verb)
 	}
 	path := "/contacts/" + native
-	if verb == "asks" {
+	switch verb {
+	case "asks":
 		path, native = "/oauth/token", ""
+	case "polls":
+		path, native = "/changes", ""
 	}
 	sent, key := uint64(0), place{on, native}
 	if h.flags["started"] {
@@ -247,6 +250,8 @@ func (b *builder) engine(h happening) {
 	}
 	e := trace.Event{Actor: trace.ActorEngine, Call: call, Cause: sent}
 	switch verb {
+	case "polls":
+		b.emit(trace.Event{Kind: trace.Feed, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent})
 	case "reads":
 		b.emit(trace.Event{Kind: trace.Read, On: on, Actor: trace.ActorEngine, Call: call, Record: native, Cause: sent})
 	case "writes":

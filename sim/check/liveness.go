@@ -41,6 +41,8 @@ func liveness(m *model) Result {
 		}
 	case time.Duration(end.At-at) > limit && m.unanswerable() >= 0:
 		t.doubt("%s answers only after the engine has given up: no engine becomes idle", sideNames[m.unanswerable()])
+	case time.Duration(end.At-at) > limit && m.neverStopsPolling(max(at+int64(limit), end.At-int64(10*time.Minute))):
+		t.doubt("a round of polling lasts longer than its interval: whether the engine has anything else to do does not show")
 	case time.Duration(end.At-at) > limit:
 		stuck, ops := m.stuck()
 		t.fail("", append(ops, end.Op), "the system was not idle %s after the last outside act at %s%s; the deadline is %s: %s",

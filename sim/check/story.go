@@ -54,6 +54,7 @@ type request struct {
 	call  uint64
 	read  int // side whose record it disclosed, -1 if none
 	first int32
+	page  bool // it asked for many records, and disclosed this one among them
 }
 
 // write is one committed engine write and what the model says of it.
@@ -232,8 +233,9 @@ func (s *story) read(i int32, e *trace.Event) {
 	if s.cur[side] < 0 {
 		return
 	}
-	s.request(e.Call, side, i)
 	from, sure := i, s.single(e)
+	s.request(e.Call, side, i)
+	s.requests[len(s.requests)-1].page = !sure
 	if c := s.m.exchange(e.Call); c != nil && c.send > 0 {
 		switch {
 		case c.receive > 0:
@@ -292,7 +294,7 @@ func (s *story) request(call uint64, read int, i int32) {
 		}
 		return
 	}
-	s.requests = append(s.requests, request{call, read, i})
+	s.requests = append(s.requests, request{call: call, read: read, first: i})
 }
 
 // settleAgreed admits as base what the engine knows at an event to be equal on

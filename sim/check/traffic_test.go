@@ -269,6 +269,19 @@ func TestTold(t *testing.T) {
 	}
 }
 
+// polls are pages of a feed long after the last act, at an interval.
+func polls(every time.Duration) string {
+	const many = 30
+	var b strings.Builder
+	at := 20 * time.Hour
+	for range many {
+		fmt.Fprintf(&b, "%s engine polls crm ada\n", at)
+		at += every
+	}
+	fmt.Fprintf(&b, "%s end deadline", at)
+	return b.String()
+}
+
 const stuck = `
 	0s   setup ada v41 notes="old"
 	12s  agent edits cc ada notes="call back" v42
@@ -298,6 +311,9 @@ func TestLiveness(t *testing.T) {
 			12s  agent edits cc ada notes="call back" v42
 			20h  engine writes crm ada notes="call back" v42
 			21h  end idle`},
+		{name: "polls without end", want: Unknown, says: "lasts longer than its interval", text: synced[:len(synced)-len("20s  end idle")] + polls(900*time.Millisecond)},
+		{name: "polls with a pause in between", want: Fail, says: "was not idle", text: synced[:len(synced)-len("20s  end idle")] + polls(29*time.Second)},
+		{name: "polls, and something else", want: Fail, says: "was not idle", text: synced[:len(synced)-len("20s  end idle")] + strings.Replace(polls(900*time.Millisecond), "engine polls crm ada", "engine reads crm ada", 1)},
 		{name: "the run was cut short", want: Unknown, text: `0s setup ada v41`},
 	} {
 		c.run(t, "liveness")
