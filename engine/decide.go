@@ -172,7 +172,7 @@ func sameRecord(a, b *Record) bool {
 	for side := range a.Base {
 		x, y := &a.Base[side], &b.Base[side]
 		if x.Known != y.Known || x.Present != y.Present || x.Version != y.Version ||
-			x.Stamp != y.Stamp || x.Edit != y.Edit || x.Origin != y.Origin || !equalContent(x.Content, y.Content) || !equalContent(x.Held, y.Held) {
+			x.Stamp != y.Stamp || x.Edit != y.Edit || x.Origin != y.Origin || !equalContent(x.Content, y.Content) || !equalContent(x.Held, y.Held) || !slices.Equal(x.Hidden, y.Hidden) {
 			return false
 		}
 	}

@@ -84,6 +84,13 @@ func (f *printer) texts(list []string) {
 	}
 }
 
+func (f *printer) ints(list []int) {
+	f.int(int64(len(list)))
+	for _, i := range list {
+		f.int(int64(i))
+	}
+}
+
 func (f *printer) work(w *work) {
 	f.text(w.key)
 	f.text(w.hint)
@@ -127,6 +134,7 @@ func (f *printer) doubts(c *Core, w *work) {
 func (f *printer) reading(s *sideReading) {
 	f.flag(s.done, s.present, s.own)
 	f.texts(s.content)
+	f.ints(s.hidden)
 	f.int(s.version)
 	f.past(s.edit)
 	f.text(s.rec.External)
@@ -147,6 +155,7 @@ func (f *printer) record(r *Record) {
 		f.flag(b.Known, b.Present)
 		f.texts(b.Content)
 		f.texts(b.Held)
+		f.ints(b.Hidden)
 		f.int(b.Version)
 		f.int(int64(b.Origin))
 		f.past(b.Edit)

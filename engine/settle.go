@@ -130,7 +130,7 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		}
 		return
 	}
-	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
+	here.Held, here.Hidden, here.Edit, here.Origin = want.Content, nil, want.Edit, want.Origin
 	if !here.Known || !there.Known {
 		if c.cfg.Policy.Granularity != resolve.ByRecord {
 			c.halfway(here, there, want, opposite)
@@ -250,7 +250,7 @@ func (c *Core) mark(w *work, rec *Record, steps []planStep, ops ...StoreOp) {
 		// The write will show as the last change: what it hides is kept.
 		base, read := &rec.Base[steps[i].side], &w.sides[steps[i].side]
 		base.Origin = c.origin(steps[i].side, read, base)
-		base.Held, base.Edit = read.content, read.edit
+		base.Held, base.Hidden, base.Edit = read.content, read.hidden, read.edit
 	}
 	w.plan, w.step, w.phase = &plan{rec: rec, steps: steps}, -1, intending
 	c.commit(w, append(ops, PutRecord{snapshot(rec)})...)

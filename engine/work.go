@@ -81,6 +81,7 @@ type sideReading struct {
 	rec     adapter.Record
 	content []string
 	version int64
+	hidden  []int // fields that the system did not show: content holds their base
 	edit    Instant
 	own     bool
 }
@@ -324,6 +325,7 @@ func (c *Core) fill(w *work, s mapping.Side, e ReadDone) {
 		case err == nil:
 			c.unseen(s, i, e.Op)
 			r.content[i] = c.unread(base, i)
+			r.hidden = append(r.hidden, i)
 		}
 	}
 	r.version, _ = c.cfg.Mapping.ParseVersion(rec.Version)
@@ -348,11 +350,26 @@ func (c *Core) editTime(base *Base, r *sideReading) (edit Instant, own bool) {
 	switch {
 	case !own:
 		return modified, false
-	case base.Known && equalContent(base.Content, r.content), base.Held != nil && equalContent(base.Held, r.content):
+	case base.Known && equalContent(base.Content, r.content), base.holds(r.content):
 		return base.Edit, true
 	default:
 		return 0, true // the engine's own write hides when the edit was made
 	}
+}
+
+// holds reports whether content is what the engine's last write left behind,
+// in all that the system showed then. An edit behind that write would be the
+// last change itself, so what was hidden is no younger than the rest.
+func (b *Base) holds(content []string) bool {
+	if len(b.Held) != len(content) {
+		return false
+	}
+	for i := range content {
+		if b.Held[i] != content[i] && !slices.Contains(b.Hidden, i) {
+			return false
+		}
+	}
+	return true
 }
 
 var noBase Base

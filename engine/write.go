@@ -288,6 +288,7 @@ func (c *Core) rebase(w *work, step *planStep) {
 	}
 	base.Known, base.Present, base.Content = true, true, step.content
 	base.Version, base.Stamp, base.Held = step.data.Version, step.stamp, nil
+	base.Hidden = nil
 }
 
 func (c *Core) logEntry(w *work) []StoreOp {

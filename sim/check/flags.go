@@ -105,14 +105,21 @@ func (m *model) answered(p *person, n *node) int32 {
 	return last
 }
 
-// approvedFor is the approval of a mass delete by which somebody decided about a
-// person, -1 if there was none. It answers one question for all deletions, and
-// nothing that people were told of a record by itself (CR-13).
+// approvedFor is the last approval of a mass delete, if by it somebody decided
+// about a person, and else -1.
 func (m *model) approvedFor(p *person) int32 {
-	if told := m.lastTold(p, nil); !everGoneAny(p) || told >= 0 && told < m.approved {
+	if !m.answersFor(p, m.approved) {
 		return -1
 	}
 	return m.approved
+}
+
+// answersFor says that the approval of a mass delete decides about a person. It
+// answers one question for all deletions, and nothing that people were told of a
+// record by itself (CR-13).
+func (m *model) answersFor(p *person, approval int32) bool {
+	told := m.lastTold(p, nil)
+	return everGoneAny(p) && (told < 0 || told >= approval)
 }
 
 // unflags says that a commit of the engine's took the status FLAGGED away.

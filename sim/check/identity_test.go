@@ -21,6 +21,27 @@ const merged = `
 	40s  engine reads cc ada
 `
 
+// swallowed is a contact that was read, then merged into another one.
+const swallowed = `
+	0s   setup ada v3
+	0s   setup bella v3
+	9s   agent edits cc bella city="Turin" v4
+	10s  engine reads cc bella
+	11s  agent merges cc bella into=ada
+`
+
+// survivor is a contact of which the engine made a record, and which gained
+// another one's link by swallowing it before it was told of its own.
+const survivor = `
+	0s   setup bob v1
+	1s   agent creates cc ada v1
+	2s   engine creates crm ada v1
+	3s   agent edits cc ada city="Turin" v2
+	4s   agent merges cc bob into=ada
+	4s   agent saves cc ada mirrors=bob
+	5s   engine reads cc ada
+`
+
 func TestIdentityAtTheEnd(t *testing.T) {
 	for _, c := range []trial{
 		{name: "CR-14 a clone that no flag names", want: Fail, says: "bella of crm", text: cloned + `
@@ -122,6 +143,29 @@ func TestTheRightPerson(t *testing.T) {
 			11s  agent merges cc bella into=ada
 			12s  engine reads crm bella
 			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "a page since then is a hint, and changes nothing", want: NotApplicable, text: swallowed + `
+			12s  engine reads cc ada with=bella
+			13s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 what a reading since then showed to be another's", want: Fail, says: "CR-14", text: swallowed + `
+			12s  engine reads cc bella
+			13s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "a link of its own goes before one that a merge brought", want: NotApplicable, text: survivor + `
+			6s   engine writes crm ada city="Turin" v2
+			60s  end idle`},
+		{name: "CR-14 which brings the survivor's data to nobody else", want: Fail, says: "CR-14", text: survivor + `
+			6s   engine writes crm bob city="Turin" v2
+			60s  end idle`},
+		{name: "a link that only a merge brought is followed", want: NotApplicable, text: `
+			0s   setup bob v1
+			1s   agent creates cc ada v1
+			3s   agent edits cc ada city="Turin" v2
+			4s   agent merges cc bob into=ada
+			4s   agent saves cc ada mirrors=bob
+			5s   engine reads cc ada
+			6s   engine writes crm bob city="Turin" v2
 			60s  end idle`},
 		{name: "CR-13 a deleted record is made again", want: Fail, says: "deleted there", text: `
 			0s   setup ada v3

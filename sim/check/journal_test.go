@@ -22,7 +22,7 @@ import (
 //	20s  end idle
 //
 // A line of the engine is a whole exchange; `lost` drops its answer, `unheard`
-// leaves it on its way, `open` leaves the request under way, and one that was
+// leaves it on its way, `with=bob` makes a reading a page, `open` leaves the request under way, and one that was
 // `started` had left where a line said that the engine starts it. Field names are the
 // mapping's; an edit is stamped when it happens, or stamp=13s.
 func journal(t *testing.T, text string) []trace.Event {
@@ -213,6 +213,9 @@ func (b *builder) person(h happening) {
 	if into := h.options["into"]; into != "" {
 		e.External = id(system(h.args[2]), into)
 	}
+	if gained := h.options["mirrors"]; gained != "" {
+		e.External = id(other(system(h.args[2])), gained)
+	}
 	b.commit(system(h.args[2]), h.args[3], h, e)
 }
 
@@ -254,6 +257,9 @@ func (b *builder) engine(h happening) {
 		b.emit(trace.Event{Kind: trace.Feed, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent})
 	case "reads":
 		b.emit(trace.Event{Kind: trace.Read, On: on, Actor: trace.ActorEngine, Call: call, Record: native, Cause: sent})
+		if with := h.options["with"]; with != "" {
+			b.emit(trace.Event{Kind: trace.Read, On: on, Actor: trace.ActorEngine, Call: call, Record: id(on, with), Cause: sent})
+		}
 	case "writes":
 		e.Verb = trace.Update
 		b.commit(on, alias, h, e)

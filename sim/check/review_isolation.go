@@ -31,7 +31,12 @@ func (m *model) isolated(t *tally, p *person, in review) {
 			continue
 		}
 		e := &m.ev[w.ev]
-		if w.business() && !m.blind(p, w, in) {
+		blind := w.business() && m.blind(p, w, in)
+		if blind {
+			statuses = [2]int{} // it carried its own: a flag begins anew behind it (CR-10)
+			continue
+		}
+		if w.business() {
 			t.fail(p.name, append([]uint64{m.op(in.from)}, m.chain(w.ev, nil)...),
 				"%s was flagged at %s, and at %s the engine wrote it in %s before a person had decided",
 				p.name, clockText(m.ev[in.from].At), clockText(e.At), sideNames[w.side])
@@ -103,7 +108,11 @@ func (m *model) reviewEnd(p *person, from int32) (int32, string) {
 			earlier(i, "a person decided")
 		}
 	}
-	earlier(m.approvedFor(p), "a person approved the mass delete")
+	for _, i := range m.approvals {
+		if m.answersFor(p, i) {
+			earlier(i, "a person approved the mass delete")
+		}
+	}
 	for k := range m.outages {
 		if m.outages[k].wipe {
 			earlier(m.outages[k].crash, "the store was lost")

@@ -233,7 +233,7 @@ func (s *story) read(i int32, e *trace.Event) {
 	if s.cur[side] < 0 {
 		return
 	}
-	from, sure := i, s.single(e)
+	from, sure := i, s.m.single(e)
 	s.request(e.Call, side, i)
 	s.requests[len(s.requests)-1].page = !sure
 	if c := s.m.exchange(e.Call); c != nil && c.send > 0 {
@@ -267,9 +267,9 @@ func (s *story) readBefore(side int, call uint64) bool {
 
 // single says that a read was made for this record alone and not as part of a
 // page, which an engine may take as a hint only.
-func (s *story) single(e *trace.Event) bool {
+func (m *model) single(e *trace.Event) bool {
 	i := int(e.Op) // index of the next event: operations are dense from 1
-	ev := s.m.ev
+	ev := m.ev
 	if i >= 1 && i <= len(ev) && ev[i-1].Op == e.Op {
 		if i < len(ev) && ev[i].Call == e.Call && paged(&ev[i], e) {
 			return false

@@ -56,13 +56,19 @@ func (d *drift) excuses(m *model, i int32, e *trace.Event) bool {
 	c := m.exchange(e.Call)
 	switch {
 	case d.told > 0:
-		return c == nil || c.lose > 0 || c.send-1 <= d.told
+		return c == nil || c.lose > 0 || m.leftBefore(c, d.told)
 	case c == nil:
 		d.told = i
 	case c.receive > 0 && !m.bodyFaultAt(c.receive-1) && !m.diedKnowing(c.receive-1):
 		d.told = c.receive - 1
 	}
 	return true // what was refused is in the answer's body, and dies with the process that holds it
+}
+
+// leftBefore says that a request left before an event, or in the same instant:
+// what one answer tells stops no request that leaves while it is being read.
+func (m *model) leftBefore(c *call, event int32) bool {
+	return c.send-1 <= event || m.ev[c.send-1].At == m.ev[event].At
 }
 
 // byEngine says that an answer went to the engine's account.

@@ -65,6 +65,23 @@ func TestAWordEnds(t *testing.T) {
 	}
 }
 
+// halfCarried is a decision of which one write had been sent when an edit of the
+// other side made it stale.
+const halfCarried = `
+	0s   setup ada v41 notes="old"
+	12s  agent edits cc ada notes="call back" v42
+	13s  user edits crm ada notes="VIP" v42
+	14s  engine reads cc ada
+	14s  engine reads crm ada
+	15s  told flagged ada id=1
+	16s  engine writes crm ada status=FLAGGED
+	50s  review ada choose=cc
+	51s  engine reads crm ada
+	51s  engine reads cc ada
+	52s  agent edits cc ada notes="landed" v43
+	52s  engine writes crm ada notes="call back" v43 status=OVERWRITTEN
+`
+
 func TestAStaleWord(t *testing.T) {
 	for _, c := range []trial{
 		{name: "CR-10 a stale decision is applied", want: Fail, says: "before a person had decided", world: tolerance("9s"), text: reviewed + `
@@ -92,6 +109,15 @@ func TestAStaleWord(t *testing.T) {
 			51s  engine reads cc ada
 			52s  agent edits cc ada notes="landed" v43
 			52s  engine writes cc ada notes="VIP" v43
+			90s  end idle`},
+		{name: "a flag begins anew behind a write into such a gap", want: Pass, world: tolerance("9s"), text: halfCarried + `
+			60s  engine reads cc ada
+			61s  engine writes crm ada status=FLAGGED
+			90s  end idle`},
+		{name: "CR-10 and is shown once", want: Fail, says: "twice", world: tolerance("9s"), text: halfCarried + `
+			60s  engine reads cc ada
+			61s  engine writes crm ada status=FLAGGED
+			62s  engine writes crm ada status=FAILED
 			90s  end idle`},
 	} {
 		c.run(t, "review-isolation")
@@ -134,6 +160,19 @@ func TestMassDeleteApproval(t *testing.T) {
 		90s  end idle`}.run(t, "review-isolation")
 	trial{name: "CR-13 no approval came", want: Fail, says: "before a person had decided", world: few, text: parked + `
 		51s  engine deletes crm ada
+		90s  end idle`}.run(t, "review-isolation")
+	again := parked + `
+		50s  approve
+		51s  engine deletes crm ada
+		60s  user deletes cc bob
+		62s  told mass-delete id=m2
+		70s  approve
+		90s  end idle`
+	trial{name: "CR-13 each approval answers what waited for it", want: Pass, world: few, text: again}.run(t, "review-isolation")
+	trial{name: "CR-13 and nothing that was done before it", want: Fail, says: "before a person had decided", world: few, text: parked + `
+		49s  engine deletes crm ada
+		50s  approve
+		70s  approve
 		90s  end idle`}.run(t, "review-isolation")
 	trial{name: "an approved delete must travel", want: Fail, says: "lives in crm", world: few, text: parked + `
 		50s  approve

@@ -325,6 +325,22 @@ func TestValidPayloads(t *testing.T) {
 			2s   engine fails crm ada answer=400 code=INVALID_FIELD
 			9s   over drift crm
 			9s   end idle`},
+		{name: "a request that left while the first refusal came", want: NotApplicable, text: `
+			0s   setup ada v1
+			1s   begin drift crm
+			2s   engine fails crm ada answer=400 code=INVALID_FIELD
+			2s   engine starts crm bob
+			4s   engine fails crm bob answer=400 code=INVALID_FIELD started
+			9s   over drift crm
+			9s   end idle`},
+		{name: "a request that left afterwards", want: Fail, says: "INVALID_FIELD", text: `
+			0s   setup ada v1
+			1s   begin drift crm
+			2s   engine fails crm ada answer=400 code=INVALID_FIELD
+			3s   engine starts crm bob
+			4s   engine fails crm bob answer=400 code=INVALID_FIELD started
+			9s   over drift crm
+			9s   end idle`},
 		{name: "the second refusal after a drift", want: Fail, says: "INVALID_FIELD", text: `
 			0s   setup ada v1
 			1s   begin drift crm
