@@ -281,9 +281,12 @@ func (c *Core) pause(side mapping.Side, s adapter.Signal) {
 	if until := c.now.Add(d); until > g.pausedUntil {
 		if c.now >= g.pausedUntil {
 			g.pauses++
-			if s.RetryAfter < 0 {
+			switch {
+			case s.RetryAfter < 0:
 				// No time was named: perhaps it is the number in flight.
 				g.ceiling = max(1, (len(g.inFlight)+1)/2)
+			case g.narrow(c.now, d):
+				g.ceiling = max(1, g.ceiling/2)
 			}
 		}
 		g.signals++
@@ -293,6 +296,19 @@ func (c *Core) pause(side mapping.Side, s adapter.Signal) {
 	g.ramp, g.good = 1, 0
 	c.recallWrites(side)
 }
+
+// narrow reports whether the window that a pause of d ends held too few
+// requests for as many records at a time as are worked on: all that it holds
+// goes into readings, the writes that they lead to are refused, and the next
+// window begins with readings again. Fewer at a time lose nothing (RL-3) where
+// the window was used up sooner than the pause lasts.
+func (g *gate) narrow(now Instant, d time.Duration) bool {
+	return g.good > 0 && g.good < requestsOfRecord*g.ceiling && now.Sub(g.pausedUntil) < d
+}
+
+// requestsOfRecord are what one record asks of one system: it is read, looked
+// for, read once more and written.
+const requestsOfRecord = 4
 
 // retryAfterJitter is the percentage of RL-1.
 const retryAfterJitter = 10

@@ -183,6 +183,8 @@ func (c *Core) onLookedUp(e LookedUp) {
 	switch {
 	case held == nil || held.Key == w.key:
 		c.read(w)
+	case w.rec != nil && held.ID[p.side.Other()] == "":
+		c.takeHalf(w, p.side, held)
 	case held.ID[p.side.Other()] != "" && held.ID[p.side.Other()] != mine:
 		// Linked to another one: unless that one was merged into this one, and
 		// the link is about to follow.
@@ -193,6 +195,19 @@ func (c *Core) onLookedUp(e LookedUp) {
 		// The pair exists under another key: let that one do the work.
 		c.end(w, Enqueue{Ref: Ref{p.side, held.ID[p.side]}, Lane: w.lane, Hint: mine}, Done{w.key, w.generation})
 	}
+}
+
+// takeHalf goes on where two halves, each parked under a key of its own, come
+// to look like one record. Neither hands the work to the other, which would
+// hand it back: whoever comes looks for himself, and with a link takes both
+// references. What waits for a person over more than its link stays his
+// (CR-10).
+func (c *Core) takeHalf(w *work, s mapping.Side, held *Record) {
+	if held.Flag != nil && held.Flag.Rule != "CR-14" {
+		c.flagUnlinked(w, "CR-14", "it names a record of "+s.String()+" that waits for a person")
+		return
+	}
+	c.read(w)
 }
 
 // followMerge handles a record that its system merged into another one: the

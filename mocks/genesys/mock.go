@@ -159,11 +159,12 @@ func (m *Mock) ClockSet(by time.Duration) {
 // Advance commits the late edits that are due by now.
 func (m *Mock) Advance(now time.Time) {
 	for {
+		due, _ := m.late.Next()
 		l, ok := m.late.Take(now)
 		if !ok {
 			return
 		}
-		m.commitLate(l)
+		m.commitLate(l, due)
 	}
 }
 
