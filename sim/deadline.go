@@ -11,7 +11,7 @@ import (
 // exact bound, always sees the run miss it.
 func (w *World) deadline() int64 {
 	sc := w.sc
-	work := int64(sc.Records.Count()+len(sc.Schedule())) * 40
+	work := int64(sc.Records.Count()+len(w.schedule)) * 40
 	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
 	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
 	if w.waitsForAudits() {

@@ -182,6 +182,13 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	w.at(w.agenda.now+int64(c.Down), happening{what: restarts, id: op})
 }
 
+// halt ends the coroutines of the last process, which would hold on to the
+// world for ever. What their calls come to is nobody's business any more.
+func (h *host) halt() {
+	h.up = false
+	h.tasks.close()
+}
+
 // restart starts the next process after a crash.
 func (h *host) restart(crash uint64) {
 	h.w.windows--

@@ -15,7 +15,7 @@ func run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	defer w.host.tasks.close()
+	defer w.host.halt()
 	w.start()
 	if err := w.loop(ctx, w.deadline()); err != nil {
 		return nil, err
@@ -41,9 +41,11 @@ func (w *World) result() *Result {
 		w.host.unstruck()
 		w.Emit(trace.Event{Kind: trace.End, Code: w.ended})
 	}
-	return &Result{
-		Scenario: w.sc, Events: w.journal.Events(), Hash: w.journal.Hash(), Ended: w.ended, Exchanges: int(w.net.calls),
+	r := &Result{Scenario: w.sc, Events: w.journal.Events(), Ended: w.ended, Exchanges: int(w.net.calls)}
+	if !w.options.Unhashed {
+		r.Hash = w.journal.Hash()
 	}
+	return r
 }
 
 // newWorld builds everything that exists at the start.
@@ -65,6 +67,7 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 		w.sights[i].hidden = map[string]bool{}
 	}
 	w.journal = trace.NewJournal(func() int64 { return w.agenda.now })
+	w.journal.Recycle(o.Room)
 	if w.journal.Sink = o.Sink; o.Sink == nil {
 		w.journal.Reserve(expectedEvents(sc))
 	}

@@ -33,6 +33,12 @@ type Options struct {
 	// Sink, if not nil, takes each event, and the journal keeps its hash and
 	// the latest events alone: for runs too long to be judged as a whole.
 	Sink func(*trace.Event)
+	// Unhashed leaves the result without its hash, which trace.Hash gives to who
+	// wants it later.
+	Unhashed bool
+	// Room is memory for the journal, that of a result that nobody needs any
+	// more: its events are overwritten.
+	Room []trace.Event
 	// Beat, if not nil, counts what happens: a watchdog sees by it that the
 	// run makes progress.
 	Beat *atomic.Uint64
@@ -51,7 +57,7 @@ func (o *Options) eventsMax() int {
 type Result struct {
 	Scenario *scenarios.Scenario
 	Events   []trace.Event
-	Hash     string
+	Hash     string // "" if Options.Unhashed
 	// Ended is why: idle, deadline or until.
 	Ended string
 	// Exchanges is the number of HTTP exchanges.

@@ -9,6 +9,7 @@ import (
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/explore"
+	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // twins are the other processes of a search, one for each worker.
@@ -57,7 +58,7 @@ func (f *exploreFlags) recheck(t *twins) func(context.Context, *scenarios.Scenar
 		}
 		d, err := twin.Compare(ctx, again.World{
 			Path: "world.yaml", Scenario: text, Seed: sc.Seed, Fidelity: f.fidelity, EventsMax: explore.EventsMost, Stall: defaultStall,
-		}, out.Events, out.Hash)
+		}, out.Events, trace.Hash(out.Events))
 		var trouble *again.Trouble
 		switch {
 		case errors.As(err, &trouble):

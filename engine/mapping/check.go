@@ -22,7 +22,7 @@ func Index(cs []Constraint) Lookup {
 	l := Lookup{byName: make(map[string]described, len(cs))}
 	for _, c := range cs {
 		if _, seen := l.byName[c.Name]; !seen {
-			l.byName[c.Name] = described{Constraint: c, pattern: compilePattern(c.Pattern)}
+			l.byName[c.Name] = described{Constraint: c, pattern: patternOf(c.Pattern)}
 		}
 	}
 	return l
@@ -44,10 +44,7 @@ func (m *Mapping) Check(s Side, target []Constraint, i int, n Native) *Problem {
 	if at < 0 {
 		return m.Fields[i].problem(s, RuleMissing, n)
 	}
-	d := described{Constraint: target[at]}
-	if d.Pattern != "" {
-		d.pattern = m.patterns.get(d.Pattern, compilePattern)
-	}
+	d := described{Constraint: target[at], pattern: patternOf(target[at].Pattern)}
 	return m.Fields[i].check(s, d, n)
 }
 
@@ -173,12 +170,21 @@ func (f *Field) problem(s Side, rule string, n Native) *Problem {
 	return &Problem{Field: name, Rule: rule, Shape: Shape(n)}
 }
 
-// compilePattern returns nil for no pattern and for one in a dialect that RE2
+// patterns keeps the compiled patterns of described schemas: a schema is
+// described again and again with the same ones, and compiling one costs more
+// than everything else of it.
+var patterns = newMemo[*regexp.Regexp]()
+
+// patternOf returns nil for no pattern and for one in a dialect that RE2
 // does not know: the system judges by itself then.
-func compilePattern(pattern string) *regexp.Regexp {
+func patternOf(pattern string) *regexp.Regexp {
 	if pattern == "" {
 		return nil
 	}
+	return patterns.get(pattern, compilePattern)
+}
+
+func compilePattern(pattern string) *regexp.Regexp {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -26,7 +25,7 @@ func New(spec Spec) (*Mapping, error) {
 			" fields, expected at most " + strconv.Itoa(fieldsMax) + "; map only what has to travel"}
 	}
 	c := compiler{
-		mapping: &Mapping{Object: spec.Object, patterns: newMemo[*regexp.Regexp]()},
+		mapping: &Mapping{Object: spec.Object},
 		names:   map[string]int{},
 		natives: [2]map[string]int{{}, {}},
 		version: -1, status: -1,

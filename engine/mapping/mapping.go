@@ -1,7 +1,5 @@
 package mapping
 
-import "regexp"
-
 // Purpose of a mapped field.
 type Purpose uint8
 
@@ -50,8 +48,6 @@ type Mapping struct {
 	AuditNames  [2][]string
 
 	versionDefault int64
-	// patterns keeps the compiled patterns of described schemas for Check.
-	patterns *memo[*regexp.Regexp]
 }
 
 // Names returns the native names of the business fields on one side, in the

@@ -34,6 +34,7 @@ func canaryForms() []string {
 // secrecy: no canary secret in any output or journal entry, in any form.
 func secrecy(m *model) Result {
 	t := &tally{m: m}
+	var read clean
 	for i := range m.ev {
 		e := &m.ev[i]
 		switch e.Kind {
@@ -44,31 +45,52 @@ func secrecy(m *model) Result {
 				t.seen++
 			}
 		}
-		if where := leak(e); where != "" {
+		if where := read.leak(e); where != "" {
 			t.fail("", []uint64{e.Op}, "a secret appears in the %s of operation %d (%s)", where, e.Op, e.Kind)
 		}
 	}
 	return t.verdict(phrase{"output holds no secret", "outputs hold no secret"}, "the engine put out nothing")
 }
 
+// clean are texts that hold no canary. A journal says the same ones over and
+// over: a text that is found here need not be searched again. One slot holds
+// one text, chosen by a few of its bytes.
+type clean [256]string
+
+func (c *clean) leaks(s string) bool {
+	n := len(s)
+	if n < len(canary) {
+		return false
+	}
+	slot := &c[byte(n)^s[n-1]^s[n-2]<<3^s[n-6]<<5^s[n/2]<<1]
+	if *slot == s {
+		return false
+	}
+	if leaks(s) {
+		return true
+	}
+	*slot = s
+	return false
+}
+
 // leak names the part of an event that holds a canary, "" if none does.
-func leak(e *trace.Event) string {
+func (c *clean) leak(e *trace.Event) string {
 	for _, part := range [...]struct{ name, text string }{
 		{"text", e.Text}, {"path", e.Path}, {"record", e.Record}, {"external id", e.External}, {"alias", e.Alias},
 		{"code", e.Code}, {"actor", e.Actor}, {"verb", e.Verb}, {"origin", e.Origin}, {"method", e.Method},
 		{"retry-after", e.RetryAfter}, {"date", e.Date},
 	} {
-		if leaks(part.text) {
+		if c.leaks(part.text) {
 			return part.name
 		}
 	}
 	for k := range e.Changes {
-		if c := &e.Changes[k]; leaks(c.Before) || leaks(c.After) || leaks(c.Field) {
+		if ch := &e.Changes[k]; c.leaks(ch.Before) || c.leaks(ch.After) || c.leaks(ch.Field) {
 			return "changes"
 		}
 	}
 	for _, r := range e.Records {
-		if leaks(r) {
+		if c.leaks(r) {
 			return "records"
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // Hunt plays many generated worlds.
@@ -107,13 +108,14 @@ type pack struct {
 }
 
 func (p *pack) work(ctx context.Context) {
+	var room []trace.Event
 	for {
 		i, ok := p.take(ctx)
 		if !ok {
 			return
 		}
 		sc := World(p.hunt.Seed, i, p.hunt.Size)
-		out := p.hunt.Player.Play(ctx, sc)
+		out := p.hunt.Player.play(ctx, sc, room)
 		if ctx.Err() != nil {
 			return // this run was interrupted: it says nothing
 		}
@@ -126,7 +128,22 @@ func (p *pack) work(ctx context.Context) {
 			out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
 		}
 		p.count(i, sc, &out)
+		room = recycled(room, out.Events)
 	}
+}
+
+// roomMost bounds the memory that a worker keeps for its next journal, in
+// events: longer ones are too rare to be worth it.
+const roomMost = 1 << 16
+
+// recycled is the memory for the next journal: the run that filled it is
+// counted, and nothing of it is kept.
+func recycled(room, used []trace.Event) []trace.Event {
+	if cap(used) > cap(room) && cap(used) <= roomMost {
+		room = used
+	}
+	clear(room[:min(len(used), cap(room))]) // what it holds may be collected
+	return room
 }
 
 // excuse drops the failures that the other engine has in the same world.

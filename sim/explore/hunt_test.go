@@ -62,12 +62,3 @@ func TestHuntKeepsWhatItHas(t *testing.T) {
 		t.Errorf("an interrupted hunt has %d runs, fault %v", tally.Runs, tally.Fault)
 	}
 }
-
-func BenchmarkExploreWire(b *testing.B) {
-	h := Hunt{Player: &Player{}, Size: Size{Records: 20, Edits: 60, Faults: 3, Exact: true}, Seed: 1, Runs: b.N, Workers: 1, Clock: still}
-	tally := h.Run(context.Background())
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
-	b.ReportMetric(float64(tally.Events)/float64(b.N), "events/run")
-	b.ReportMetric(float64(tally.Exchanges)/float64(b.N), "exchanges/run")
-	b.ReportMetric(float64(tally.Failed)/float64(b.N), "failed/run")
-}

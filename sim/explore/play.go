@@ -35,7 +35,6 @@ type Outcome struct {
 	// they held.
 	Undecided []string
 	Events    []trace.Event
-	Hash      string
 	Ended     string
 	Exchanges int
 	// Fault is what kept the harness from finishing the run, nil if nothing did.
@@ -44,13 +43,18 @@ type Outcome struct {
 
 // Play runs one world and judges it. A panic is a fault: which code it comes
 // from, the engine's or the harness's, nobody can tell from outside.
-func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) (out Outcome) {
+func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) Outcome {
+	return p.play(ctx, sc, nil)
+}
+
+// play is Play, with memory for the journal.
+func (p *Player) play(ctx context.Context, sc *scenarios.Scenario, room []trace.Event) (out Outcome) {
 	defer func() {
 		if v := recover(); v != nil {
 			out = Outcome{Fault: &sim.HarnessError{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}}
 		}
 	}()
-	o := sim.Options{EventsMax: p.EventsMax, Fidelity: p.Fidelity}
+	o := sim.Options{EventsMax: p.EventsMax, Fidelity: p.Fidelity, Unhashed: true, Room: room}
 	if o.EventsMax == 0 {
 		o.EventsMax = EventsMost
 	}
@@ -61,7 +65,7 @@ func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) (out Outcome)
 	if err != nil {
 		return Outcome{Fault: err}
 	}
-	out = Outcome{Events: r.Events, Hash: r.Hash, Ended: r.Ended, Exchanges: r.Exchanges}
+	out = Outcome{Events: r.Events, Ended: r.Ended, Exchanges: r.Exchanges}
 	results := check.Judge(check.Case{Scenario: sc, Events: r.Events})
 	out.Failures, out.Undecided = FailuresOf(results), undecided(results)
 	return out

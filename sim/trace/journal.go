@@ -15,7 +15,9 @@ import (
 const CheckpointEvery = 256
 
 // Journal collects events in order and keeps a rolling hash over all that
-// they hold. The zero value is not ready: use NewJournal.
+// they hold. It is computed when somebody asks for it: most runs of an
+// exploration are judged and forgotten. The zero value is not ready: use
+// NewJournal.
 type Journal struct {
 	// Now gives the true instant of the event being emitted, in nanoseconds
 	// since the run's start.
@@ -67,14 +69,14 @@ func (j *Journal) Clone(now func() int64) *Journal {
 func (j *Journal) Emit(e Event) uint64 {
 	e.Op = uint64(j.Len()) + 1
 	e.At = j.Now()
-	j.events = append(j.events, e)
-	if e.Op%CheckpointEvery == 0 {
-		j.flush()
-		var c [8]byte
-		copy(c[:], j.sum.Sum(nil))
-		j.checkpoints = append(j.checkpoints, c)
+	if n := len(j.events); n == cap(j.events) && n < doubledMost {
+		j.Reserve(max(n, CheckpointEvery))
 	}
+	j.events = append(j.events, e)
 	if j.Sink != nil {
+		if e.Op%CheckpointEvery == 0 {
+			j.flush()
+		}
 		j.Sink(&j.events[len(j.events)-1])
 		j.drop()
 	}
@@ -89,15 +91,30 @@ func (j *Journal) drop() {
 	}
 }
 
+// doubledMost is the number of events up to which a journal that is full
+// doubles: to grow by less copies each event several times. A longer one grows
+// by a quarter, since its memory is worth more.
+const doubledMost = 1 << 18
+
 // Reserve makes room for n events: a journal that grows is copied, and a long
 // one costs more to copy than to write.
 func (j *Journal) Reserve(n int) { j.events = slices.Grow(j.events, n) }
+
+// Recycle makes an empty journal write into the memory of another one, of which
+// nobody may need the events any more.
+func (j *Journal) Recycle(room []Event) { j.events = room[:0] }
 
 // flush hashes the events since the last one.
 func (j *Journal) flush() {
 	j.scratch = j.scratch[:0]
 	for ; j.hashed < len(j.events); j.hashed++ {
-		j.scratch = appendBinary(j.scratch, &j.events[j.hashed])
+		e := &j.events[j.hashed]
+		j.scratch = appendBinary(j.scratch, e)
+		if e.Op%CheckpointEvery == 0 {
+			j.sum.Write(j.scratch)
+			j.scratch = j.scratch[:0]
+			j.checkpoints = append(j.checkpoints, [8]byte(j.sum.Sum(nil)))
+		}
 	}
 	j.sum.Write(j.scratch)
 }
@@ -123,7 +140,17 @@ func (j *Journal) Hash() string {
 }
 
 // Checkpoints are the first 8 bytes of the hash after each CheckpointEvery events.
-func (j *Journal) Checkpoints() [][8]byte { return j.checkpoints }
+func (j *Journal) Checkpoints() [][8]byte {
+	j.flush()
+	return j.checkpoints
+}
+
+// Hash is that of a journal of these events.
+func Hash(events []Event) string {
+	j := NewJournal(nil)
+	j.events = events
+	return j.Hash()
+}
 
 // Checkpoints are those that a journal of these events has.
 func Checkpoints(events []Event) [][8]byte {

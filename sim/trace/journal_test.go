@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"reflect"
 	"testing"
 )
@@ -197,5 +198,32 @@ func TestSinkTakesEveryEvent(t *testing.T) {
 	}
 	if len(passing.Events()) > CheckpointEvery {
 		t.Errorf("it keeps %d events", len(passing.Events()))
+	}
+}
+
+// TestHashIsThatOfTheEvents: it does not matter when the hash is asked for, nor
+// in whose memory the journal was written.
+func TestHashIsThatOfTheEvents(t *testing.T) {
+	now := int64(0)
+	fill := func(j *Journal, asked bool) *Journal {
+		for i := range 3*CheckpointEvery + 7 {
+			now = int64(i)
+			j.Emit(Event{Kind: Read, On: CC, Record: "c1", Version: int64(i)})
+			if asked && i%100 == 0 {
+				j.Hash()
+			}
+		}
+		return j
+	}
+	clock := func() int64 { return now }
+	a := fill(NewJournal(clock), true)
+	b := NewJournal(clock)
+	b.Recycle([]Event{{Op: 1, Kind: Commit, Text: "of another run"}, {Op: 2}})
+	fill(b, false)
+	if a.Hash() != b.Hash() || Hash(a.Events()) != a.Hash() {
+		t.Errorf("asked now and then: %s, at the end: %s, of the events: %s", a.Hash(), b.Hash(), Hash(a.Events()))
+	}
+	if !slices.Equal(a.Checkpoints(), b.Checkpoints()) || len(a.Checkpoints()) != 3 {
+		t.Errorf("checkpoints %x and %x", a.Checkpoints(), b.Checkpoints())
 	}
 }

@@ -114,7 +114,7 @@ func (p position) turn(entries []entry, next string) adapter.Page {
 	for _, e := range entries {
 		p.seen = max(p.seen, e.at)
 		if e.at == 0 || e.at >= p.from {
-			page.Changed = append(page.Changed, adapter.Change{ID: e.id, Stamp: e.stamp})
+			page.Changed = append(page.Changed, adapter.Change{ID: e.id, Stamp: wire.Stamp(e.when)})
 		}
 	}
 	if p.scan == "" { // all of the first page was stamped before the rest is read
@@ -130,9 +130,9 @@ func (p position) turn(entries []entry, next string) adapter.Page {
 }
 
 type entry struct {
-	id    string
-	at    int64 // Unix milliseconds, 0 if unknown
-	stamp string
+	id   string
+	at   int64 // Unix milliseconds, 0 if unknown
+	when time.Time
 }
 
 // readScan reads a CursorContactListing.
@@ -165,7 +165,7 @@ func readEntry(r *jsonread.Reader) (e entry) {
 			e.id = r.Str()
 		case "modifyDate":
 			if t := wire.Instant(r.Str()); !t.IsZero() {
-				e.at, e.stamp = t.UnixMilli(), wire.Stamp(t)
+				e.at, e.when = t.UnixMilli(), t
 			}
 		default:
 			r.Skip()

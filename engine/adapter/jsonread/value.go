@@ -33,19 +33,24 @@ func (r *Reader) Bytes() []byte {
 		return nil
 	}
 	r.at++
-	start := r.at
-	for ; r.at < len(r.data); r.at++ {
-		switch c := r.data[r.at]; {
-		case c == '"':
+	text := r.data[r.at:]
+	for i, c := range text {
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		r.at += i
+		switch c {
+		case '"':
 			r.at++
-			return r.data[start : r.at-1]
-		case c == '\\':
-			return r.unescape(append(make([]byte, 0, r.at-start+32), r.data[start:r.at]...))
-		case c < ' ':
+			return text[:i]
+		case '\\':
+			return r.unescape(append(make([]byte, 0, i+32), text[:i]...))
+		default:
 			r.fail("control character in a string")
 			return nil
 		}
 	}
+	r.at = len(r.data)
 	r.fail("string without an end")
 	return nil
 }
@@ -143,17 +148,22 @@ func (r *Reader) hex4() (rune, bool) {
 
 // Number reads a number and returns its literal.
 func (r *Reader) Number() string {
+	return string(r.number())
+}
+
+// number is Number without a copy.
+func (r *Reader) number() []byte {
 	if r.Kind() != '0' {
 		r.fail("expected a number")
-		return ""
+		return nil
 	}
 	n := numberLength(r.data[r.at:])
 	if n == 0 {
 		r.fail("not a number")
-		return ""
+		return nil
 	}
 	r.at += n
-	return string(r.data[r.at-n : r.at])
+	return r.data[r.at-n : r.at]
 }
 
 // Int reads a whole number; null is 0.
@@ -211,7 +221,7 @@ func (r *Reader) Skip() {
 	case '"':
 		r.Bytes()
 	case '0':
-		r.Number()
+		r.number()
 	case 'n':
 		r.word("null")
 	case 't', 'f':
