@@ -5,10 +5,13 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X main.linked=$(VERSION)
 FUZZTIME ?= 10s
+WORLDS  ?= 2000
 COUNT   ?= 1
+SOAK    ?= 1000000
+FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog fuzz build cover schema clean
+.PHONY: help run test race lint bench backlog soak fresh fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +38,9 @@ BACKLOG ?= 1000000
 backlog: ## drain a backlog of BACKLOG records at model fidelity, and report memory and pace
 	SYNCPROOF_BACKLOG=$(BACKLOG) $(GO) test ./sim -run '^TestBacklog$$' -v -timeout 60m
 
+soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model; SEED=7 repeats
+	$(GO) run ./cmd/syncproof explore --for 0 --runs $(SOAK) --fidelity $(FIDELITY) --enough 0 $(if $(SEED),--seed $(SEED))
+
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
@@ -42,6 +48,9 @@ fuzz: ## run every fuzz target for FUZZTIME
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+fresh: ## play WORLDS fresh plays and worlds for each property
+	$(GO) test ./engine ./sim/property -timeout 12h -rapid.seed=0 -rapid.checks=$(WORLDS)
 
 build: ## build bin/syncproof
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/syncproof ./cmd/syncproof

@@ -28,6 +28,7 @@ func (c *Core) Clone() *Core {
 	for side := range d.gates {
 		g := &d.gates[side]
 		g.inFlight, g.urgent, g.tokens = slices.Clone(g.inFlight), slices.Clone(g.urgent), slices.Clone(g.tokens)
+		g.verified = slices.Clone(g.verified)
 		for lane := range g.waiting {
 			g.waiting[lane] = slices.Clone(g.waiting[lane])
 		}

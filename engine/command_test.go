@@ -24,6 +24,7 @@ var commands = map[string]func(*story, args) error{
 	"crash":     (*story).crash,     // it dies; survive=N batches of those under way
 	"notice":    (*story).notice,    // REF...: a webhook names them
 	"edit":      (*story).edit,      // SIDE ID by=USER field=value...
+	"meddle":    (*story).meddle,    // SIDE field=value...: somebody edits the record written next, right behind the write
 	"delete":    (*story).remove,    // SIDE ID
 	"merge":     (*story).merge,     // SIDE ID into=ID
 	"step":      (*story).step,      // N: carry out the first N effects that are ready
@@ -291,6 +292,15 @@ func (s *story) edit(a args) error {
 	}
 	sys.edit(s.driver.now, r.id, by, values)
 	return nil
+}
+
+func (s *story) meddle(a args) error {
+	side, err := sideNamed(a.word(1))
+	if err != nil {
+		return err
+	}
+	s.driver.meddling[side], err = a.values()
+	return err
 }
 
 func (s *story) remove(a args) error {

@@ -55,8 +55,10 @@ type Config struct {
 	// OutageAfter is how long a system may fail before a person is told
 	// (EV-11), default 5 minutes.
 	OutageAfter time.Duration
-	// Audit is the interval at which every link is looked at again, which
-	// heals what neither notices nor polling can show; 0 disables.
+	// Audit is the interval at which every link is looked at again, and the
+	// feeds are read from their beginning: it heals what neither notices nor
+	// polling can show, such as a deletion that a feed does not list, or a
+	// record stamped by a clock that had been set back (EV-8); 0 disables.
 	Audit time.Duration
 	// Seed keys all jitter.
 	Seed uint64

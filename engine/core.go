@@ -150,17 +150,26 @@ func (c *Core) onStarted(e Started) {
 
 // pump does what time and free capacity allow, after every event.
 func (c *Core) pump() {
+	c.auditIfDue()
 	for side := range c.gates {
 		s := mapping.Side(side)
 		c.admitWaiting(s)
 		c.pollIfDue(s)
 		c.describeIfDue(s)
 	}
-	if c.audit != 0 && c.now >= c.audit {
-		c.audit = c.now.Add(c.cfg.Audit)
-		c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
-	}
 	c.fetchIfUseful()
+}
+
+// auditIfDue looks at every link again, and at everything that the feeds show.
+func (c *Core) auditIfDue() {
+	if c.audit == 0 || c.now < c.audit {
+		return
+	}
+	c.audit = c.now.Add(c.cfg.Audit)
+	c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
+	for side := range c.feeds {
+		c.feeds[side].audit(c.now)
+	}
 }
 
 // nextWake is the earliest instant at which pump would do something new.

@@ -16,6 +16,7 @@ func (c *Core) decide(w *work) {
 	if old := rec.Intent; old != nil {
 		w.counted = w.counted || old.Sides[0].deletes() || old.Sides[1].deletes()
 		began, untouched := c.recoverIntent(w, rec)
+		c.redate(w, rec)
 		w.carriesOn = (began || old.CarriesOn) && untouched && old.Review.same(w.review)
 	}
 	if w.review != nil {
@@ -27,6 +28,16 @@ func (c *Core) decide(w *work) {
 		return
 	}
 	c.resolve(w, rec)
+}
+
+// redate reads the edit times again, now that it is known which of the
+// engine's own writes hides which edit.
+func (c *Core) redate(w *work, rec *Record) {
+	for side := range w.sides {
+		if s := &w.sides[side]; s.present {
+			s.edit, s.own = c.editTime(&rec.Base[side], s)
+		}
+	}
 }
 
 // resolve carries out what the resolver decides.
@@ -98,7 +109,7 @@ func (c *Core) input(w *work, rec *Record) resolve.Input {
 // origin is derived from what is visible on the wire (DM-10).
 func (c *Core) origin(side mapping.Side, s *sideReading, base *Base) resolve.Origin {
 	switch {
-	case s.own && base.Known:
+	case s.own && (base.Known || base.Held != nil):
 		return base.Origin
 	case s.rec.Automation:
 		return resolve.System
@@ -161,7 +172,7 @@ func sameRecord(a, b *Record) bool {
 	for side := range a.Base {
 		x, y := &a.Base[side], &b.Base[side]
 		if x.Known != y.Known || x.Present != y.Present || x.Version != y.Version ||
-			x.Stamp != y.Stamp || x.Edit != y.Edit || x.Origin != y.Origin || !equalContent(x.Content, y.Content) || !equalContent(x.Held, y.Held) {
+			x.Stamp != y.Stamp || x.Edit != y.Edit || x.Origin != y.Origin || !equalContent(x.Content, y.Content) || !equalContent(x.Held, y.Held) || !slices.Equal(x.Hidden, y.Hidden) {
 			return false
 		}
 	}

@@ -39,9 +39,11 @@ type driver struct {
 	faults  [2]*fault         // of the next exchange with a side
 	down    [2]*outage        // while a side refuses or does not answer
 	signals [2]adapter.Signal // of the next answer of a side
-	acks    map[uint64]int
-	replies []engine.Reply
-	told    []engine.Message
+	// meddling is what somebody writes right behind the next write on a side.
+	meddling [2]map[string]string
+	acks     map[uint64]int
+	replies  []engine.Reply
+	told     []engine.Message
 
 	// crashAfter kills the process after so many more effects, 0 is off;
 	// survives says how many of the batches under way do.
@@ -149,6 +151,10 @@ func (d *driver) accept(e engine.Effect) {
 	}
 	switch e := e.(type) {
 	case engine.Admit:
+		if e.Denied {
+			d.deny(engine.Op(e.Call))
+			return
+		}
 		d.admitted[engine.Op(e.Call)] = true
 	case engine.Acknowledge:
 		d.acks[e.Token] = e.Status
@@ -167,6 +173,14 @@ func (d *driver) accept(e engine.Effect) {
 			d.crash(d.survives)
 		}
 	}
+}
+
+// deny ends a call that the gate does not let through: nothing was sent.
+func (d *driver) deny(op engine.Op) {
+	i := slices.IndexFunc(d.todo, func(e engine.Effect) bool { return opOf(e) == op })
+	e := d.todo[i]
+	d.todo = slices.Delete(d.todo, i, i+1)
+	d.events = append(d.events, failed(e, &adapter.Error{Kind: adapter.Unavailable}))
 }
 
 // target is the system that an effect calls.
@@ -311,6 +325,10 @@ func (d *driver) exchange(e engine.Effect) engine.Event {
 		rec, err := s.write(d.now, &e)
 		if err == nil && d.onWrite != nil {
 			d.onWrite(&e, before)
+		}
+		if values := d.meddling[side]; err == nil && values != nil {
+			d.meddling[side] = nil
+			rec = s.record(s.edit(d.now, rec.ID, "somebody", values))
 		}
 		return engine.WriteDone{Op: e.Op, Record: rec, Err: err}
 	}

@@ -15,6 +15,7 @@ func (c *Core) Fingerprint(now Instant) [16]byte {
 	f := &printer{now: now}
 	for _, key := range slices.Sorted(maps.Keys(c.work)) {
 		f.work(c.work[key])
+		f.doubts(c, c.work[key])
 	}
 	f.pendingOps(c)
 	f.int(int64(len(c.notices)))
@@ -83,6 +84,13 @@ func (f *printer) texts(list []string) {
 	}
 }
 
+func (f *printer) ints(list []int) {
+	f.int(int64(len(list)))
+	for _, i := range list {
+		f.int(int64(i))
+	}
+}
+
 func (f *printer) work(w *work) {
 	f.text(w.key)
 	f.text(w.hint)
@@ -96,7 +104,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.sure, w.approved, w.counted, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
+	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.sure, w.approved, w.counted, w.recalled, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -115,9 +123,18 @@ func (f *printer) work(w *work) {
 	}
 }
 
+// doubts encodes what a work waits to learn of the schemas.
+func (f *printer) doubts(c *Core, w *work) {
+	for side, since := range w.doubts {
+		v := &c.schemas[side]
+		f.flag(since != 0, v.lookedAt >= since, v.asking && v.askedAt >= since)
+	}
+}
+
 func (f *printer) reading(s *sideReading) {
 	f.flag(s.done, s.present, s.own)
 	f.texts(s.content)
+	f.ints(s.hidden)
 	f.int(s.version)
 	f.past(s.edit)
 	f.text(s.rec.External)
@@ -138,6 +155,7 @@ func (f *printer) record(r *Record) {
 		f.flag(b.Known, b.Present)
 		f.texts(b.Content)
 		f.texts(b.Held)
+		f.ints(b.Hidden)
 		f.int(b.Version)
 		f.int(int64(b.Origin))
 		f.past(b.Edit)
@@ -179,7 +197,7 @@ func (f *printer) pendingOps(c *Core) {
 
 func (f *printer) gate(g *gate) {
 	f.int(int64(len(g.inFlight)))
-	for _, line := range [...][]ticket{g.urgent, g.waiting[Fresh], g.waiting[Backlog]} {
+	for _, line := range [...][]ticket{g.urgent, g.verified, g.waiting[Fresh], g.waiting[Backlog]} {
 		f.int(int64(len(line)))
 		for _, t := range line {
 			f.text(t.key)
@@ -200,7 +218,7 @@ func (f *printer) feed(d *feed) {
 	f.text(string(d.cursor))
 	f.text(string(d.next))
 	f.when(d.dueAt)
-	f.flag(d.inside, d.more)
+	f.flag(d.inside, d.initial, d.afresh, d.held, d.more)
 	f.int(int64(d.failures))
 	for _, generation := range [...]map[string]sighting{d.seen, d.before} {
 		for _, id := range slices.Sorted(maps.Keys(generation)) {
@@ -212,9 +230,8 @@ func (f *printer) feed(d *feed) {
 }
 
 func (f *printer) schema(v *schemaView) {
-	f.flag(v.known, v.asking, v.deadLetters, v.doubted, v.certain)
+	f.flag(v.known, v.asking, v.refusedAt != 0, v.refusedAt > v.askedAt, v.deadLetters, v.doubted, v.certain)
 	f.when(v.dueAt)
-	f.flag(f.now.Sub(v.lookedAt) < redescribe)
 	f.text(v.schema.Revision)
 	f.texts(slices.Sorted(maps.Keys(v.drifted)))
 	for _, i := range slices.Sorted(maps.Keys(v.unseen)) {

@@ -53,6 +53,9 @@ func describeEffect(e engine.Effect) string {
 	case engine.Describe:
 		return number + "describe " + e.Side.String()
 	case engine.Admit:
+		if e.Denied {
+			return "turn away #" + strconv.FormatUint(e.Call, 10)
+		}
 		return "admit #" + strconv.FormatUint(e.Call, 10)
 	case engine.Acknowledge:
 		return fmt.Sprintf("acknowledge %d with %d", e.Token, e.Status)

@@ -14,7 +14,10 @@ import (
 type gate struct {
 	limit    int
 	inFlight []uint64
-	urgent   []ticket    // calls that go before the others
+	urgent   []ticket // calls that go before the others
+	// verified are writes that nothing but the reading right before them guards:
+	// no pace comes between the two (EV-10).
+	verified []ticket
 	tokens   []uint64    // urgent calls in flight: their answers say nothing of the limits
 	waiting  [2][]ticket // calls by lane, in the order of asking
 	turn     uint8       // counts admissions, so that the backlog gets its share
@@ -30,6 +33,25 @@ type gate struct {
 	allowed, remaining int // of the current window; allowed is 0 while unknown
 	resetAt            Instant
 	notBefore          Instant // pacing
+}
+
+// recallWrites takes the writes back that wait at a gate which has closed, if
+// nothing but the reading before them guards them: by the time that it opens,
+// that reading is old (EV-10).
+func (c *Core) recallWrites(side mapping.Side) {
+	g := &c.gates[side]
+	for _, t := range g.verified {
+		if w := c.work[t.key]; w != nil {
+			w.recalled = true
+		}
+		c.out.add(Admit{Side: side, Call: t.call, Denied: true})
+	}
+	g.verified = nil
+}
+
+// onVerified reports whether a call is the write that follows w's last reading.
+func (c *Core) onVerified(w *work) bool {
+	return w.phase == writing && c.mustVerify(&w.plan.steps[w.step])
 }
 
 // ticket is a call that waits for admission, and the record it is for. The
@@ -57,7 +79,12 @@ const backlogShare = 4
 // ready is the earliest instant at which the gate lets a request through as
 // far as time decides; now or earlier means at once.
 func (g *gate) ready(now Instant) Instant {
-	at := max(g.pausedUntil, g.notBefore)
+	return max(g.opens(now), g.notBefore)
+}
+
+// opens is ready without the pace.
+func (g *gate) opens(now Instant) Instant {
+	at := g.pausedUntil
 	if g.allowed > 0 && g.remaining <= 0 && g.resetAt > now {
 		at = max(at, g.resetAt)
 	}
@@ -65,6 +92,11 @@ func (g *gate) ready(now Instant) Instant {
 }
 
 func (g *gate) nextWake(now Instant) Instant {
+	if len(g.verified) > 0 {
+		if at := g.opens(now); at > now {
+			return at
+		}
+	}
 	if len(g.urgent)+len(g.waiting[Fresh])+len(g.waiting[Backlog]) == 0 {
 		return 0
 	}
@@ -125,6 +157,10 @@ func (c *Core) onAsked(e Asked) {
 		g.urgent = append(g.urgent, t)
 		return
 	}
+	if w := c.work[t.key]; w != nil && c.onVerified(w) {
+		g.verified = append(g.verified, t)
+		return
+	}
 	line := g.waiting[lane]
 	at := len(line)
 	for at > 0 && line[at-1].age > t.age {
@@ -137,25 +173,33 @@ func (c *Core) onWithdrawn(e Withdrawn) {
 	g := &c.gates[e.Side]
 	mine := func(t ticket) bool { return t.call == e.Call }
 	g.urgent = slices.DeleteFunc(g.urgent, mine)
+	g.verified = slices.DeleteFunc(g.verified, mine)
 	for lane := range g.waiting {
 		g.waiting[lane] = slices.DeleteFunc(g.waiting[lane], mine)
 	}
 }
 
 // turnAway refuses the calls that wait for a system that refuses the engine: a
-// permission is missing, and one record at a time tries whether it is back.
+// permission is missing, and one record at a time tries whether it is back, or
+// a field is not known there, and the schema is looked at first.
 func (c *Core) turnAway(side mapping.Side) {
 	g := &c.gates[side]
-	for lane, line := range g.waiting {
+	for _, line := range [...][]ticket{g.verified, g.waiting[Fresh], g.waiting[Backlog]} {
 		for _, t := range line {
 			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
 		}
-		g.waiting[lane] = nil
 	}
+	g.verified, g.waiting = nil, [2][]ticket{}
 }
 
 func (c *Core) admitWaiting(side mapping.Side) {
 	g := &c.gates[side]
+	for len(g.verified) > 0 && len(g.inFlight) < min(g.ceiling, g.ramp) && g.opens(c.now) <= c.now {
+		call := g.verified[0].call
+		g.verified = g.verified[1:]
+		g.sent(c.now, call)
+		c.out.add(Admit{Side: side, Call: call})
+	}
 	for len(g.inFlight) < min(g.ceiling, g.ramp) && g.ready(c.now) <= c.now {
 		call, ok := g.next()
 		if !ok {
@@ -237,9 +281,12 @@ func (c *Core) pause(side mapping.Side, s adapter.Signal) {
 	if until := c.now.Add(d); until > g.pausedUntil {
 		if c.now >= g.pausedUntil {
 			g.pauses++
-			if s.RetryAfter < 0 {
+			switch {
+			case s.RetryAfter < 0:
 				// No time was named: perhaps it is the number in flight.
 				g.ceiling = max(1, (len(g.inFlight)+1)/2)
+			case g.narrow(c.now, d):
+				g.ceiling = max(1, g.ceiling/2)
 			}
 		}
 		g.signals++
@@ -247,7 +294,21 @@ func (c *Core) pause(side mapping.Side, s adapter.Signal) {
 		c.persist(pending{kind: pendingOther}, PutGate{Side: side, Until: until})
 	}
 	g.ramp, g.good = 1, 0
+	c.recallWrites(side)
 }
+
+// narrow reports whether the window that a pause of d ends held too few
+// requests for as many records at a time as are worked on: all that it holds
+// goes into readings, the writes that they lead to are refused, and the next
+// window begins with readings again. Fewer at a time lose nothing (RL-3) where
+// the window was used up sooner than the pause lasts.
+func (g *gate) narrow(now Instant, d time.Duration) bool {
+	return g.good > 0 && g.good < requestsOfRecord*g.ceiling && now.Sub(g.pausedUntil) < d
+}
+
+// requestsOfRecord are what one record asks of one system: it is read, looked
+// for, read once more and written.
+const requestsOfRecord = 4
 
 // retryAfterJitter is the percentage of RL-1.
 const retryAfterJitter = 10

@@ -84,6 +84,9 @@ func (c *Core) locate(w *work, s mapping.Side) {
 
 // find asks side s which of its records carry the other side's id.
 func (c *Core) find(w *work, s mapping.Side) {
+	if c.holdsBack(w) {
+		return
+	}
 	w.phase = locating
 	c.out.add(Find{Op: c.op(pending{pendingFind, s, w.key}), Side: s, External: w.id(s.Other()), Key: w.key})
 }
@@ -180,6 +183,8 @@ func (c *Core) onLookedUp(e LookedUp) {
 	switch {
 	case held == nil || held.Key == w.key:
 		c.read(w)
+	case w.rec != nil && held.ID[p.side.Other()] == "":
+		c.takeHalf(w, p.side, held)
 	case held.ID[p.side.Other()] != "" && held.ID[p.side.Other()] != mine:
 		// Linked to another one: unless that one was merged into this one, and
 		// the link is about to follow.
@@ -192,14 +197,32 @@ func (c *Core) onLookedUp(e LookedUp) {
 	}
 }
 
+// takeHalf goes on where two halves, each parked under a key of its own, come
+// to look like one record. Neither hands the work to the other, which would
+// hand it back: whoever comes looks for himself, and with a link takes both
+// references. What waits for a person over more than its link stays his
+// (CR-10).
+func (c *Core) takeHalf(w *work, s mapping.Side, held *Record) {
+	if held.Flag != nil && held.Flag.Rule != "CR-14" {
+		c.flagUnlinked(w, "CR-14", "it names a record of "+s.String()+" that waits for a person")
+		return
+	}
+	c.read(w)
+}
+
 // followMerge handles a record that its system merged into another one: the
 // link follows, unless the survivor belongs to another pair (CR-14).
 func (c *Core) followMerge(w *work, s mapping.Side, into string) {
 	switch {
 	case w.rec == nil && s == w.ref.Side:
-		c.end(w, Enqueue{Ref: Ref{s, into}, Lane: w.lane}, Done{w.key, w.generation})
+		ops := []StoreOp{Enqueue{Ref: Ref{s, into}, Lane: w.lane}}
+		if named := w.sides[s].rec.External; named != "" {
+			// Its own counterpart may be left without a contact.
+			ops = append(ops, Enqueue{Ref: Ref{s.Other(), named}, Lane: w.lane})
+		}
+		c.end(w, append(ops, Done{w.key, w.generation})...)
 		return
-	case w.rec == nil:
+	case w.rec == nil, w.rec.ID[s] == "":
 		c.followUnlinked(w, Ref{s, into})
 		return
 	}
@@ -277,7 +300,7 @@ func (c *Core) vouch(w *work, third Ref) {
 // checked goes on when the record was read that stands between the two.
 func (c *Core) checked(w *work, s mapping.Side, e ReadDone) {
 	gone := e.Err != nil && e.Err.Kind == adapter.NotFound
-	merged := e.Err == nil && e.Record.MergedInto == w.id(s)
+	merged := e.Err == nil && e.Record.MergedInto != "" && e.Record.MergedInto == w.id(s)
 	vouching := w.vouching
 	w.vouching = false
 	switch {

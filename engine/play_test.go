@@ -171,6 +171,7 @@ type stage struct {
 	last    map[engine.Ref]engine.Effect // the last exchange about a record
 	pauses  [2]engine.Instant            // by the limit signals received
 	exempt  [2]map[engine.Op]bool        // admitted before the signal
+	idle    idleWrites
 }
 
 func newStage(p *play) *stage {

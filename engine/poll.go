@@ -17,7 +17,10 @@ type feed struct {
 	began    Instant // of the round under way
 	movedAt  Instant // when the cursor last moved
 	inside   bool    // a round is under way: pages follow without rewinding
+	initial  bool    // a round over everything: nothing was read before, or an audit asks
+	afresh   bool    // the next round is one
 	failures int
+	held     bool // the round waits for a look at the schema
 
 	next adapter.Cursor // becomes the cursor when its notices are durable
 	more bool
@@ -42,7 +45,7 @@ const seenMax = 4096
 const confirmAfter = 2 * time.Second
 
 func (f *feed) start(interval time.Duration, cursor adapter.Cursor, now Instant) {
-	*f = feed{interval: interval, cursor: cursor, movedAt: now, seen: map[string]sighting{}}
+	*f = feed{interval: interval, cursor: cursor, initial: cursor == "", movedAt: now, seen: map[string]sighting{}}
 	if interval > 0 {
 		f.dueAt = now
 	}
@@ -55,8 +58,13 @@ func (c *Core) pollIfDue(side mapping.Side) {
 	if f.dueAt == 0 || c.now < f.dueAt {
 		return
 	}
+	if c.schemas[side].refusedAt != 0 {
+		f.dueAt, f.held = 0, true
+		return
+	}
 	if !f.inside {
 		f.began = c.now
+		f.startAfresh()
 	}
 	f.dueAt = 0
 	c.out.add(Poll{
@@ -64,6 +72,28 @@ func (c *Core) pollIfDue(side mapping.Side) {
 		After: f.cursor, Rewind: !f.inside && f.looksBehind(c.now, c.cfg.Systems[side].Overlap), Limit: c.cfg.Systems[side].PageSize,
 	})
 	f.inside = true
+}
+
+// audit lets the next round begin at once and from the beginning: a record
+// stamped by a clock that had been set back lies below the watermark for ever.
+func (f *feed) audit(now Instant) {
+	f.afresh = f.interval > 0
+	if f.dueAt != 0 && f.failures == 0 {
+		f.dueAt = now
+	}
+}
+
+// release lets a round go on that waited for a look at the schema.
+func (f *feed) release(now Instant) {
+	if f.held {
+		f.held, f.dueAt = false, now
+	}
+}
+
+func (f *feed) startAfresh() {
+	if f.afresh {
+		f.cursor, f.initial, f.afresh = "", true, false
+	}
 }
 
 // looksBehind: where the watermark has stood still for longer than a commit can
@@ -132,15 +162,20 @@ func (f *feed) applied(now Instant) {
 		f.dueAt = now
 		return
 	}
-	f.inside = false
+	f.inside, f.initial = false, false
+	if f.afresh {
+		f.dueAt = now
+		return
+	}
 	f.dueAt = max(now, f.began.Add(f.interval))
 }
 
 // isNews filters what needs no reading: the engine's own writes where the
 // system refuses stale ones, so that nothing of a user's can hide behind
-// them, and states that were sighted before and confirmed.
+// them, and states that were sighted before and confirmed. In the first round
+// an own write is of a life whose store was lost.
 func (c *Core) isNews(side mapping.Side, ch *adapter.Change) bool {
-	if ch.Own && c.cfg.Systems[side].Capabilities.Conditional == adapter.ByTag {
+	if ch.Own && !c.feeds[side].initial && c.cfg.Systems[side].Capabilities.Conditional == adapter.ByTag {
 		return false
 	}
 	if ch.Stamp == "" {

@@ -28,6 +28,7 @@ func TestRandomPlays(t *testing.T) {
 		checkNoDuplicates(t, s)
 		checkNoLostEdit(t, s)
 		checkTold(t, s)
+		checkNoLoop(t, s)
 	})
 }
 

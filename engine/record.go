@@ -69,6 +69,8 @@ type Base struct {
 	// that decision is still being carried out: until both sides have it, the
 	// base cannot move over fields that were not written. nil otherwise.
 	Held []string
+	// Hidden are the fields of Held that the system did not show then.
+	Hidden []int
 	// Edit and Origin are of the last change that was not the engine's (DM-10).
 	Edit   Instant
 	Origin resolve.Origin

@@ -18,11 +18,26 @@ func (c *Core) retry(w *work, side mapping.Side, err *adapter.Error) {
 		c.deny(w, side, err)
 		return
 	case adapter.Drift:
-		c.drifted(side, err)
+		if w.phase != reading && w.phase != verifying { // a reading's is taken up as it comes
+			c.drifted(side, err)
+		}
 	case adapter.Unauthorized:
 		c.refused(side, err)
 	}
 	c.requeue(w, c.now.Add(c.backoff(side, w.attempt)), w.attempt+1)
+}
+
+// keepsPlace lets a work whose write, or the reading right before it, met a
+// limit ask for it again: at the gate the older work goes first, so that one
+// record is finished before another is begun, however few requests a window
+// holds (RL-3). What it rests on is guarded as ever when its turn comes (EV-10).
+func (c *Core) keepsPlace(w *work, side mapping.Side, err *adapter.Error) bool {
+	if err == nil || err.Kind != adapter.Limited || (w.phase != verifying && w.phase != writing) || c.gates[side].pausedUntil <= c.now {
+		return false
+	}
+	w.step--
+	c.nextStep(w)
+	return true
 }
 
 // postpone puts a work back without an error to blame.

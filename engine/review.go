@@ -130,13 +130,33 @@ func (c *Core) onReviewed(e Reviewed) {
 // else is done, so that no later life judges it anew.
 func (c *Core) carryReview(w *work, rec *Record) {
 	r := w.review
-	if why := c.refusal(w, rec, r); why != "" && !w.carriesOn {
+	why := c.refusal(w, rec, r)
+	var d resolve.Decision
+	if why == "" || w.carriesOn {
+		d = c.reviewed(w, r, c.input(w, rec))
+		why = c.unfit(w, rec, r, d)
+	}
+	if why != "" {
 		w.refused = why
 		c.end(w, Enqueue{Ref: w.ref, Lane: Fresh}, Done{w.key, w.generation})
 		return
 	}
 	c.reply(w, true, "")
-	c.execute(w, rec, c.reviewed(w, r, c.input(w, rec)), c.sentence(r))
+	c.execute(w, rec, d, c.sentence(r))
+}
+
+// unfit says why a system cannot take what a restore would give it, "" if it
+// can. The record is in step as it is: it stays so, and is no dead letter.
+func (c *Core) unfit(w *work, rec *Record, r *Reviewed, d resolve.Decision) string {
+	if !r.Restore || w.carriesOn {
+		return ""
+	}
+	for _, side := range c.writeOrder(d) {
+		if _, problem := c.stepFor(w, rec, d, side); problem != nil {
+			return side.String() + " cannot take " + problem.String()
+		}
+	}
+	return ""
 }
 
 // sentence says for the ledger what a person decided.

@@ -18,10 +18,16 @@ type schemaView struct {
 	failures int
 	schema   adapter.Schema
 	index    mapping.Lookup
-	lookedAt Instant // when it was described last
+	askedAt  Instant // when it was asked for last
+	asOf     Op      // the last effect that may rest on the description before
+	lookedAt Instant // when the description held was asked for
 	// drifted maps the native names of fields that a person was told of, to
 	// when that was; they are forgotten when they fit again.
 	drifted map[string]Instant
+	// refusedAt is when the system last did not know a field that the engine
+	// asked for, 0 once it was described again: until then nothing else is
+	// asked of it.
+	refusedAt Instant
 	// deadLetters: the engine's own check has refused a value since the schema
 	// last changed.
 	deadLetters bool
@@ -46,21 +52,70 @@ func (c *Core) describeAgain(side mapping.Side) {
 	}
 }
 
-// emptied reports whether a reading calls for a look at the schema first: a
-// field lost its value, which a person may have cleared, and which a field also
-// loses that somebody retypes or hides (FC-3). A look serves for a while.
+// lookFirst lets w wait for a look at the schema where its readings call for
+// one, and read again after it. It reports whether w waits.
+func (c *Core) lookFirst(w *work) bool {
+	doubts := false
+	for side := range w.sides {
+		if s := mapping.Side(side); c.emptied(w, s) {
+			c.describeAgain(s)
+			w.doubts[side], doubts = c.now, true
+		}
+	}
+	if doubts {
+		c.unplan(w)
+		w.phase = doubting
+	}
+	return doubts
+}
+
+// holdsBack lets w wait while a refusal for an unknown field calls for a look
+// at the schema: the next request would be refused as well (FC-3).
+func (c *Core) holdsBack(w *work) bool {
+	waits := false
+	for side := range c.schemas {
+		if c.schemas[side].refusedAt != 0 {
+			w.doubts[side], waits = c.now, true
+		}
+	}
+	if waits {
+		c.unplan(w)
+		w.phase = doubting
+	}
+	return waits
+}
+
+// emptied reports whether a field lost its value, which a person may have
+// cleared, and which a field also loses that somebody retypes or hides (FC-3).
+// Only a look that was asked for after the reading tells the two apart; one
+// serves all works that wait for it.
 func (c *Core) emptied(w *work, side mapping.Side) bool {
 	base, now, v := w.base(side), &w.sides[side], &c.schemas[side]
-	if !now.present || !base.Known || !base.Present || c.now.Sub(v.lookedAt) < redescribe {
+	asked := w.doubts[side] != 0 && v.lookedAt >= w.doubts[side]
+	if !now.present || !base.Known || !base.Present || asked {
 		return false
 	}
 	for i := range c.cfg.Mapping.Fields {
 		if empty := c.cfg.Mapping.Fields[i].Empty(); now.content[i] == empty && base.Content[i] != empty {
-			c.describeAgain(side)
 			return true
 		}
 	}
 	return false
+}
+
+// looked goes on with the works that waited for a look at side's schema. Where
+// it failed they give up their slot: other records need no look.
+func (c *Core) looked(side mapping.Side, ok bool) {
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		w := c.work[key]
+		switch {
+		case w == nil || w.phase != doubting || w.doubts[side] == 0:
+		case ok:
+			c.read(w)
+		default:
+			c.postpone(w, w.attempt+1)
+		}
+	}
 }
 
 func (c *Core) describeIfDue(side mapping.Side) {
@@ -71,7 +126,7 @@ func (c *Core) describeIfDue(side mapping.Side) {
 
 func (c *Core) describe(side mapping.Side) {
 	v := &c.schemas[side]
-	v.asking, v.dueAt = true, 0
+	v.asking, v.askedAt, v.dueAt = true, c.now, 0
 	c.out.add(Describe{Op: c.op(pending{kind: pendingDescribe, side: side}), Side: side})
 }
 
@@ -87,15 +142,24 @@ func (c *Core) onDescribed(e Described) {
 		c.refusedToLook(p.side, e.Err)
 		v.dueAt = max(c.now.Add(c.backoff(p.side, v.failures)), c.gates[p.side].pausedUntil)
 		v.failures++
+		c.looked(p.side, false)
 		return
 	}
 	changed := v.known && v.schema.Revision != e.Schema.Revision
-	v.failures, v.known, v.schema, v.lookedAt = 0, true, e.Schema, c.now
+	v.failures, v.known, v.schema, v.lookedAt = 0, true, e.Schema, v.askedAt
+	v.asOf = c.lastOp
 	v.certain = !changed && (v.doubted || v.certain)
 	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(p.side)
 	c.retryDeadLetters(p.side, changed)
+	if v.askedAt < v.refusedAt {
+		v.dueAt = c.now // what it describes may be from before the refusal
+		return
+	}
+	v.refusedAt = 0
+	c.looked(p.side, true)
+	c.feeds[p.side].release(c.now)
 	if c.schemasKnown() {
 		for _, key := range slices.Sorted(maps.Keys(c.work)) {
 			if w := c.work[key]; w != nil && w.phase == unprepared {
@@ -113,8 +177,8 @@ func (c *Core) prepareSoon(side mapping.Side) {
 	}
 }
 
-// compareSchema tells of every field that does not fit, once, and tries the
-// dead letters again when all fit.
+// compareSchema tells of every field that does not fit, once, and looks at all
+// records again when one fits again.
 func (c *Core) compareSchema(side mapping.Side) {
 	v := &c.schemas[side]
 	still := map[string]Instant{}
@@ -133,6 +197,13 @@ func (c *Core) compareSchema(side mapping.Side) {
 		name := c.cfg.Mapping.Fields[i].Native[side]
 		if _, fits := still[name]; v.unseen[i] && !fits {
 			note(name, "is in the schema, but is not shown to the engine's account")
+		}
+	}
+	for field := range v.drifted { //syncproof:unordered one is enough
+		if _, drifts := still[field]; !drifts {
+			// What it held meanwhile was not seen in any record.
+			c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
+			break
 		}
 	}
 	v.drifted, v.unseen = still, nil
@@ -181,14 +252,16 @@ func (c *Core) drifted(side mapping.Side, err *adapter.Error) {
 		v.drifted[err.Field] = c.now
 		c.tellDrift(side, err.Field, "is not known there")
 	}
+	v.refusedAt = c.now
+	c.turnAway(side) // what waits at the gate asks for the field as well
 	c.describeAgain(side)
 }
 
-// unseen notes that a reading lacked field i. If the schema is not known to
-// lack it too, it is looked at again.
-func (c *Core) unseen(side mapping.Side, i int) {
+// unseen notes that the reading op lacked field i. If the schema is not known
+// to lack it too, it is looked at again.
+func (c *Core) unseen(side mapping.Side, i int, op Op) {
 	v := &c.schemas[side]
-	if _, told := v.drifted[c.cfg.Mapping.Fields[i].Native[side]]; told || v.unseen[i] {
+	if _, told := v.drifted[c.cfg.Mapping.Fields[i].Native[side]]; told || v.unseen[i] || op <= v.asOf {
 		return
 	}
 	if v.unseen == nil {
@@ -211,7 +284,15 @@ func (c *Core) doubt(side mapping.Side) bool {
 	return true
 }
 
-// check validates one value against the target's schema.
+// check validates one value against the target's schema. A field that drifted
+// takes none: not even an empty one fits every type.
 func (c *Core) check(side mapping.Side, i int, n mapping.Native) *mapping.Problem {
-	return c.cfg.Mapping.CheckIn(side, c.schemas[side].index, i, n)
+	if p := c.cfg.Mapping.CheckIn(side, c.schemas[side].index, i, n); p != nil {
+		return p
+	}
+	name := c.cfg.Mapping.Fields[i].Native[side]
+	if _, drifted := c.schemas[side].drifted[name]; drifted && n.Kind == mapping.Null {
+		return &mapping.Problem{Field: name, Rule: mapping.RuleType, Shape: mapping.Shape(n)}
+	}
+	return nil
 }

@@ -33,7 +33,7 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 			began, expected = true, want.Content
 			log = log || overlaid(now, want)
 			c.propagated(rec, mapping.Side(side), intent, now.content)
-		case overlaid(now, want):
+		case overlaid(now, want) || showsInPart(now, want):
 			log = true // what it overwrote, if it arrived, must not be lost
 		}
 		untouched = untouched && equalContent(now.content, expected)
@@ -90,6 +90,21 @@ func overlaid(now *sideReading, want *IntendedWrite) bool {
 	return false
 }
 
+// showsInPart reports whether some field holds what an intended write meant to
+// give it, while others hold what they held before: somebody typed the one, or
+// set the others back.
+func showsInPart(now *sideReading, want *IntendedWrite) bool {
+	if want.Kind != UpdateRecord || !now.present {
+		return false
+	}
+	for _, i := range want.Changed {
+		if now.content[i] == want.Content[i] && want.Before[i] != want.Content[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // propagated moves both bases over what one write carried, as far as the
 // reading after it shows it: these fields now agree on the two sides. The
 // others keep their base until they travel too, and so does a field that the
@@ -114,10 +129,14 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 			Edit: opposite.Edit, Origin: opposite.Origin,
 		}
 		return
-	case !here.Known || !there.Known:
-		return // without a base all fields are decided again
 	}
-	here.Held, here.Edit, here.Origin = want.Content, want.Edit, want.Origin
+	here.Held, here.Hidden, here.Edit, here.Origin = want.Content, nil, want.Edit, want.Origin
+	if !here.Known || !there.Known {
+		if c.cfg.Policy.Granularity != resolve.ByRecord {
+			c.halfway(here, there, want, opposite)
+		}
+		return // the table would let an empty value overwrite what is still to travel (CR-12)
+	}
 	carried, whole := c.agreed(want, opposite), true
 	for _, i := range want.Changed {
 		if shown[i] == want.Content[i] {
@@ -126,7 +145,8 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 			whole = false // the version may be a user's who has changed it since
 		}
 	}
-	if whole {
+	if whole && !pending {
+		// Else what is still to travel would count as changed without a version.
 		here.Version = intent.Version
 	}
 	here.Content = withFields(here.Content, want, carried, nil)
@@ -138,6 +158,24 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		later = opposite.Changed
 	}
 	there.Content = withFields(there.Content, want, carried, later)
+}
+
+// halfway sets the bases of a decision that had none, while the other side has
+// yet to be written: that one as it was read, this one with what is still to
+// travel, which so shows as changed on this side alone (CR-2).
+func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
+	content := append([]string(nil), want.Content...)
+	for _, i := range opposite.Changed {
+		content[i] = opposite.Before[i]
+	}
+	*here = Base{
+		Known: true, Present: true, Content: content, Version: want.Version,
+		Held: want.Content, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
+	}
+	*there = Base{
+		Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,
+		Edit: opposite.Edit, Origin: opposite.Origin,
+	}
 }
 
 // agreed are the two-way fields in which the readings behind a decision
@@ -197,7 +235,9 @@ func (c *Core) mirrorSteps(w *work, rec *Record) []planStep {
 		if !rec.Unmirrored[s] {
 			continue
 		}
-		if rec.Unmirrored[s] = false; now.present && other != "" && now.rec.External != other {
+		// Until a write of it has taken effect it is still to be told.
+		rec.Unmirrored[s] = now.present && other != "" && now.rec.External != other
+		if rec.Unmirrored[s] {
 			steps = append(steps, planStep{side: s, marks: true, links: true, data: adapter.Write{If: restsOn(now)}})
 		}
 	}
@@ -210,7 +250,7 @@ func (c *Core) mark(w *work, rec *Record, steps []planStep, ops ...StoreOp) {
 		// The write will show as the last change: what it hides is kept.
 		base, read := &rec.Base[steps[i].side], &w.sides[steps[i].side]
 		base.Origin = c.origin(steps[i].side, read, base)
-		base.Held, base.Edit = read.content, read.edit
+		base.Held, base.Hidden, base.Edit = read.content, read.hidden, read.edit
 	}
 	w.plan, w.step, w.phase = &plan{rec: rec, steps: steps}, -1, intending
 	c.commit(w, append(ops, PutRecord{snapshot(rec)})...)

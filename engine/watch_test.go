@@ -129,6 +129,7 @@ func (s *stage) guarded(w *engine.Write) bool {
 
 // written judges a write that committed: before is the row until then.
 func (s *stage) written(w *engine.Write, before *row) {
+	s.idle.look(w, before, s.driver.systems[w.Ref.Side].row(w.Ref.ID))
 	if before == nil {
 		return
 	}

@@ -12,6 +12,7 @@ type phase uint8
 
 const (
 	unprepared phase = iota // a system's schema is not known yet
+	doubting                // a system's schema is being looked at again
 	waiting                 // another work holds a native id of this record
 	reading                 // both sides are being read
 	locating                // the other side is being looked for
@@ -23,7 +24,7 @@ const (
 	finishing               // the outcome and the end of the work are being made durable
 )
 
-var phaseNames = [...]string{"unprepared", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
+var phaseNames = [...]string{"unprepared", "doubting", "waiting", "reading", "locating", "checking", "intending", "verifying", "writing", "settling", "finishing"}
 
 func (p phase) String() string { return phaseNames[p] }
 
@@ -55,9 +56,11 @@ type work struct {
 	plan  *plan
 	step  int // index of the plan's current write
 
+	doubts      [2]Instant        // when a reading called for a look at the side's schema, 0 if none did
 	failures    [2]*adapter.Error // of the readings under way, by side
 	looked      bool              // the store was asked who holds the other reference
 	approved    bool              // a person let this deletion travel
+	recalled    bool              // its write was taken back from the gate, to be verified again
 	counted     bool              // this deletion was counted against the mass delete
 	carriesOn   bool              // the review was interrupted between its writes
 	answered    bool              // the review was replied to
@@ -78,6 +81,7 @@ type sideReading struct {
 	rec     adapter.Record
 	content []string
 	version int64
+	hidden  []int // fields that the system did not show: content holds their base
 	edit    Instant
 	own     bool
 }
@@ -196,7 +200,7 @@ func (c *Core) awaited(w *work) {
 func (c *Core) read(w *work) {
 	w.phase, w.open, w.failures, w.plan = reading, 0, [2]*adapter.Error{}, nil
 	w.sides = [2]sideReading{}
-	if c.denied(w) {
+	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
 	for side := range w.sides {
@@ -235,17 +239,20 @@ func (c *Core) onReadDone(e ReadDone) {
 	switch {
 	case e.Err == nil:
 		w.seen[p.side] = true
-		c.fill(w, p.side, e.Record)
+		c.fill(w, p.side, e)
 	case e.Err.Kind == adapter.NotFound:
 		w.sides[p.side] = sideReading{done: true}
 	default:
 		w.failures[p.side] = e.Err
+		if e.Err.Kind == adapter.Drift {
+			c.drifted(p.side, e.Err) // at once: the other side's answer may take long
+		}
 	}
-	if w.open > 0 {
+	if w.open > 0 || c.keepsPlace(w, p.side, e.Err) {
 		return
 	}
 	side, err := w.worst()
-	if other := w.failures[side.Other()]; other != nil {
+	if other := w.failures[side.Other()]; other != nil && other.Kind != adapter.Drift {
 		c.refusedToLook(side.Other(), other)
 	}
 	switch {
@@ -255,8 +262,7 @@ func (c *Core) onReadDone(e ReadDone) {
 		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
 	case err != nil:
 		c.retry(w, side, err)
-	case c.emptied(w, mapping.CC), c.emptied(w, mapping.CRM):
-		c.postpone(w, w.attempt+1)
+	case c.lookFirst(w):
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:
@@ -299,8 +305,8 @@ func (c *Core) latest(w *work) *Record {
 
 // fill canonicalises one reading. An absent field keeps what the base says: it
 // is not a clear (DM-6).
-func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
-	base := w.base(s)
+func (c *Core) fill(w *work, s mapping.Side, e ReadDone) {
+	rec, base := e.Record, w.base(s)
 	r := sideReading{done: true, present: true, rec: rec, content: make([]string, len(c.cfg.Mapping.Fields))}
 	for i := range r.content {
 		native := mapping.Native{}
@@ -317,8 +323,9 @@ func (c *Core) fill(w *work, s mapping.Side, rec adapter.Record) {
 		case present:
 			r.content[i] = value
 		case err == nil:
-			c.unseen(s, i)
+			c.unseen(s, i, e.Op)
 			r.content[i] = c.unread(base, i)
+			r.hidden = append(r.hidden, i)
 		}
 	}
 	r.version, _ = c.cfg.Mapping.ParseVersion(rec.Version)
@@ -343,11 +350,26 @@ func (c *Core) editTime(base *Base, r *sideReading) (edit Instant, own bool) {
 	switch {
 	case !own:
 		return modified, false
-	case base.Known && equalContent(base.Content, r.content), base.Held != nil && equalContent(base.Held, r.content):
+	case base.Known && equalContent(base.Content, r.content), base.holds(r.content):
 		return base.Edit, true
 	default:
 		return 0, true // the engine's own write hides when the edit was made
 	}
+}
+
+// holds reports whether content is what the engine's last write left behind,
+// in all that the system showed then. An edit behind that write would be the
+// last change itself, so what was hidden is no younger than the rest.
+func (b *Base) holds(content []string) bool {
+	if len(b.Held) != len(content) {
+		return false
+	}
+	for i := range content {
+		if b.Held[i] != content[i] && !slices.Contains(b.Hidden, i) {
+			return false
+		}
+	}
+	return true
 }
 
 var noBase Base

@@ -17,16 +17,21 @@ func (c *Core) nextStep(w *work) {
 		c.end(w, c.outcome(w)...)
 		return
 	}
-	if c.denied(w) {
+	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
 	step := &w.plan.steps[w.step]
 	if c.mustVerify(step) {
-		w.phase, w.open = verifying, 1
-		c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
+		c.verify(w, step)
 		return
 	}
 	c.write(w, step)
+}
+
+// verify reads a side once more, right before it is written.
+func (c *Core) verify(w *work, step *planStep) {
+	w.phase, w.open = verifying, 1
+	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
 }
 
 // mustVerify: a target that cannot refuse a stale write is read once more
@@ -52,6 +57,10 @@ func (c *Core) mustVerify(step *planStep) bool {
 func (c *Core) verified(w *work, side mapping.Side) {
 	step := &w.plan.steps[w.step]
 	now, then := &w.sides[side], w.plan.rested[side]
+	if g := &c.gates[side]; g.opens(c.now) > c.now && g.allowed != 1 {
+		c.verify(w, step) // the write would wait longer than the reading is good for
+		return
+	}
 	if now.present == then.present && now.version == then.version && equalContent(now.content, then.content) {
 		step.data.If.Tag = now.rec.Tag
 		c.write(w, step)
@@ -67,11 +76,17 @@ func (c *Core) again(w *work) {
 		c.postpone(w, w.attempt+1)
 		return
 	}
-	if w.plan != nil {
-		w.plan.rec.Intent.neverMind()
-		w.rec = snapshot(w.plan.rec)
-	}
+	c.unplan(w)
 	c.read(w)
+}
+
+// unplan drops what is left of the plan: the decision is made anew.
+func (c *Core) unplan(w *work) {
+	if w.plan == nil {
+		return
+	}
+	w.plan.rec.Intent.neverMind()
+	w.rec, w.plan = snapshot(w.plan.rec), nil
 }
 
 // neverMind notes that the writes which were not made yet will not be.
@@ -122,6 +137,14 @@ func (c *Core) onWriteDone(e WriteDone) {
 	}
 	step := &w.plan.steps[w.step]
 	c.observe(p.side, e.Err)
+	if w.recalled && e.Err != nil && !e.Err.Indefinite {
+		w.recalled = false
+		c.verify(w, step)
+		return
+	}
+	if c.keepsPlace(w, p.side, e.Err) {
+		return
+	}
 	if e.Err != nil && !e.Err.Indefinite && !step.marks && w.plan.rec.Intent != nil {
 		// It is known that nothing happened: no reading needs to show it.
 		w.plan.rec.Intent.Sides[p.side].Refused = true
@@ -138,6 +161,7 @@ func (c *Core) onWriteDone(e WriteDone) {
 	case e.Err.Kind == adapter.Duplicate:
 		c.flag(w, c.abandon(w), "CR-14", "several records of "+p.side.String()+" claim to be this one")
 	case e.Err.Kind == adapter.Invalid && step.marks && !step.data.SetVersion:
+		w.plan.rec.Unmirrored[p.side] = false
 		c.settle(w) // the status field itself cannot be written there
 	case e.Err.Kind == adapter.Invalid:
 		c.describeAgain(p.side)
@@ -194,6 +218,9 @@ func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 // that the decision rests on, so that an edit in the gap is still seen.
 func (c *Core) kept(step *planStep, answer adapter.Record) []string {
 	content := append([]string(nil), step.content...)
+	if c.movedOn(step, answer) {
+		return content
+	}
 	for _, i := range step.changed {
 		if i >= len(answer.Fields) {
 			break
@@ -203,6 +230,13 @@ func (c *Core) kept(step *planStep, answer adapter.Record) []string {
 		}
 	}
 	return content
+}
+
+// movedOn reports whether an answer that was read after the write shows that
+// somebody has edited the record since: what it holds is not all the engine's.
+func (c *Core) movedOn(step *planStep, answer adapter.Record) bool {
+	version, known := c.cfg.Mapping.ParseVersion(answer.Version)
+	return (answer.By != "" && !answer.Own) || answer.Automation || (known && version != step.data.Version)
 }
 
 // settle makes the result of one write durable, with the ledger entry once
@@ -254,6 +288,7 @@ func (c *Core) rebase(w *work, step *planStep) {
 	}
 	base.Known, base.Present, base.Content = true, true, step.content
 	base.Version, base.Stamp, base.Held = step.data.Version, step.stamp, nil
+	base.Hidden = nil
 }
 
 func (c *Core) logEntry(w *work) []StoreOp {

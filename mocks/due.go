@@ -45,6 +45,14 @@ func (d *Due[T]) Put(at time.Time, value T) {
 	}
 }
 
+// Shift moves every item: the clock was set, and what waits goes on
+// waiting as long as it would have.
+func (d *Due[T]) Shift(by time.Duration) {
+	for i := range d.heap {
+		d.heap[i].at = d.heap[i].at.Add(by)
+	}
+}
+
 // Take removes and returns the first item that is due by now; ok is false if
 // none is.
 func (d *Due[T]) Take(now time.Time) (value T, ok bool) {

@@ -22,8 +22,9 @@ type Faults struct {
 	DailyRemaining *int
 	// Error, while not nil, answers with a 5xx before or after the commit.
 	Error *ServerError
-	// RevokedTokens rejects every token issued before this instant.
-	RevokedBefore time.Time
+	// Revocations counts how often all tokens issued so far were revoked. No
+	// clock takes part: a clock that is set back must not undo or prolong it.
+	Revocations int
 	// TokenLife, when positive, is how long new tokens live.
 	TokenLife time.Duration
 	// AuthDown makes the token endpoint answer 503.

@@ -48,7 +48,6 @@ func (f *Faults) Print(p *Print) {
 		p.Texts(e.Methods)
 	}
 	p.Int(int64(f.MaxConcurrent))
-	p.Due(f.RevokedBefore)
 	p.Int(int64(f.TokenLife))
 	p.Texts(f.Revoked)
 	p.Int(int64(len(f.Drift)))

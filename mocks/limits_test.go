@@ -94,34 +94,34 @@ func TestServerErrorCountsDown(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	var table Tokens
-	table.Issue(noon, "first", "engine", time.Hour)
-	table.Issue(noon.Add(time.Minute), "second", "engine", time.Hour)
-	check := func(at time.Duration, value string, revokedBefore time.Time, want Validity) {
+	table.Issue(noon, "first", "engine", time.Hour, 0)
+	table.Issue(noon.Add(-time.Minute), "second", "engine", time.Hour, 1) // the clock was set back
+	check := func(at time.Duration, value string, revocations int, want Validity) {
 		t.Helper()
-		if _, got := table.Check(noon.Add(at), value, revokedBefore); got != want {
+		if _, got := table.Check(noon.Add(at), value, revocations); got != want {
 			t.Errorf("%s after %v: validity %d, want %d", value, at, got, want)
 		}
 	}
-	check(0, "first", time.Time{}, TokenValid)
-	check(0, "third", time.Time{}, TokenUnknown)
-	check(0, "", time.Time{}, TokenUnknown)
-	check(time.Hour-1, "first", time.Time{}, TokenValid)
-	check(time.Hour, "first", time.Time{}, TokenExpired)
-	check(2*time.Minute, "first", noon.Add(time.Second), TokenRevoked)
-	check(2*time.Minute, "second", noon.Add(time.Second), TokenValid)
+	check(0, "first", 0, TokenValid)
+	check(0, "third", 0, TokenUnknown)
+	check(0, "", 0, TokenUnknown)
+	check(time.Hour-1, "first", 0, TokenValid)
+	check(time.Hour, "first", 0, TokenExpired)
+	check(2*time.Minute, "first", 1, TokenRevoked)
+	check(2*time.Minute, "second", 1, TokenValid)
 	table.Revoke("second")
-	check(2*time.Minute, "second", time.Time{}, TokenRevoked)
+	check(2*time.Minute, "second", 1, TokenRevoked)
 }
 
 func TestTokensAreBounded(t *testing.T) {
 	var table Tokens
 	ids := NewIDs(1)
 	for range tokensMax {
-		table.Issue(noon, ids.Secret(""), "engine", time.Hour)
+		table.Issue(noon, ids.Secret(""), "engine", time.Hour, 0)
 	}
 	first := table.order[0].Value
-	table.Issue(noon, "last", "engine", time.Hour)
-	if _, got := table.Check(noon, first, time.Time{}); got != TokenUnknown {
+	table.Issue(noon, "last", "engine", time.Hour, 0)
+	if _, got := table.Check(noon, first, 0); got != TokenUnknown {
 		t.Error("the oldest token was kept")
 	}
 	if len(table.order) != tokensMax {
@@ -161,6 +161,15 @@ func TestDueKeepsOrder(t *testing.T) {
 	}
 	if len(got) != 50 {
 		t.Fatalf("%d items came out", len(got))
+	}
+}
+
+func TestDueWaitsOnWhenTheClockIsSet(t *testing.T) {
+	var d Due[string]
+	d.Put(noon.Add(time.Minute), "retry")
+	d.Shift(-time.Hour)
+	if at, _ := d.Next(); !at.Equal(noon.Add(time.Minute - time.Hour)) {
+		t.Errorf("a minute before the clock was set back, it is due at %v", at)
 	}
 }
 

@@ -149,9 +149,12 @@ func (s *jsonScanner) member(m *Member) error {
 	default:
 		m.Kind = JSONNumber
 	}
-	err := s.value(1)
+	// A text that ends within an escape leaves the scanner behind its end.
+	if err := s.value(1); err != nil {
+		return err
+	}
 	m.Text = s.text[start:s.at]
-	return err
+	return nil
 }
 
 // Strings decodes the raw text of a JSON array of strings; ok is false for

@@ -121,6 +121,9 @@ type System interface {
 	NextDue() (at time.Time, ok bool)
 	// Advance does what became due by now.
 	Advance(now time.Time)
+	// ClockSet tells the system that its clock was set forward or back: what
+	// it will do by itself waits as long as before.
+	ClockSet(by time.Duration)
 	// Faults is the system's switchboard.
 	Faults() *Faults
 }

@@ -100,6 +100,12 @@ func FuzzValidJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if err := ValidJSON(body); err != nil {
+			if _, refused := Members(nil, body); refused == nil {
+				t.Fatalf("the members of %q were read, which is refused: %v", body, err)
+			}
+			if _, refused := ElementsIn(nil, string(body)); refused == nil {
+				t.Fatalf("the elements of %q were read, which is refused: %v", body, err)
+			}
 			return
 		}
 		if !json.Valid(body) {

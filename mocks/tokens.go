@@ -38,7 +38,8 @@ type Tokens struct {
 // entry is never changed once it is stored: clones of the table share it.
 type entry struct {
 	Token
-	revoked bool
+	revocations int // that had been when it was issued
+	revoked     bool
 }
 
 // Clone is an independent copy. It shares what is there already and has no
@@ -55,38 +56,38 @@ func (t *Tokens) index(value string) int {
 }
 
 // Print appends every token with what is left of its life.
-func (t *Tokens) Print(p *Print, revokedBefore time.Time) {
+func (t *Tokens) Print(p *Print, revocations int) {
 	p.Int(int64(len(t.order)))
 	for _, e := range t.order {
 		p.Text(e.Value)
 		p.Text(e.Actor)
-		p.Flag(e.revoked || e.Issued.Before(revokedBefore))
+		p.Flag(e.revoked || e.revocations < revocations)
 		p.Due(e.Expires)
-		p.Flag(e.Issued.Before(p.Now)) // a revocation as of now ends those only
 	}
 }
 
-// Issue stores a new token that lives from now on.
-func (t *Tokens) Issue(now time.Time, value, actor string, life time.Duration) Token {
+// Issue stores a new token that lives from now on, after so many revocations
+// of all tokens (Faults.Revocations).
+func (t *Tokens) Issue(now time.Time, value, actor string, life time.Duration, revocations int) Token {
 	if len(t.order) >= tokensMax {
 		t.order = t.order[1:]
 	}
-	e := &entry{Token: Token{Value: value, Actor: actor, Issued: now, Expires: now.Add(life)}}
+	e := &entry{Token: Token{Value: value, Actor: actor, Issued: now, Expires: now.Add(life)}, revocations: revocations}
 	t.order = append(t.order, e)
 	return e.Token
 }
 
 // Check looks a presented token up. The token is returned whenever it was
 // issued here, so that the journal can name its holder; it counts only when
-// it is TokenValid. Tokens issued before revokedBefore are revoked.
-func (t *Tokens) Check(now time.Time, value string, revokedBefore time.Time) (Token, Validity) {
+// it is TokenValid. Tokens issued after fewer revocations are revoked.
+func (t *Tokens) Check(now time.Time, value string, revocations int) (Token, Validity) {
 	i := t.index(value)
 	if i < 0 {
 		return Token{}, TokenUnknown
 	}
 	e := t.order[i]
 	switch {
-	case e.revoked || e.Issued.Before(revokedBefore):
+	case e.revoked || e.revocations < revocations:
 		return e.Token, TokenRevoked
 	case !now.Before(e.Expires):
 		return e.Token, TokenExpired

@@ -138,7 +138,7 @@ func MutantRow(w io.Writer, m *DetectedBy) error {
 		runs, seconds := m.until()
 		line += fmt.Sprintf("   explored %d/%d, %5.0f runs, %7.2fs (median)", len(runs), len(m.Searches), quantile(runs, 5), quantile(seconds, 5))
 	}
-	if m.Shrunk > 0 {
+	if m.Case != "" {
 		line += fmt.Sprintf("   %s, %s", plural(m.Shrunk, "line"), m.Failure)
 	}
 	_, err := fmt.Fprintln(w, line)
@@ -156,7 +156,7 @@ func (d *Detection) Summary() string {
 		}
 		_, seconds := m.until()
 		all = append(all, seconds...)
-		if m.Shrunk > 0 {
+		if m.Case != "" {
 			lines = append(lines, float64(m.Shrunk))
 			shrinking = append(shrinking, m.Shrink)
 		}
@@ -214,7 +214,7 @@ func (m *DetectedBy) searchCell() string {
 		return fmt.Sprintf("**found in %d of %d** | | ", len(runs), len(m.Searches))
 	}
 	small := ""
-	if m.Shrunk > 0 {
+	if m.Case != "" {
 		small = fmt.Sprintf("%s, %s", plural(m.Shrunk, "line"), m.Failure)
 	}
 	return fmt.Sprintf("%.0f (%.0f) | %.2f (%.2f) | %s", quantile(runs, 5), quantile(runs, 9), quantile(seconds, 5), quantile(seconds, 9), small)

@@ -34,6 +34,16 @@ func (x *Exploration) verdict() Verdict {
 	return Verdict(max(slices.Index(verdictNames[:], x.Verdict), 0))
 }
 
+// Console writes one kind of failure and its smallest scenario for people.
+func (f *FoundFailure) Console(w io.Writer, style Style) error {
+	c := &Console{w: w, style: style}
+	c.found(f)
+	for line := range strings.Lines(f.Scenario) {
+		c.print("    " + Plain(strings.TrimRight(line, "\n")) + "\n")
+	}
+	return c.err
+}
+
 func (c *Console) found(f *FoundFailure) {
 	c.print(fmt.Sprintf("%s  %s", c.colour(Fail, wordMarks[Fail]), Plain(f.Invariant)))
 	if f.Sentence != "" {

@@ -155,7 +155,7 @@ func TestExplorationConsole(t *testing.T) {
 }
 
 func TestDetectionVerdictAndNumbers(t *testing.T) {
-	killed := DetectedBy{Name: "a", Kills: []Kill{{"s", []string{"no-loop"}}}, Shrunk: 3, Shrink: 0.5, Searches: []SearchResult{
+	killed := DetectedBy{Name: "a", Kills: []Kill{{"s", []string{"no-loop"}}}, Shrunk: 3, Case: "scenario: a\n", Shrink: 0.5, Searches: []SearchResult{
 		{Found: true, Runs: 1, Seconds: 0.1}, {Found: true, Runs: 9, Seconds: 0.9}, {Found: true, Runs: 2, Seconds: 0.2},
 	}}
 	d := &Detection{Mutants: []DetectedBy{killed}}

@@ -74,6 +74,7 @@ type parts struct {
 	machine      func() Machine
 	client       func(h *host, side mapping.Side, f adapter.Flight) adapter.System
 	transport    func(mapping.Side, http.RoundTripper) http.RoundTripper
+	signals      func(mapping.Side, adapter.Signals) adapter.Signals
 	store        func() Store
 	kinds        [2]modelKind // at model fidelity
 }
@@ -170,6 +171,7 @@ func (w *World) buildParts() *parts {
 	p.longestDelay = max(p.config.Retry.Cap, p.config.Retry.RetryAfterCap) * 5 / 4
 	p.machine = func() Machine { return engine.New(p.config) }
 	p.transport = func(_ mapping.Side, rt http.RoundTripper) http.RoundTripper { return rt }
+	p.signals = func(_ mapping.Side, s adapter.Signals) adapter.Signals { return s }
 	p.store = func() Store { return newMemory() }
 	p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
 		return w.buildClient(h, side, f)
@@ -188,7 +190,7 @@ func (w *World) buildParts() *parts {
 func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapter.System {
 	k := kindOf(systemSpec(w.sc, side).Kind)
 	g := &gate{h: h, side: side}
-	rt := &governed{gate: g, inner: adapter.Governed(&transport{net: w.net, side: side}, side.String(), g, k.signals)}
+	rt := &governed{gate: g, inner: adapter.Governed(&transport{net: w.net, side: side}, side.String(), g, h.parts.signals(side, k.signals))}
 	s, err := k.adapter(w.adapterConfig(side, &http.Client{Transport: h.parts.transport(side, rt)}, f))
 	if err != nil {
 		w.fail(&HarnessError{Message: "the adapter for " + side.String() + " refuses its configuration: " + err.Error()})

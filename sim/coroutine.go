@@ -142,8 +142,11 @@ type shared struct {
 }
 
 func (f *flight) Do(key string, fn func() (string, error)) (string, error) {
+	t := f.pool.current
+	if t == nil || t.killed {
+		return "", errKilled // the process died while the call held something else
+	}
 	if s := f.calls[key]; s != nil {
-		t := f.pool.current
 		s.waiting = append(s.waiting, t)
 		for !s.done {
 			if !t.park() {

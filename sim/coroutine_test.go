@@ -110,6 +110,23 @@ func TestFlightSharesOneExecution(t *testing.T) {
 	})
 }
 
+// TestFlightIsNotBoardedByTheDead: a call that dies while it waits for something
+// else asks for a token on its way out, and gets none.
+func TestFlightIsNotBoardedByTheDead(t *testing.T) {
+	w, p := pool()
+	f := &flight{pool: p, world: w, calls: map[string]*shared{"token": {}}}
+	var got error
+	p.start(1, 0, func() {
+		p.current.park()
+		_, got = f.Do("token", func() (string, error) { return "secret", nil })
+	})
+	p.close()
+	drain(w)
+	if !errors.Is(got, errKilled) {
+		t.Errorf("the dead call got %v", got)
+	}
+}
+
 // TestFlightDiesWithItsProcess: those who wait for a dead leader die too, and
 // the next process flies anew.
 func TestFlightDiesWithItsProcess(t *testing.T) {

@@ -15,7 +15,7 @@ func (w *World) deadline() int64 {
 	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
 	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
 	if w.waitsForAudits() {
-		spare += 4 * w.host.parts.config.Audit
+		spare += 2 * w.host.parts.config.Audit
 	}
 	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {
 		if q := spec.Quota; q != nil && q.Requests > 0 {
@@ -28,8 +28,8 @@ func (w *World) deadline() int64 {
 }
 
 // waitsForAudits reports whether the run may hold a change that nothing but an
-// audit shows: polling is off somewhere, or a record is deleted where the feed
-// shows no deletions.
+// audit shows: polling is off somewhere, a record is deleted where the feed
+// shows no deletions, or a change is stamped long before it is committed.
 func (w *World) waitsForAudits() bool {
 	for side := range w.systems {
 		if w.onlyAuditsShow(side, "") {
@@ -38,6 +38,9 @@ func (w *World) waitsForAudits() bool {
 	}
 	for i := range w.sc.Timeline {
 		step := &w.sc.Timeline[i]
+		if step.Verb.Group() == scenarios.Clocks || step.Late > 0 {
+			return true
+		}
 		if step.Verb == scenarios.Delete && w.onlyAuditsShow(int(sideNamed(step.On)), string(step.Verb)) {
 			return true
 		}

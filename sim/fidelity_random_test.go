@@ -99,7 +99,6 @@ func (w *twin) randomWrite(r *rand.Rand, id string) adapter.Write {
 func (w *twin) randomFault(r *rand.Rand) {
 	name := w.v.fields[len(w.v.fields)-1-r.IntN(4)].config.Name
 	n := r.IntN(12)
-	at := w.now
 	w.fault(func(f *mocks.Faults) {
 		switch n {
 		case 0:
@@ -111,7 +110,7 @@ func (w *twin) randomFault(r *rand.Rand) {
 		case 3:
 			f.Revoked = []string{name, "externalContacts:customFields:view"}
 		case 4:
-			f.RevokedBefore = at
+			f.Revocations++
 		case 5:
 			f.FeedHides = !f.FeedHides
 		case 6:

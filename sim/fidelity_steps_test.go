@@ -262,20 +262,19 @@ func tellTokens(w *twin) {
 	d.If = p
 	w.update("update after its life", w.id, d)
 	w.update("and again", w.id, d)
-	w.fault(func(f *mocks.Faults) { f.RevokedBefore = w.now.Add(time.Nanosecond) })
+	w.fault(func(f *mocks.Faults) { f.Revocations++ })
 	w.pass(time.Second)
 	read("revoked")
 	w.fault(func(f *mocks.Faults) { f.AuthDown, f.TokenLife = true, time.Second })
 	read("valid still")
-	w.fault(func(f *mocks.Faults) { f.RevokedBefore = w.now.Add(time.Nanosecond) })
+	w.fault(func(f *mocks.Faults) { f.Revocations++ })
 	w.pass(time.Second)
 	read("revoked and no other")
 	w.remove("delete as well", w.other, adapter.Precondition{})
 	w.fault(func(f *mocks.Faults) { f.AuthDown = false })
 	read("back")
-	w.fault(func(f *mocks.Faults) { f.RevokedBefore = w.now.Add(time.Hour) })
+	w.fault(func(f *mocks.Faults) { f.Revocations += 2 })
 	read("revoked twice")
-	w.fault(func(f *mocks.Faults) { f.RevokedBefore = time.Time{} })
 }
 
 func tellLimits(w *twin) {

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -12,8 +14,10 @@ type sight struct {
 	seen    uint64 // the last whole round of polling began before this Op, 0 if none
 	round   uint64 // the round under way did, 0 if none
 	polling engine.Op
-	// hidden are records of which only an audit can show the last change;
-	// true if that was a deletion.
+	// newest is the latest time that the system's clock had when a round
+	// began: polls look back from there.
+	newest int64
+	// hidden are records of which only an audit can show the last change.
 	hidden map[string]bool
 }
 
@@ -21,12 +25,22 @@ type sight struct {
 func (w *World) noteCommit(e *trace.Event, op uint64) {
 	s := &w.sights[e.On-trace.CC]
 	s.changed = op
-	if e.Actor == trace.ActorEngine || e.Verb == trace.Setup || e.Verb == trace.Touch {
+	if e.Actor == trace.ActorEngine || e.Verb == trace.Setup {
 		return
 	}
-	if w.onlyAuditsShow(int(e.On-trace.CC), e.Verb) {
-		s.hidden[e.Record] = e.Verb == trace.Delete
+	// A save is no change, but takes one before it along into the past.
+	if w.overlooked(s, e) || (e.Verb != trace.Touch && w.onlyAuditsShow(int(e.On-trace.CC), e.Verb)) {
+		s.hidden[e.Record] = true
 	}
+}
+
+// overlooked reports whether a change is stamped below what polls look back
+// to, and so is seen by an audit alone if its webhook is lost: it was committed
+// late, or the system's clock was put back.
+func (w *World) overlooked(s *sight, e *trace.Event) bool {
+	c := &w.host.parts.config
+	overlap := c.Systems[e.On-trace.CC].Overlap
+	return c.Audit != 0 && e.Stamp != 0 && e.Stamp < s.newest-int64(overlap)+int64(time.Second) // stamps may be whole seconds
 }
 
 // onlyAuditsShow reports whether a change is seen by an audit, and by nothing
@@ -39,14 +53,10 @@ func (w *World) onlyAuditsShow(side int, verb string) bool {
 	return !w.host.polls(side) || (verb == trace.Delete && !w.host.parts.config.Systems[side].Capabilities.FeedHasDeletes)
 }
 
-// noteContact takes down that the engine came to a record: it read it, or it
-// asked for it and so learns of its deletion.
+// noteContact takes down that the engine asked for a record by itself. What a
+// page shows beside others, it may pass over.
 func (w *World) noteContact(e *trace.Event) {
-	s := &w.sights[e.On-trace.CC]
-	if len(s.hidden) == 0 || e.Actor != trace.ActorEngine {
-		return
-	}
-	if deleted := s.hidden[e.Record]; e.Kind == trace.Read || deleted {
+	if s := &w.sights[e.On-trace.CC]; len(s.hidden) > 0 && e.Actor == trace.ActorEngine {
 		delete(s.hidden, e.Record)
 	}
 }
@@ -57,6 +67,7 @@ func (h *host) noteRound(e engine.Poll) {
 	if s.round == 0 {
 		s.round = uint64(h.w.journal.Len()) + 1
 	}
+	s.newest = max(s.newest, h.w.systems[e.Side].now(h.w).UnixNano())
 	s.polling = e.Op
 }
 

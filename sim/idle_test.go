@@ -58,6 +58,15 @@ func TestIdleWaitsForTheAudit(t *testing.T) {
 		{"a deletion that the feed shows", "engine: {poll: 30s, audit: 1h}\n", "  - {at: 10s, delete: ada, on: crm}\n", 0, 2 * time.Minute},
 		{"a deletion that the engine came to see", "engine: {poll: 30s, audit: 1h}\n",
 			muted + "  - {at: 10s, delete: ada, on: cc}\n  - {at: 12s, save: ada, on: crm}\n", 0, 2 * time.Minute},
+		{"an edit stamped below what polls look back to", "systems: {crm: {kind: salesforce}}\nengine: {poll: 30s, audit: 1h}\n",
+			"  - {at: 10s, edit: ada, on: crm, set: {title: Dr}}\n  - {at: 300s, clock_step: crm, by: -10m}\n  - {at: 305s, edit: ada, on: crm, set: {notes: VIP}}\n", time.Hour, 62 * time.Minute},
+		{"an edit that a save takes below it", "systems: {crm: {kind: salesforce}}\nengine: {poll: 30s, audit: 1h}\n",
+			"  - {at: 10s, edit: ada, on: crm, set: {title: Dr}}\n  - {at: 301s, edit: ada, on: crm, set: {notes: VIP}}\n" +
+				"  - {at: 302s, clock_step: crm, by: -10m}\n  - {at: 303s, save: ada, on: crm}\n", time.Hour, 62 * time.Minute},
+		{"an edit stamped within it", "systems: {crm: {kind: salesforce}}\nengine: {poll: 30s, audit: 1h}\n",
+			"  - {at: 10s, clock_step: crm, by: -1m}\n  - {at: 20s, edit: ada, on: crm, set: {notes: VIP}}\n", 0, 3 * time.Minute},
+		{"an edit stamped below it, acknowledged", "engine: {poll: 30s, audit: 1h}\n",
+			"  - {at: 10s, clock_step: cc, by: -10m}\n  - {at: 20s, edit: ada, on: cc, set: {notes: VIP}}\n", 0, 6 * time.Minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			last := end(t, events(t, parse(t, c.head, c.timeline)))

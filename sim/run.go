@@ -54,8 +54,8 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if err != nil {
 		return nil, &HarnessError{Message: fmt.Sprintf("%s: the mapping cannot be used: %v", sc.Path, err)}
 	}
-	if v := o.Variation; o.Fidelity == Model && v != nil && (v.Adapter != nil || v.Transport != nil) {
-		return nil, &HarnessError{Message: "the variation wraps an adapter or its transport, which model fidelity does not use: play it at wire fidelity"}
+	if v := o.Variation; o.Fidelity == Model && v != nil && v.WireOnly() {
+		return nil, &HarnessError{Message: "the variation wraps an adapter, its transport or its signals, which model fidelity does not use: play it at wire fidelity"}
 	}
 	seed := sc.Seed
 	if o.Seed != nil {

@@ -17,7 +17,14 @@ type Variation struct {
 	// Transport is what an adapter's http.Client sends through, token requests
 	// included; the one given asks the core's gate before each exchange.
 	Transport func(mapping.Side, http.RoundTripper) http.RoundTripper
-	Store     func(Store) Store
+	// Signals is how a transport reads limits out of an answer.
+	Signals func(mapping.Side, adapter.Signals) adapter.Signals
+	Store   func(Store) Store
+}
+
+// WireOnly says that a part is wrapped which model fidelity does not use.
+func (v *Variation) WireOnly() bool {
+	return v.Adapter != nil || v.Transport != nil || v.Signals != nil
 }
 
 func (v *Variation) apply(p *parts) {
@@ -34,6 +41,9 @@ func (v *Variation) apply(p *parts) {
 	}
 	if v.Transport != nil {
 		p.transport = v.Transport
+	}
+	if v.Signals != nil {
+		p.signals = v.Signals
 	}
 	if store := p.store; v.Store != nil {
 		p.store = func() Store { return v.Store(store()) }

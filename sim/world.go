@@ -97,7 +97,7 @@ func (w *World) Emit(e trace.Event) uint64 {
 	switch e.Kind {
 	case trace.Commit:
 		w.noteCommit(&e, op)
-	case trace.Read, trace.Arrive:
+	case trace.Arrive:
 		w.noteContact(&e)
 	}
 	if w.options.Until != 0 && op >= w.options.Until {

@@ -64,7 +64,7 @@ func (e *engineFlag) arg() string {
 
 // addTo makes the flag known to a verb.
 func (e *engineFlag) addTo(flags *pflag.FlagSet) {
-	flags.Var(e, "engine", "the engine under test: reference, or a mutant by its name (`syncproof mutants --list`)")
+	flags.Var(e, "engine", "the engine under test: reference, or a mutant by its name (syncproof mutants --list)")
 }
 
 // unknownMutant names the nearest one.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/explore"
@@ -62,6 +63,9 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.fixed = cmd.Flags().Changed("seed")
+			if err := f.together(cmd.Flags()); err != nil {
+				return err
+			}
 			if cmd.Flags().Changed("runs") && !cmd.Flags().Changed("for") {
 				f.span = 0
 			}
@@ -79,11 +83,11 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 	flags.IntVar(&f.size.Edits, "edits", explore.DefaultSize.Edits, "edits and other acts of people in a world, at most")
 	flags.IntVar(&f.size.Faults, "faults", explore.DefaultSize.Faults, "faults in a world, at most")
 	flags.BoolVar(&f.size.Exact, "exact", false, "every world has just so many")
-	flags.StringVar(&f.shard, "shard", "", "play only this share of the worlds, as in 2/4; `report merge` adds up the shares")
+	flags.StringVar(&f.shard, "shard", "", "play only this share of the worlds, as in 2/4; report merge adds up the shares")
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; what is found in a number of runs does not depend on it")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
-	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, many times faster")
+	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, with the same events")
 	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
@@ -94,6 +98,26 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 	flags.StringVar(&f.out.report, "report", "", "write the JSON report to this file")
 	flags.StringVar(&f.out.markdown, "markdown", "", "write a Markdown summary to this file")
 	return cmd
+}
+
+// together refuses flags that do not go together: one search is random, the
+// other is not.
+func (f *exploreFlags) together(flags *pflag.FlagSet) error {
+	random := []string{
+		"for", "runs", "seed", "records", "edits", "faults", "exact", "shard", "enough", "shrink", "twice",
+		"junit", "report", "markdown",
+	}
+	for _, name := range random {
+		if f.exhaustive != "" && flags.Changed(name) {
+			return misuse("--depth and --states bound an exhaustive search, --json prints all of it", "--%s does not go with --exhaustive", name)
+		}
+	}
+	for _, name := range []string{"depth", "states"} {
+		if f.exhaustive == "" && flags.Changed(name) {
+			return misuse("add --exhaustive FILE", "--%s goes with --exhaustive only", name)
+		}
+	}
+	return nil
 }
 
 // check refuses what makes no sense.

@@ -145,7 +145,7 @@ func (s *search) shrink(ctx context.Context, found *explore.Found) (*reports.Fou
 		sc, stats = explore.Shrink(limited, found.Scenario, found.Failure, s.shorter(found).Trial(), explore.ShrinkOptions{Workers: s.flags.jobs})
 		cancel()
 	}
-	found.Failure = s.retold(ctx, sc, found.Failure)
+	found.Failure = retold(ctx, s.player, sc, found.Failure)
 	path, err := explore.Save(s.flags.dir, s.caseOf(found, sc, stats))
 	if err != nil {
 		return nil, broken("cannot keep a failure: %w", err)
@@ -176,8 +176,8 @@ func (s *search) shorter(found *explore.Found) *explore.Player {
 
 // retold is the failure as the smallest case shows it: with its own records
 // and instants.
-func (s *search) retold(ctx context.Context, sc *scenarios.Scenario, f explore.Failure) explore.Failure {
-	for _, own := range s.player.Play(context.WithoutCancel(ctx), sc).Failures {
+func retold(ctx context.Context, p *explore.Player, sc *scenarios.Scenario, f explore.Failure) explore.Failure {
+	for _, own := range p.Play(context.WithoutCancel(ctx), sc).Failures {
 		if own.Same(f) {
 			return own
 		}

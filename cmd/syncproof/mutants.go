@@ -253,7 +253,7 @@ func (t *trials) search(ctx context.Context, m *mutant.Mutant, seed uint64, out 
 	out.Searches = append(out.Searches, reports.SearchResult{
 		Seed: seed, Found: d.Found, Runs: d.Runs, Seconds: d.Wall.Seconds(), Invariant: d.Failure.Invariant,
 	})
-	if !d.Found || f.shrink == 0 || out.Shrunk > 0 {
+	if !d.Found || f.shrink == 0 || out.Case != "" {
 		return nil
 	}
 	limited, cancel := context.WithTimeout(ctx, f.shrink)
@@ -293,6 +293,9 @@ func writeDetection(d *reports.Detection, w io.Writer) error {
 	return d.Markdown(w)
 }
 
+// detectionCommand writes docs/detection.md.
+const detectionCommand = "syncproof mutants --searches 3 --shrink 5s --markdown docs/detection.md"
+
 const detectionHead = `# What the harness detects
 
 Each line is an engine with one defect, built around the reference engine (` + "`sim/mutant`" + `), with what
@@ -301,6 +304,6 @@ and exploration, which knows nothing of the defect and looks for the first gener
 mutant violates an invariant and the reference engine does not. The smallest case is what shrinking makes
 of that world. Runs depend on the seeds and the version alone, seconds on the machine.
 
-This page is written by ` + "`syncproof mutants --searches 5 --shrink 20s --markdown docs/detection.md`" + `.
+This page is written by ` + "`" + detectionCommand + "`" + `.
 
 `

@@ -68,7 +68,7 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "run: print only what is no pass; elsewhere: no closing line, no progress bar")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
-		newRun(a), newReplay(a), newExplain(a), newExplore(a), newMutants(a), newDecide(a),
+		newRun(a), newReplay(a), newExplain(a), newExplore(a), newShrink(a), newMutants(a), newDecide(a),
 		newRequirements(a), newSchema(a), newInit(a), newReport(a), newVersion(a), newAgain(a),
 	)
 	return root

@@ -68,7 +68,7 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.faults.Print(&p)
 	m.ids.Print(&p)
 	m.secrets.Print(&p)
-	m.tokens.Print(&p, m.faults.RevokedBefore)
+	m.tokens.Print(&p, m.faults.Revocations)
 	m.limiter.Print(&p, m.faults.QuotaInForce(m.cfg.Quota, vendorQuota))
 	p.Int(int64(m.schema.version))
 	p.Flag(slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal))

@@ -392,6 +392,19 @@ func TestLateCommit(t *testing.T) {
 	}
 }
 
+// A clock that is put back while an edit waits holds up neither its commit nor
+// the notice of it.
+func TestLateCommitWhileTheClockIsPutBack(t *testing.T) {
+	w := newWorld(t)
+	w.edit(mocks.Edit{Record: w.seed(), Set: map[string]any{"title": "Countess"}, CommitAfter: time.Minute})
+	w.ClockSet(-time.Hour)
+	w.now = start.Add(time.Minute - time.Hour)
+	w.Advance(w.now)
+	if got := w.Deliveries(w.now); len(got) != 1 || !got[0].Modified.Equal(start.Truncate(time.Millisecond)) {
+		t.Errorf("at the commit %+v are due, want one notice of what was stamped at %v", got, start)
+	}
+}
+
 func TestSeedsAreKeptInOrder(t *testing.T) {
 	w := newWorld(t)
 	var want []string

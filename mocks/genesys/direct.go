@@ -66,7 +66,7 @@ func (x *exchange) do() mocks.Outcome {
 	if o.Kind == mocks.OpToken {
 		return x.grant()
 	}
-	token, validity := m.tokens.Check(x.now, o.Token, m.faults.RevokedBefore)
+	token, validity := m.tokens.Check(x.now, o.Token, m.faults.Revocations)
 	x.arrived(token, pathRecord(x.r.Path))
 	bad := x.admit(token.Value, validity, true)
 	if bad == nil {

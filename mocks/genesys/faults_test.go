@@ -123,9 +123,9 @@ func TestTokensEnd(t *testing.T) {
 	status(w, codeExpired)
 	w.token = w.login()
 	status(w, "")
-	w.Faults().RevokedBefore = w.now.Add(time.Second)
+	w.Faults().Revocations++
 	status(w, codeBadCredentials)
-	w.now = w.now.Add(time.Second)
+	w.now = w.now.Add(-time.Hour) // set back meanwhile
 	w.token = w.login()
 	status(w, "")
 	w.Faults().AuthDown = true

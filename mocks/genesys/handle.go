@@ -107,7 +107,7 @@ func (m *Mock) credentials(now time.Time, r *mocks.Request) (mocks.Token, mocks.
 		return mocks.Token{}, mocks.TokenUnknown
 	}
 	value, _ := bearer(r.Header)
-	return m.tokens.Check(now, value, m.faults.RevokedBefore)
+	return m.tokens.Check(now, value, m.faults.Revocations)
 }
 
 func bearer(h http.Header) (string, bool) {

@@ -150,14 +150,21 @@ func (m *Mock) NextDue() (at time.Time, ok bool) {
 	return at, ok
 }
 
+// ClockSet lets what waits wait as long as before.
+func (m *Mock) ClockSet(by time.Duration) {
+	m.late.Shift(by)
+	m.deliveries.Shift(by)
+}
+
 // Advance commits the late edits that are due by now.
 func (m *Mock) Advance(now time.Time) {
 	for {
+		due, _ := m.late.Next()
 		l, ok := m.late.Take(now)
 		if !ok {
 			return
 		}
-		m.commitLate(l)
+		m.commitLate(l, due)
 	}
 }
 

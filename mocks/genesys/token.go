@@ -50,7 +50,7 @@ func errAuthDown() *refusal { return serverError(&mocks.ServerError{}) }
 
 func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
 	life := m.life()
-	return m.tokens.Issue(now, m.secrets.Secret(""), trace.ActorEngine, life), life
+	return m.tokens.Issue(now, m.secrets.Secret(""), trace.ActorEngine, life, m.faults.Revocations), life
 }
 
 // oauthError is the login host's error body (S).

@@ -63,14 +63,15 @@ func (m *Mock) editable(id string) (*contact, error) {
 }
 
 // commitLate commits an edit that waited until now. A contact that went away
-// meanwhile takes the edit with it, as its row would.
-func (m *Mock) commitLate(l lateCommit) {
+// meanwhile takes the edit with it, as its row would. Now is what the clock
+// shows: it may have been set since the edit was stamped.
+func (m *Mock) commitLate(l lateCommit, now time.Time) {
 	if l.edit.Record != "" {
 		if _, err := m.editable(l.id); err != nil {
 			return
 		}
 	}
-	m.commitEdit(l, l.stamp.Add(l.edit.CommitAfter))
+	m.commitEdit(l, now)
 }
 
 func (m *Mock) commitEdit(l lateCommit, now time.Time) {

@@ -62,7 +62,7 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	p := mocks.Print{Now: now, Buf: dst}
 	m.faults.Print(&p)
 	m.ids.Print(&p)
-	m.tokens.Print(&p, m.faults.RevokedBefore)
+	m.tokens.Print(&p, m.faults.Revocations)
 	m.limits.Print(&p, m.faults.QuotaInForce(m.config.Quota, vendorQuota))
 	p.Int(int64(m.schema.revision))
 	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))

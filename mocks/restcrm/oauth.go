@@ -84,7 +84,7 @@ func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
 	if m.faults.TokenLife > 0 {
 		life = m.faults.TokenLife
 	}
-	return m.tokens.Issue(now, m.ids.Secret("rct_"), trace.ActorEngine, life), life
+	return m.tokens.Issue(now, m.ids.Secret("rct_"), trace.ActorEngine, life, m.faults.Revocations), life
 }
 
 func (x *exchange) oauthError(status int, code, description string) *mocks.Response {

@@ -151,7 +151,7 @@ func TestTokens(t *testing.T) {
 	w.now = w.now.Add(vendorTokenLife)
 	w.refused(w.send("GET", "/v1/contacts", "", ""), 401, "token_expired")
 	w.now = testStart
-	w.m.Faults().RevokedBefore = w.now.Add(time.Second)
+	w.m.Faults().Revocations++
 	w.refused(w.send("GET", "/v1/contacts", "", ""), 401, "unauthorized")
 	w.m.Faults().AuthDown = true
 	w.refused(w.send("POST", "/oauth/token", "", "", "Content-Type", "application/x-www-form-urlencoded"), 503, "server_error")

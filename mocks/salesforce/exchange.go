@@ -119,7 +119,7 @@ func bearer(h http.Header) string {
 // has ended.
 func (x *exchange) authenticate(value string) mocks.Validity {
 	x.actor = mocks.Unknown
-	token, validity := x.m.tokens.Check(x.now, value, x.m.faults.RevokedBefore)
+	token, validity := x.m.tokens.Check(x.now, value, x.m.faults.Revocations)
 	if token.Actor != "" {
 		x.actor = token.Actor
 	}

@@ -91,6 +91,9 @@ func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
 // NextDue is when the next late commit becomes visible.
 func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
 
+// ClockSet lets late commits wait as long as before.
+func (m *Mock) ClockSet(by time.Duration) { m.late.Shift(by) }
+
 // Advance commits what became due by now.
 func (m *Mock) Advance(now time.Time) {
 	m.refresh()

@@ -106,7 +106,7 @@ func (m *Mock) issue(now time.Time) string {
 	if m.faults.TokenLife > 0 {
 		life = m.faults.TokenLife
 	}
-	return m.tokens.Issue(now, m.ids.Secret(m.org[:15]+"!"), trace.ActorEngine, life).Value
+	return m.tokens.Issue(now, m.ids.Secret(m.org[:15]+"!"), trace.ActorEngine, life, m.faults.Revocations).Value
 }
 
 // oauthError is the endpoint's refusal: an object, unlike the API's arrays (S).

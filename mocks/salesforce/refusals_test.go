@@ -66,7 +66,7 @@ func TestSessions(t *testing.T) {
 		"none":    func(w *world) { w.session = "" },
 		"foreign": func(w *world) { w.session = "00Dxx!abc" },
 		"expired": expire,
-		"revoked": func(w *world) { w.m.Faults().RevokedBefore = w.now.Add(time.Second) },
+		"revoked": func(w *world) { w.m.Faults().Revocations++ },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, nil)

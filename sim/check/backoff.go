@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -57,6 +58,8 @@ func backoff(m *model) Result {
 			retries.disclosed(int32(i), e)
 		case trace.Deliver:
 			retries.stirred(int32(i))
+		case trace.FaultBegin:
+			retries.redelivered(int32(i), e)
 		}
 	}
 	for side := range gates {
@@ -67,10 +70,10 @@ func backoff(m *model) Result {
 
 // limitSignal says that a received answer is one, by its own code or the
 // system's account of the same exchange. A signal that only the body holds is
-// none where bodies were cut.
+// none where bodies were cut, or came long after the status.
 func (m *model) limitSignal(e *trace.Event) bool {
 	if limited(e) {
-		return true
+		return e.Status == http.StatusTooManyRequests || !m.bodyFaultAt(int32(e.Op)-1)
 	}
 	c := m.exchange(e.Call)
 	return c != nil && c.answer > 0 && e.Status/100 == 4 && limited(&m.ev[c.answer-1]) && !m.bodyFaultAt(int32(e.Op)-1)
@@ -92,7 +95,7 @@ func (g *gate) pass(t *tally, i int32, e *trace.Event) {
 	kept := g.open[:0]
 	var last pause // signals of requests in flight ask for one pause, the longest
 	for _, p := range g.open {
-		over := e.At - p.at - int64(p.wait)
+		over := int64(t.m.elapsed(p.received, i) - p.wait)
 		switch {
 		case over >= 0:
 			if p.at+int64(p.wait) >= last.at+int64(last.wait) {
@@ -115,7 +118,7 @@ func (g *gate) pass(t *tally, i int32, e *trace.Event) {
 // gateLost says that the engine died before the pause can have been durable,
 // which RL-1 excepts.
 func (m *model) gateLost(received, sent int32) bool {
-	window := m.ev[received].At + int64(50*m.set.fsync) + int64(100*time.Millisecond)
+	window := m.ev[received].At + m.set.durableIn()
 	for k := range m.outages {
 		if c := m.outages[k].crash; c > received && c < sent && (m.ev[c].At <= window || m.outages[k].wipe) {
 			return true

@@ -13,6 +13,9 @@ type base struct {
 	// unsure: there may be no base after all, for what would have made one may
 	// be unknown to the engine.
 	unsure bool
+	// loose are the fields of which that still holds although a decision was
+	// written: it left them apart. nil if there are none.
+	loose []bool
 }
 
 func newBase(fields int) base {
@@ -28,11 +31,25 @@ func newBase(fields int) base {
 func (b *base) changed(f int, v string) (surely, possibly bool) {
 	set := b.values[f]
 	surely = !slices.Contains(set, v)
-	return surely, surely || len(set) > 1 || b.unsure
+	return surely, surely || len(set) > 1 || b.unsure || b.isLoose(f)
 }
 
 // settle makes v the only base of a field.
-func (b *base) settle(f int, v string) { b.values[f] = append(b.values[f][:0], v) }
+func (b *base) settle(f int, v string) {
+	b.values[f] = append(b.values[f][:0], v)
+	if b.loose != nil {
+		b.loose[f] = false
+	}
+}
+
+func (b *base) loosen(f int) {
+	if b.loose == nil {
+		b.loose = make([]bool, len(b.values))
+	}
+	b.loose[f] = true
+}
+
+func (b *base) isLoose(f int) bool { return b.loose != nil && b.loose[f] }
 
 // admit adds v to what may be the base of a field. Where there was none, it
 // may still be that the engine has none.
@@ -48,7 +65,7 @@ func (b *base) forget() {
 	for f := range b.values {
 		b.values[f] = b.values[f][:0]
 	}
-	b.versions, b.unsure = nil, false
+	b.versions, b.unsure, b.loose = nil, false, nil
 }
 
 func (b *base) admitVersion(v int64) {
@@ -62,7 +79,10 @@ func (b *base) settleVersion(v int64, ev int32) {
 }
 
 // none says that there may be no base for a field.
-func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure }
+func (b *base) none(f int) bool { return len(b.values[f]) == 0 || b.unsure || b.isLoose(f) }
+
+// mayBeNone says that there may be no base of some field.
+func (b *base) mayBeNone() bool { return b.lost() || b.unsure || slices.Contains(b.loose, true) }
 
 // lost says that there is certainly no base.
 func (b *base) lost() bool { return len(b.versions) == 0 }

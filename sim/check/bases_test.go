@@ -125,6 +125,53 @@ func TestLossesThatNobodyCanTell(t *testing.T) {
 		18s  user deletes crm ada`)}.run(t, "no-lost-edit")
 }
 
+// CR-11: a ledger that is lost with the store holds no deletion either.
+func TestDeletionsInALostLedger(t *testing.T) {
+	wins := policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "delete" })
+	deleted := func(crash string) string {
+		return `
+			0s   setup ada v1
+			0s   setup bob v1
+			0s   claim bob rule=CR-1
+			1s   user edits crm ada notes=a v2
+			2s   agent deletes cc ada
+			3s   engine reads crm ada
+			4s   engine deletes crm ada
+			4s   crash` + crash + `
+			5s   restart
+			90s  end idle`
+	}
+	trial{name: "the store was lost", want: Pass, world: wins, text: deleted(`
+			4s   begin lose_store engine
+			4s   over lose_store engine`)}.run(t, "no-lost-edit")
+	trial{name: "the process died", want: Fail, says: "ledger does not name it", world: wins, text: deleted("")}.run(t, "no-lost-edit")
+}
+
+// EV-10: nothing may be asked for the record between its last reading and the
+// sending of a write; what is asked while the write travels makes no gap wider.
+func TestTheGapEndsWithTheSending(t *testing.T) {
+	unguarded := func(sc *scenarios.Scenario) {
+		no := false
+		sc.Systems.CRM.Conditional = &no
+	}
+	gap := func(before, after string) string {
+		return `
+			0s   setup ada v1 notes=a
+			1s   agent edits cc ada notes=c v2
+			2s   engine reads cc ada
+			3s   engine reads crm ada` + before + `
+			4s   engine starts crm ada` + after + `
+			6s   user edits crm ada notes=b v2
+			7s   engine writes crm ada notes=c v2 started
+			9s   claim ada rule=CR-2
+			90s  end idle`
+	}
+	const look = `
+			3s   engine reads cc ada`
+	trial{name: "asked while the write travels", want: Pass, says: "vendor race", world: unguarded, text: gap("", look)}.run(t, "no-lost-edit")
+	trial{name: "asked before it was sent", want: Fail, says: "had not read", world: unguarded, text: gap(look, "")}.run(t, "no-lost-edit")
+}
+
 func TestOneWayFieldsArrive(t *testing.T) {
 	reviewing := func(sc *scenarios.Scenario) {
 		oneWay(sc)
@@ -239,5 +286,42 @@ func TestCountsOfOne(t *testing.T) {
 	}
 	if got := (phrase{"edit", "edits"}).with("2 lost").count(3); got != "3 edits, 2 lost" {
 		t.Errorf("several: %q", got)
+	}
+}
+
+// TestADecisionWithoutABaseLeavesNone of the fields that its first write leaves
+// apart: the second rests on none as well (CR-12).
+func TestADecisionWithoutABaseLeavesNone(t *testing.T) {
+	lost := func(sc *scenarios.Scenario) { sc.Records.List[0].Base = "lost" }
+	const cleared = `
+		0s   setup ada v1 notes=a
+		1s   engine reads cc ada
+		1s   engine reads crm ada
+		2s   agent edits cc ada notes="" city=b v2
+		3s   engine reads cc ada
+		3s   engine reads crm ada
+		4s   engine writes crm ada city=b v3
+		5s   engine writes cc ada notes=a v3
+		9s   claim ada rule=CR-12
+		90s  end idle`
+	const agreed = `
+		0s   setup ada v1 notes=a
+		1s   agent edits cc ada city=b v2
+		2s   engine reads cc ada
+		2s   engine reads crm ada
+		3s   engine writes crm ada city=b v3
+		4s   engine writes cc ada v3
+		5s   agent edits cc ada notes="" v4
+		6s   engine reads cc ada
+		6s   engine reads crm ada
+		7s   engine writes cc ada notes=a v5
+		9s   claim ada rule=CR-12
+		90s  end idle`
+	for _, c := range []trial{
+		{name: "an empty value is filled by the second half", want: Pass, world: lost, text: cleared},
+		{name: "there was a base", want: Fail, says: "no ledger entry names it", text: cleared},
+		{name: "the first decision left them in step", want: Fail, says: "no ledger entry names it", world: lost, text: agreed},
+	} {
+		c.run(t, "no-lost-edit")
 	}
 }

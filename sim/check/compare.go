@@ -11,15 +11,16 @@ type comparison struct {
 	certain    bool // there is a conflict whatever the base was
 }
 
-// compare holds one state of each side against the bases.
-func (s *story) compare(st [2]*state) comparison {
+// compare holds one state of each side, as they were read up to an event, against
+// the bases.
+func (s *story) compare(st [2]*state, at int32) comparison {
 	var c comparison
 	wide := [2]bool{}  // possibly changed, one-way fields included
 	moved := [2]bool{} // certainly changed since a base that certainly exists
 	for f, fd := range s.m.fields.list {
 		var sure, may [2]bool
 		for side := range sure {
-			sure[side], may[side] = s.base[side].changed(f, st[side].content[f])
+			sure[side], may[side] = s.changed(side, f, st[side].content[f], at)
 			wide[side] = wide[side] || may[side]
 		}
 		if !fd.twoWay() {
@@ -45,11 +46,22 @@ func (s *story) compare(st [2]*state) comparison {
 	return c
 }
 
+// changed says whether a value that was read up to an event differs from the
+// base: certainly, and possibly. What was not shown changed for nobody.
+func (s *story) changed(side, f int, v string, at int32) (surely, possibly bool) {
+	surely, possibly = s.base[side].changed(f, v)
+	return surely && s.m.sees(side, f, at), possibly
+}
+
 // table asks the decision table about state t of a side and o of the other.
 func (s *story) table(side, t, o int) outcomes {
 	var a [2]contender
-	a[side] = s.m.contend(s.p.node(side), t)
-	a[1-side] = s.m.contend(s.p.node(1-side), o)
+	for _, at := range [...]struct{ side, state int }{{side, t}, {1 - side, o}} {
+		a[at.side] = s.m.contend(s.p.node(at.side), at.state)
+		if s.base[at.side].mayBeNone() {
+			s.m.mistake(&a[at.side], s.p.node(at.side), at.state)
+		}
+	}
 	return s.m.set.decide(a, [2]*base{&s.base[cc], &s.base[crm]})
 }
 
@@ -92,6 +104,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	if !keep {
 		s.base[other].versions = s.base[other].versions[:0]
 		s.base[side].settleVersion(now.version, w.ev)
+		s.leaveApart()
 		s.base[cc].unsure, s.base[crm].unsure = false, false
 	}
 	s.base[side].admitVersion(now.version)
@@ -99,6 +112,26 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	if p := s.p.node(other); p != nil {
 		for _, o := range partner {
 			s.base[other].admitVersion(p.states[o].version)
+		}
+	}
+}
+
+// leaveApart keeps open whether there is a base of the fields in which the sides
+// still differ after a write: what was decided of them rested on none, and is
+// on its way.
+func (s *story) leaveApart() {
+	if s.p.node(cc) == nil || s.p.node(crm) == nil || s.cur[cc] < 0 || s.cur[crm] < 0 {
+		return
+	}
+	x, y := s.stored(cc), s.stored(crm)
+	for f, fd := range s.m.fields.list {
+		if fd.agree(x.content[f], y.content[f]) {
+			continue
+		}
+		for k := range s.base {
+			if s.base[k].unsure {
+				s.base[k].loosen(f)
+			}
 		}
 	}
 }

@@ -52,8 +52,9 @@ func convergence(m *model) Result {
 // difference is how a person's two sides stand at the end; nil if the
 // invariant does not speak of them.
 type difference struct {
-	message  string // "" if they agree
-	identity bool   // flags were looked at, record by record
+	message  string   // "" if they agree
+	identity bool     // flags were looked at, record by record
+	pair     [2]*node // that stand against each other, as far as they live
 	ops      []uint64
 }
 
@@ -70,18 +71,20 @@ func (m *model) difference(p *person) *difference {
 	return m.contents(a, b)
 }
 
-// contents is how two living records that are one identity stand.
+// contents is how two living records that are one identity stand, in the fields
+// that both systems still show.
 func (m *model) contents(a, b *node) *difference {
 	x, y := a.last(), b.last()
-	d := &difference{ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
+	end := int32(len(m.ev))
+	d := &difference{pair: [2]*node{a, b}, ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
 	for f, fd := range m.fields.list {
-		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) {
+		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && m.sees(cc, f, end) && m.sees(crm, f, end) {
 			d.message = "cc holds " + fd.name + " " + shown(x.content[f]) + ", crm holds " + fd.name + " " + shown(y.content[f])
 			return d
 		}
 	}
 	for f, fd := range m.fields.list {
-		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) {
+		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) && m.sees(cc, f, end) && m.sees(crm, f, end) {
 			d.message = fd.name + " travels from " + sideNames[fd.source] + " only: cc holds " + shown(x.content[f]) + ", crm holds " + shown(y.content[f])
 			return d
 		}
@@ -105,7 +108,7 @@ func (m *model) oneSided(p *person, a, b *node) *difference {
 	if len(p.nodes[missing]) == 0 && p.story.edits == 0 {
 		return nil
 	}
-	d := &difference{ops: []uint64{m.op(n.last().ev)}}
+	d := &difference{pair: [2]*node{n}, ops: []uint64{m.op(n.last().ev)}}
 	d.message = "it lives in " + sideNames[n.side] + ", and not in " + sideNames[missing]
 	if other := p.node(missing); other != nil {
 		d.ops = append(d.ops, m.op(other.last().ev))
@@ -139,6 +142,7 @@ func (m *model) versionMoved(n *node) bool {
 func (m *model) identities(p *person) *difference {
 	d := &difference{identity: true}
 	if n := m.unmatched(p); n != nil {
+		d.pair[cc] = n
 		d.ops = []uint64{m.op(n.last().ev)}
 		d.message = or(n.alias, n.id) + " of " + sideNames[n.side] + " is linked with no record of its own, and no flag names it (CR-14)"
 		return d
@@ -173,15 +177,23 @@ func (m *model) mayDiffer(p *person, d *difference) string {
 		return "a record that is gone, and no base, wait for a person"
 	case everGoneAny(p) && m.massDelete() && m.massWaits():
 		return "a mass delete waits for a person"
-	case m.deadNow(p) && m.deadCause(p) != "":
-		return m.deadCause(p)
+	case (m.deadNow(p) || failed(d.pair)) && m.deadCause(p, d.pair[:]...) != "":
+		return m.deadCause(p, d.pair[:]...)
 	case m.refusedLast(p) && m.schemaOpen() && m.faultTold():
 		return "a system refuses requests for it, and a person was told why"
 	}
 	if m.deaf(p) {
 		return "its last notice never arrived and polling is off"
 	}
+	if m.hidden(p) {
+		return "no notice and no feed showed a change of it, and audits are off"
+	}
 	return ""
+}
+
+// failed says that a record which stands against another says so itself.
+func failed(pair [2]*node) bool {
+	return pair[cc] != nil && pair[cc].last().status == "FAILED" || pair[crm] != nil && pair[crm].last().status == "FAILED"
 }
 
 // deaf says that the engine cannot know how a person's records stand.
@@ -209,7 +221,7 @@ func (m *model) unheardOf(n *node) bool {
 		}
 	}
 	for k := len(n.log) - 1; k >= 0 && n.log[k] > since; k-- {
-		if e := &m.ev[n.log[k]]; e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine {
+		if e := &m.ev[n.log[k]]; e.Kind == trace.Ack && e.Status/100 == 2 || e.Kind == trace.Read && e.Actor == trace.ActorEngine && m.heard(e.Call) {
 			return false
 		}
 	}

@@ -60,6 +60,20 @@ func TestConvergence(t *testing.T) {
 			0s   setup ada v41 notes="old"
 			12s  agent edits cc ada notes="call back" v42
 			20s  end deadline`},
+		{name: "a lost store took the only notice of an edit", want: Pass, says: "excused", world: noPolling, text: unread("unheard") + `
+			13s  crash
+			13s  begin lose_store engine
+			13s  over lose_store engine
+			14s  restart
+			20s  end idle`},
+		{name: "the edit was read after the store was lost", want: Fail, says: "call back", world: noPolling, text: unread("unheard") + `
+			13s  crash
+			13s  begin lose_store engine
+			13s  over lose_store engine
+			14s  restart
+			15s  engine reads cc ada
+			15s  engine reads crm ada
+			20s  end idle`},
 		{name: "nothing exists", want: NotApplicable, text: `1s end idle`},
 		{name: "a record on one side that nobody touched", want: NotApplicable, text: `
 			0s   setup ada v41 on=cc
@@ -67,6 +81,17 @@ func TestConvergence(t *testing.T) {
 	} {
 		c.run(t, "convergence")
 	}
+}
+
+// unread is an edit whose notice was acknowledged, and a request for it.
+func unread(answer string) string {
+	return `
+		0s   setup ada v41 notes="old"
+		12s  agent edits cc ada notes="call back" v42
+		12s  notify cc ada n=1
+		12s  deliver cc ada n=1
+		12s  ack cc ada n=1 status=200
+		13s  engine reads cc ada ` + answer
 }
 
 func tolerance(text string) func(*scenarios.Scenario) {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
@@ -51,8 +52,9 @@ func (m *model) deadLetterCause(p *person) string {
 }
 
 // deadCause is why the model accepts that a record is still dead-lettered at
-// the end: what once was refused, or did not fit, must still be so.
-func (m *model) deadCause(p *person) string {
+// the end: what once was refused, or what one of the records holds and did not
+// fit, must still be so.
+func (m *model) deadCause(p *person, records ...*node) string {
 	switch {
 	case m.schemaOpen():
 		return "the schema or the permissions are not what they were"
@@ -61,11 +63,12 @@ func (m *model) deadCause(p *person) string {
 	case m.troubles(p) >= patience:
 		return "requests for it failed again and again"
 	}
-	for side := range p.nodes {
-		if n := p.live(side); n != nil {
-			if f := m.unfit(n.last().content); f != "" {
-				return "its " + f + " cannot be made valid for both systems"
-			}
+	for _, n := range records {
+		if n == nil {
+			continue
+		}
+		if f := m.unfit(n.last().content); f != "" {
+			return "its " + f + " cannot be made valid for both systems"
 		}
 	}
 	return ""
@@ -223,13 +226,15 @@ func (f *field) oddPhone(v string) bool {
 }
 
 // massDelete says that users deleted more records within an hour than the
-// policy lets pass without asking.
-func (m *model) massDelete() bool { return m.deletions().most > m.set.massDelete }
+// policy lets pass without asking. An engine may count each system by itself,
+// or both together.
+func (m *model) massDelete() bool { return m.deletions().together > m.set.massDelete }
 
-// deletions are the users' deletions, and the most of them within an hour.
+// deletions are the users' deletions.
 type deletions struct {
-	most  int
-	first int32 // the one that went over the threshold, -1
+	most     int   // within an hour, in one system
+	together int   // within an hour, in both
+	first    int32 // the one that went over the threshold in one system, -1
 }
 
 func (m *model) deletions() *deletions {
@@ -240,20 +245,16 @@ func (m *model) deletions() *deletions {
 }
 
 func (m *model) countDeletions() *deletions {
-	const hour = int64(3600e9)
 	d := &deletions{first: -1}
-	var at [2][]int64
+	var one [2]hourly
+	var both hourly
 	for i := range m.ev {
 		e := &m.ev[i]
 		if e.Kind != trace.Commit || e.Verb != trace.Delete || e.Actor == trace.ActorEngine {
 			continue
 		}
-		side := sideOf(e.On)
-		at[side] = append(at[side], e.At)
-		for len(at[side]) > 0 && e.At-at[side][0] > hour {
-			at[side] = at[side][1:]
-		}
-		if n := len(at[side]); n > d.most {
+		d.together = max(d.together, both.count(e.At))
+		if n := one[sideOf(e.On)].count(e.At); n > d.most {
 			d.most = n
 			if n == m.set.massDelete+1 {
 				d.first = int32(i)
@@ -261,4 +262,16 @@ func (m *model) countDeletions() *deletions {
 		}
 	}
 	return d
+}
+
+// hourly are the instants of the last hour.
+type hourly []int64
+
+// count adds an instant and says how many there are.
+func (h *hourly) count(at int64) int {
+	*h = append(*h, at)
+	for at-(*h)[0] > int64(time.Hour) {
+		*h = (*h)[1:]
+	}
+	return len(*h)
 }

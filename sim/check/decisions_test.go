@@ -115,6 +115,59 @@ func TestRightWinner(t *testing.T) {
 			15s  engine reads cc ada
 			16s  engine writes cc ada notes="" v2
 			20s  end idle`},
+		{name: "DM-10 without a base the engine's own write in the contact center passes for a change", want: Pass, text: `
+			0s   setup ada v1 on=crm notes="old"
+			1s   engine reads crm ada
+			2s   engine creates cc ada v1 notes="old"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  user edits crm ada notes="new"
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes cc ada notes="new" v2
+			30s  end idle`},
+		{name: "DM-10 and in the second half of that decision", want: Pass, text: `
+			0s   setup ada v1 on=crm notes="old" title="Dr"
+			1s   engine reads crm ada
+			2s   engine creates cc ada v1 notes="old" title="Dr"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  user edits crm ada notes="new" title=""
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada title="Dr" v2
+			23s  engine writes cc ada notes="new" v2
+			30s  end idle`},
+		{name: "DM-10 it does not where the record names its author", want: Fail, says: "CR-6", text: `
+			0s   setup ada v1 on=cc notes="old"
+			1s   engine reads cc ada
+			2s   engine creates crm ada v1 notes="old"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  agent edits cc ada notes="new"
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada notes="new" v2
+			30s  end idle`},
+		{name: "DM-10 nor may it be taken for the later one that it is not", want: Fail, says: "lets crm win", text: `
+			0s   setup ada v1 on=crm notes="old"
+			1s   engine reads crm ada
+			2s   engine creates cc ada v1 notes="old"
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			20s  user edits crm ada notes="new"
+			21s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada notes="old" v2
+			30s  end idle`},
 		{name: "a stale cut is a cut: an edit read too late to matter", want: NotApplicable, text: `
 			0s   setup ada v1 notes="old"
 			10s  agent edits cc ada notes="one" v2
@@ -123,6 +176,27 @@ func TestRightWinner(t *testing.T) {
 			12s  agent edits cc ada notes="two" v3
 			13s  engine writes crm ada notes="one" v2
 			20s  end idle`},
+		{name: "two readings that agree are a base, whenever they were made", want: NotApplicable, text: `
+			0s   setup ada v1
+			9s   user edits crm ada notes="a" v2
+			10s  agent edits cc ada notes="a" v2
+			11s  engine reads cc ada
+			12s  agent edits cc ada notes="" v3
+			13s  engine fails crm ada answer=503
+			20s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada notes="" v3
+			30s  end idle`},
+		{name: "a reading that never came is none", want: Fail, says: "CR-2", text: `
+			0s   setup ada v1
+			9s   user edits crm ada notes="a" v2
+			10s  agent edits cc ada notes="a" v2
+			11s  engine reads cc ada lost
+			12s  agent edits cc ada notes="" v3
+			20s  engine reads crm ada
+			21s  engine reads cc ada
+			22s  engine writes crm ada notes="" v3
+			30s  end idle`},
 		{name: "a value that nobody wrote", want: Fail, says: "did not hold", text: `
 			0s   setup ada v1 notes="old"
 			10s  agent edits cc ada notes="one" v2

@@ -20,8 +20,12 @@ func durableAck(m *model) Result {
 		if code := m.deliveryCode(e); code == "forged" {
 			continue
 		}
+		followed := m.followed(int32(i), e)
+		if !followed && m.forgotten(int32(i)) {
+			continue
+		}
 		t.seen++
-		if m.followed(int32(i), e) {
+		if followed {
 			continue
 		}
 		if m.end >= 0 && m.ev[m.end].Code != "idle" {
@@ -56,6 +60,17 @@ func (m *model) followed(ack int32, e *trace.Event) bool {
 	}
 	for k := len(n.log) - 1; k >= 0 && n.log[k] > from; k-- {
 		if x := &m.ev[n.log[k]]; (x.Kind == trace.Read || x.Kind == trace.Arrive) && x.Actor == trace.ActorEngine {
+			return true
+		}
+	}
+	return false
+}
+
+// forgotten says that the engine's store was lost, and its queue with it, before
+// it must have come to what it had acknowledged.
+func (m *model) forgotten(ack int32) bool {
+	for k := range m.outages {
+		if o := &m.outages[k]; o.wipe && o.crash > ack && m.ev[o.crash].At-m.ev[ack].At <= int64(sum(m.allowances())) {
 			return true
 		}
 	}

@@ -10,7 +10,7 @@ func (s *story) lookForFlag(i int32) {
 	for _, x := range s.recent(cc) {
 		for _, y := range s.recent(crm) {
 			st := [2]*state{&s.p.node(cc).states[x], &s.p.node(crm).states[y]}
-			if s.mayFlag(x, y, st) {
+			if s.mayFlag(x, y, st, i) {
 				s.flagCause = i
 				return
 			}
@@ -18,11 +18,11 @@ func (s *story) lookForFlag(i int32) {
 	}
 }
 
-func (s *story) mayFlag(x, y int, st [2]*state) bool {
+func (s *story) mayFlag(x, y int, st [2]*state, at int32) bool {
 	if s.m.set.wrongSide == "review" && s.wrongSide(st) {
 		return true
 	}
-	if s.m.set.simultaneous != "review" || s.oneSided() || !s.compare(st).possible {
+	if s.m.set.simultaneous != "review" || s.oneSided() || !s.compare(st, at).possible {
 		return false
 	}
 	o := s.table(cc, x, y)

@@ -12,13 +12,13 @@ func (m *model) stands(p *person) bool {
 	if !p.simple() {
 		return m.anyWaits(p)
 	}
-	sign, end := m.lastTold(p, nil), int32(-1)
+	told, shown, end := m.lastTold(p, nil), int32(-1), int32(-1)
 	for side := range p.nodes {
 		if n := p.live(side); n != nil && n.last().status == "FLAGGED" {
-			sign = max(sign, m.statusSince(n))
+			shown = max(shown, m.statusSince(n))
 		}
 	}
-	if sign < 0 {
+	if told < 0 && shown < 0 {
 		return false
 	}
 	for _, i := range p.log {
@@ -26,7 +26,8 @@ func (m *model) stands(p *person) bool {
 			end = i
 		}
 	}
-	return sign > max(end, m.answered(p, nil))
+	end = max(end, m.answered(p, nil))
+	return told > end || shown > max(end, m.approvedFor(p))
 }
 
 // lastTold is the last message by which people were told of a flag on a person,
@@ -69,16 +70,20 @@ func (m *model) anyWaits(p *person) bool {
 // or shows in it.
 func (m *model) waits(n *node) bool {
 	p := n.person
-	sign, end := m.lastTold(p, n), int32(-1)
+	told, shown, end := m.lastTold(p, n), int32(-1), int32(-1)
 	if st := n.last(); st.status == "FLAGGED" && !st.gone {
-		sign = max(sign, m.statusSince(n))
+		shown = m.statusSince(n)
 	}
 	for _, i := range n.log {
 		if m.unflags(i) {
 			end = i
 		}
 	}
-	return sign >= 0 && sign > max(end, m.answered(p, n))
+	if told < 0 && shown < 0 {
+		return false
+	}
+	end = max(end, m.answered(p, n))
+	return told > end || shown > max(end, m.approvedFor(p))
 }
 
 // speaksOf says that a message is about a record: by the scenario's name, or
@@ -97,10 +102,24 @@ func (m *model) answered(p *person, n *node) int32 {
 			last = max(last, i)
 		}
 	}
-	if everGoneAny(p) {
-		last = max(last, m.approved)
-	}
 	return last
+}
+
+// approvedFor is the last approval of a mass delete, if by it somebody decided
+// about a person, and else -1.
+func (m *model) approvedFor(p *person) int32 {
+	if !m.answersFor(p, m.approved) {
+		return -1
+	}
+	return m.approved
+}
+
+// answersFor says that the approval of a mass delete decides about a person. It
+// answers one question for all deletions, and nothing that people were told of a
+// record by itself (CR-13).
+func (m *model) answersFor(p *person, approval int32) bool {
+	told := m.lastTold(p, nil)
+	return everGoneAny(p) && (told < 0 || told >= approval)
 }
 
 // unflags says that a commit of the engine's took the status FLAGGED away.
@@ -134,7 +153,7 @@ func (m *model) finalStatus(p *person) (string, []uint64) {
 			switch {
 			case st.status == "FLAGGED" && !m.flagMayStand(p, n):
 				return "Sync_Status of " + sideNames[side] + " is FLAGGED, and nothing waits for a person (DM-9)", ops
-			case st.status == "FAILED" && m.inStep(p) && m.deadCause(p) == "":
+			case st.status == "FAILED" && m.inStep(p) && m.deadCause(p, p.live(cc), p.live(crm)) == "":
 				return "Sync_Status of " + sideNames[side] + " is FAILED, and the sides agree (DM-9)", ops
 			case st.status != "FLAGGED" && st.status != "FAILED" && p.simple() && m.toldAfter(p, wrote.Op):
 				return "Sync_Status of " + sideNames[side] + " is " + st.status + ", and the record waits for a person (DM-9)", ops

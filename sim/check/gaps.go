@@ -62,6 +62,29 @@ func (s *story) findRace(w *write, n *node) {
 	}
 }
 
+// racedAlone is findRace for one of a person's several records, by what was
+// asked for that record itself.
+func (m *model) racedAlone(w *write, n *node) bool {
+	sent := m.sentAt(w.ev)
+	read := m.readBefore(n, sent)
+	if read < 0 || m.set.conditional[w.side] {
+		return false
+	}
+	landed := false
+	for _, i := range n.log {
+		switch e := &m.ev[i]; {
+		case i <= read || i >= w.ev || e.Call == m.ev[w.ev].Call:
+		case e.Kind == trace.Arrive && e.Actor == trace.ActorEngine && e.Call != m.ev[read].Call:
+			return false
+		case e.Kind == trace.Deliver && i < sent:
+			return false // the engine was told of it
+		case e.Kind == trace.Commit && e.Actor != trace.ActorEngine:
+			landed = true
+		}
+	}
+	return landed && n.at(read).version <= n.states[w.state].version
+}
+
 // userMoved says that a user changed the field after state from, up to state to.
 func (s *story) userMoved(n *node, from, to, f int) bool {
 	for k := from + 1; k <= to; k++ {
@@ -85,9 +108,9 @@ func (s *story) excuse(w *write, n *node, read int) bool {
 	if set.conditional[w.side] {
 		return !set.byTag[w.side] && n.states[read].version == n.states[w.state-1].version
 	}
-	call := s.m.ev[w.ev].Call
+	sent := s.m.sentAt(w.ev)
 	k := len(s.requests) - 1
-	for k >= 0 && s.requests[k].call == call {
+	for k >= 0 && (s.requests[k].first > sent || s.requests[k].page) {
 		k--
 	}
 	return k < 0 || s.requests[k].read == w.side
@@ -111,9 +134,9 @@ func (s *story) judgeDelete(w *write, n *node) {
 		return
 	}
 	read := &n.states[targets[0]]
-	edited := -1
+	edited, sent := -1, s.m.sentAt(w.ev)
 	for f, v := range read.content {
-		if surely, _ := s.base[n.side].changed(f, v); surely && !s.base[n.side].lost() {
+		if surely, _ := s.base[n.side].changed(f, v); surely && len(s.base[n.side].values[f]) > 0 && s.m.sees(n.side, f, sent) {
 			edited = f
 		}
 	}

@@ -21,11 +21,10 @@ func (m *model) names(n *node, at int32) *node {
 	}
 	o := m.find(systemOf(1-n.side), st.external)
 	for hops := 0; o != nil && hops < 8; hops++ {
-		g, ok := m.merges[o]
-		if !ok || g.ev > at {
+		if !m.mergedAway(o, at) {
 			break
 		}
-		o = m.find(o.on, g.into)
+		o = m.find(o.on, m.merges[o].into)
 	}
 	return o
 }
@@ -36,26 +35,68 @@ func (n *node) lives(at int32) bool {
 }
 
 // tied says that two records stand for one identity at an event, and that no
-// other record lays claim to either of them.
+// other record lays as good a claim to either of them: a link that one of the
+// two carries itself goes before one that a merge brought.
 func (m *model) tied(n, o *node, at int32) bool {
 	there, back := m.names(n, at) == o, m.names(o, at) == n
-	if there && back {
-		return true
-	}
 	if !there && !back {
 		return false
 	}
+	carries, carried := m.carries(n, o, at), m.carries(o, n, at)
+	if carries && carried {
+		return true
+	}
+	rival := m.carry
+	if !carries && !carried && (!there || !back) {
+		rival = m.claim
+	}
 	for _, x := range n.person.nodes[n.side] {
-		if x != n && x.lives(at) && (m.names(x, at) == o || m.names(o, at) == x) {
+		if x != n && x.lives(at) && rival(x, o, at) {
 			return false
 		}
 	}
 	for _, x := range n.person.nodes[o.side] {
-		if x != o && x.lives(at) && (m.names(x, at) == n || m.names(n, at) == x) {
+		if x != o && x.lives(at) && rival(x, n, at) {
 			return false
 		}
 	}
 	return true
+}
+
+// claim says that one of two records names the other, if only since a merge.
+func (m *model) claim(n, o *node, at int32) bool {
+	return m.names(n, at) == o || m.names(o, at) == n
+}
+
+// carry says that one of two records names the other by a link of its own.
+func (m *model) carry(n, o *node, at int32) bool {
+	return m.carries(n, o, at) || m.carries(o, n, at)
+}
+
+// carries says that n names o by a link that it was given for itself: not one
+// that ends in a record merged into o, and none that n gained by swallowing
+// another, or had before it was merged away itself.
+func (m *model) carries(n, o *node, at int32) bool {
+	st := n.at(at)
+	return st != nil && st.external == o.id && m.names(n, at) == o && !m.mergedAway(n, at) && !m.swallowed(n, at)
+}
+
+func (m *model) mergedAway(n *node, at int32) bool {
+	g, ok := m.merges[n]
+	return ok && g.ev <= at
+}
+
+// swallowed says that the id which a record carries at an event came with
+// another record that was merged into it: users do not edit links.
+func (m *model) swallowed(n *node, at int32) bool {
+	k := 0
+	for k+1 < len(n.states) && n.states[k+1].ev <= at {
+		k++
+	}
+	for k > 0 && n.states[k-1].external == n.states[k].external {
+		k--
+	}
+	return k > 0 && n.states[k].by == byUser
 }
 
 // judgeIdentity holds a write to one of a person's several records against
@@ -70,7 +111,8 @@ func (s *story) judgeIdentity(w *write, n *node) {
 	if w.verb != trace.Update || len(w.changes) == 0 {
 		return
 	}
-	cuts := []int32{w.ev, s.m.sentAt(w.ev), s.m.readBefore(n, s.m.sentAt(w.ev))}
+	sent := s.m.sentAt(w.ev)
+	cuts := append([]int32{w.ev, sent}, s.m.readsBefore(n, sent)...)
 	for k := range w.changes {
 		ch := &w.changes[k]
 		if f := s.m.fields.list[ch.field]; ch.after == f.def || s.m.mayCome(n, ch, cuts) {
@@ -83,14 +125,19 @@ func (s *story) judgeIdentity(w *write, n *node) {
 }
 
 // mayCome says that a value was held by the record itself, or by one that was
-// tied to it at one of the cuts.
+// tied to it at one of the cuts, or when the engine read it last.
 func (m *model) mayCome(n *node, ch *fieldWrite, cuts []int32) bool {
 	if n.held(ch.field, ch.after, cuts[0]-1) {
 		return true
 	}
 	for _, o := range n.person.nodes[1-n.side] {
+		for _, read := range m.readsBefore(o, cuts[1]) {
+			if m.tied(n, o, read) && o.held(ch.field, ch.after, read) {
+				return true
+			}
+		}
 		for _, at := range cuts {
-			if at >= 0 && m.tied(n, o, at) && o.held(ch.field, ch.after, cuts[0]) {
+			if m.tied(n, o, at) && o.held(ch.field, ch.after, cuts[0]) {
 				return true
 			}
 		}
@@ -111,12 +158,29 @@ func (n *node) held(f int, v string, until int32) bool {
 // readBefore is the last event before another at which the engine read a
 // record, -1 if it never did.
 func (m *model) readBefore(n *node, at int32) int32 {
-	for k := len(n.log) - 1; k >= 0; k-- {
-		if i := n.log[k]; i < at && m.ev[i].Kind == trace.Read && m.ev[i].Actor == trace.ActorEngine {
-			return i
-		}
+	if reads := m.readsBefore(n, at); len(reads) > 0 {
+		return reads[0]
 	}
 	return -1
+}
+
+// readsBefore are the events before another at which the engine read a record,
+// newest first: the last reading of it alone, and the pages that disclosed it
+// since, which an engine may take as a hint only.
+func (m *model) readsBefore(n *node, at int32) []int32 {
+	var reads []int32
+	for k := len(n.log) - 1; k >= 0; k-- {
+		i := n.log[k]
+		e := &m.ev[i]
+		if i >= at || e.Kind != trace.Read || e.Actor != trace.ActorEngine {
+			continue
+		}
+		reads = append(reads, i)
+		if m.single(e) {
+			break
+		}
+	}
+	return reads
 }
 
 // judgeRecreated holds the making of a record against CR-13 where the identity

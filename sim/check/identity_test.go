@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/syncproof/syncproof/scenarios"
@@ -18,6 +19,27 @@ const merged = `
 	0s   setup bob v3 notes="never call"
 	40s  agent merges cc bob into=ada
 	40s  engine reads cc ada
+`
+
+// swallowed is a contact that was read, then merged into another one.
+const swallowed = `
+	0s   setup ada v3
+	0s   setup bella v3
+	9s   agent edits cc bella city="Turin" v4
+	10s  engine reads cc bella
+	11s  agent merges cc bella into=ada
+`
+
+// survivor is a contact of which the engine made a record, and which gained
+// another one's link by swallowing it before it was told of its own.
+const survivor = `
+	0s   setup bob v1
+	1s   agent creates cc ada v1
+	2s   engine creates crm ada v1
+	3s   agent edits cc ada city="Turin" v2
+	4s   agent merges cc bob into=ada
+	4s   agent saves cc ada mirrors=bob
+	5s   engine reads cc ada
 `
 
 func TestIdentityAtTheEnd(t *testing.T) {
@@ -49,6 +71,33 @@ func TestIdentityAtTheEnd(t *testing.T) {
 	}
 }
 
+// FC-1: a value that fits only one system excuses the pair that holds it.
+func TestDeadLettersOfAPair(t *testing.T) {
+	long := strings.Repeat("T", 200)
+	dead := func(edits string) string {
+		return cloned + `
+			2s   told flagged bella id=1` + edits + `
+			10s  told failed ada id=2
+			11s  engine writes crm ada status=FAILED
+			60s  end idle`
+	}
+	trial{name: "the value is its own", want: Pass, says: "excused", text: dead(`
+			9s   agent edits cc ada title="` + long + `" v4`)}.run(t, "convergence")
+	trial{name: "beside a contact that was merged into it", want: Pass, says: "excused", text: `
+			0s   setup ada v1
+			0s   setup bob v1
+			9s   agent edits cc ada title="` + long + `" v2
+			10s  told failed ada id=1
+			11s  engine writes crm ada status=FAILED
+			12s  agent merges cc bob into=ada
+			13s  told flagged bob id=2
+			14s  engine writes crm bob status=FLAGGED
+			60s  end idle`}.run(t, "convergence")
+	trial{name: "the value is another's", want: Fail, says: "city", text: dead(`
+			9s   user edits crm bella title="` + long + `" v4
+			9s   agent edits cc ada city="Turin" v4`)}.run(t, "convergence")
+}
+
 func TestTheRightPerson(t *testing.T) {
 	for _, c := range []trial{
 		{name: "CR-14 a clone gets another customer's data", want: Fail, says: "CR-14", text: cloned + `
@@ -67,6 +116,56 @@ func TestTheRightPerson(t *testing.T) {
 			10s  engine reads cc ada
 			11s  engine reads crm ada
 			12s  engine writes crm ada city="Turin" v4
+			60s  end idle`},
+		{name: "what was read before a merge goes to the record it was read for", want: NotApplicable, text: `
+			0s   setup ada v3
+			0s   setup bella v3
+			9s   agent edits cc bella city="Turin" v4
+			10s  engine reads cc bella
+			11s  agent merges cc bella into=ada
+			12s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 and to no other", want: Fail, says: "CR-14", text: `
+			0s   setup ada v3
+			0s   setup bella v3
+			9s   agent edits cc ada city="Turin" v4
+			10s  engine reads cc ada
+			11s  agent merges cc bella into=ada
+			12s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 what was edited and not read before a merge", want: Fail, says: "CR-14", text: `
+			0s   setup ada v3
+			0s   setup bella v3
+			8s   engine reads cc bella
+			9s   agent edits cc bella city="Turin" v4
+			11s  agent merges cc bella into=ada
+			12s  engine reads crm bella
+			12s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "a page since then is a hint, and changes nothing", want: NotApplicable, text: swallowed + `
+			12s  engine reads cc ada with=bella
+			13s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "CR-14 what a reading since then showed to be another's", want: Fail, says: "CR-14", text: swallowed + `
+			12s  engine reads cc bella
+			13s  engine writes crm bella city="Turin" v4
+			60s  end idle`},
+		{name: "a link of its own goes before one that a merge brought", want: NotApplicable, text: survivor + `
+			6s   engine writes crm ada city="Turin" v2
+			60s  end idle`},
+		{name: "CR-14 which brings the survivor's data to nobody else", want: Fail, says: "CR-14", text: survivor + `
+			6s   engine writes crm bob city="Turin" v2
+			60s  end idle`},
+		{name: "a link that only a merge brought is followed", want: NotApplicable, text: `
+			0s   setup bob v1
+			1s   agent creates cc ada v1
+			3s   agent edits cc ada city="Turin" v2
+			4s   agent merges cc bob into=ada
+			4s   agent saves cc ada mirrors=bob
+			5s   engine reads cc ada
+			6s   engine writes crm bob city="Turin" v2
 			60s  end idle`},
 		{name: "CR-13 a deleted record is made again", want: Fail, says: "deleted there", text: `
 			0s   setup ada v3
@@ -110,5 +209,30 @@ func TestFlagsOfIdentity(t *testing.T) {
 			60s  end idle`},
 	} {
 		c.run(t, "no-over-flagging")
+	}
+}
+
+// TestNamesakes: a pair that was never linked becomes two persons of one name,
+// and what is said of one is said of no other.
+func TestNamesakes(t *testing.T) {
+	apart := func(sc *scenarios.Scenario) { sc.Records.List[0].Linked = false }
+	copied := func(flagged string) string {
+		return `
+			0s   setup ada v1 unlinked
+			1s   engine creates crm ada id=crm-copy v1
+			1s   engine creates cc ada id=cc-copy v1
+			2s   user deletes crm ada
+			3s   told flagged ada ` + flagged + `
+			4s   agent edits cc ada notes=b v2
+			5s   engine reads cc ada
+			6s   engine writes crm ada id=crm-copy notes=b v2
+			90s  end idle`
+	}
+	for _, c := range []trial{
+		{name: "the other one is flagged", want: Pass, world: apart, text: copied("id=1 record=cc:cc-copy")},
+		{name: "this one is flagged", want: Fail, says: "before a person had decided", world: apart, text: copied("id=1 record=cc:cc-ada")},
+		{name: "nothing says which", want: Fail, says: "before a person had decided", world: apart, text: copied("id=1")},
+	} {
+		c.run(t, "review-isolation")
 	}
 }

@@ -21,12 +21,13 @@ import (
 //	13s  engine writes crm ada notes="call back" v43
 //	20s  end idle
 //
-// A line of the engine is a whole exchange; `lost` drops its answer, `open`
-// leaves it under way. Field
-// names are the mapping's; an edit is stamped when it happens, or stamp=13s.
+// A line of the engine is a whole exchange; `lost` drops its answer, `unheard`
+// leaves it on its way, `with=bob` makes a reading a page, `open` leaves the request under way, and one that was
+// `started` had left where a line said that the engine starts it. Field names are the
+// mapping's; an edit is stamped when it happens, or stamp=13s.
 func journal(t *testing.T, text string) []trace.Event {
 	t.Helper()
-	b := &builder{t: t, fields: newFieldTable(scenarios.New()), values: map[string]string{}, versions: map[place]int64{}, commits: map[place]uint64{}}
+	b := &builder{t: t, fields: newFieldTable(scenarios.New()), values: map[string]string{}, versions: map[place]int64{}, commits: map[place]uint64{}, started: map[place][2]uint64{}}
 	for n, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 			continue
@@ -68,6 +69,7 @@ type builder struct {
 	values   map[string]string
 	versions map[place]int64
 	commits  map[place]uint64
+	started  map[place][2]uint64 // calls that were sent and have not arrived, and the operations that sent them
 }
 
 // happening is one line, taken apart.
@@ -114,7 +116,7 @@ func (b *builder) parse(w []string) happening {
 			h.options[name] = value
 		case word[0] == 'v' && err == nil:
 			h.version = &v
-		case word == "lost" || word == "unlinked" || word == "open":
+		case word == "lost" || word == "unlinked" || word == "open" || word == "unheard" || word == "started":
 			h.flags[word] = true
 		default:
 			h.args = append(h.args, strings.Trim(word, `"`))
@@ -211,6 +213,9 @@ func (b *builder) person(h happening) {
 	if into := h.options["into"]; into != "" {
 		e.External = id(system(h.args[2]), into)
 	}
+	if gained := h.options["mirrors"]; gained != "" {
+		e.External = id(other(system(h.args[2])), gained)
+	}
 	b.commit(system(h.args[2]), h.args[3], h, e)
 }
 
@@ -220,15 +225,27 @@ func (b *builder) engine(h happening) {
 	native := or(h.options["id"], id(on, alias))
 	b.call++
 	call := b.call
-	method := map[string]string{"reads": "GET", "writes": "PATCH", "creates": "POST", "deletes": "DELETE", "fails": "GET", "patches": "PATCH", "asks": "POST"}[verb]
+	method := map[string]string{"reads": "GET", "writes": "PATCH", "creates": "POST", "deletes": "DELETE", "fails": "GET", "patches": "PATCH", "starts": "PATCH", "polls": "GET", "asks": "POST"}[verb]
 	if method == "" {
 		b.t.Fatalf("%s: unknown verb %s", b.line, verb)
 	}
 	path := "/contacts/" + native
-	if verb == "asks" {
+	switch verb {
+	case "asks":
 		path, native = "/oauth/token", ""
+	case "polls":
+		path, native = "/changes", ""
 	}
-	sent := b.emit(trace.Event{Kind: trace.Send, On: on, Actor: trace.ActorEngine, Call: call, Method: method, Path: path})
+	sent, key := uint64(0), place{on, native}
+	if h.flags["started"] {
+		call, sent = b.started[key][0], b.started[key][1]
+	} else {
+		sent = b.emit(trace.Event{Kind: trace.Send, On: on, Actor: trace.ActorEngine, Call: call, Method: method, Path: path})
+	}
+	if verb == "starts" {
+		b.started[key] = [2]uint64{call, sent}
+		return
+	}
 	b.emit(trace.Event{Kind: trace.Arrive, On: on, Actor: trace.ActorEngine, Call: call, Method: method, Path: path, Record: native, Cause: sent})
 	status := int16(200)
 	if s, err := strconv.Atoi(h.options["answer"]); err == nil {
@@ -236,8 +253,13 @@ func (b *builder) engine(h happening) {
 	}
 	e := trace.Event{Actor: trace.ActorEngine, Call: call, Cause: sent}
 	switch verb {
+	case "polls":
+		b.emit(trace.Event{Kind: trace.Feed, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent})
 	case "reads":
 		b.emit(trace.Event{Kind: trace.Read, On: on, Actor: trace.ActorEngine, Call: call, Record: native, Cause: sent})
+		if with := h.options["with"]; with != "" {
+			b.emit(trace.Event{Kind: trace.Read, On: on, Actor: trace.ActorEngine, Call: call, Record: id(on, with), Cause: sent})
+		}
 	case "writes":
 		e.Verb = trace.Update
 		b.commit(on, alias, h, e)
@@ -255,9 +277,12 @@ func (b *builder) engine(h happening) {
 	if h.flags["open"] {
 		return
 	}
-	b.emit(trace.Event{Kind: trace.Answer, On: on, Call: call, Status: status, Code: h.options["code"], RetryAfter: h.options["after"]})
+	b.emit(trace.Event{Kind: trace.Answer, On: on, Call: call, Status: status, Code: h.options["code"], RetryAfter: h.options["after"], Date: h.options["date"]})
 	if h.flags["lost"] {
 		b.emit(trace.Event{Kind: trace.Lose, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent, Code: "loss"})
+		return
+	}
+	if h.flags["unheard"] {
 		return
 	}
 	b.emit(trace.Event{Kind: trace.Receive, On: on, Actor: trace.ActorEngine, Call: call, Cause: sent, Status: status, RetryAfter: h.options["after"], Date: h.options["date"]})
@@ -290,7 +315,7 @@ func (b *builder) happens(verb string, h happening) {
 	case "restart":
 		e.Kind, e.On = trace.Restart, trace.Engine
 	case "told":
-		e.Kind, e.Verb, e.Alias, e.External = trace.Told, arg(1), arg(2), h.options["id"]
+		e.Kind, e.Verb, e.Alias, e.External, e.Record = trace.Told, arg(1), arg(2), h.options["id"], h.options["record"]
 	case "review":
 		e.Kind, e.Verb, e.Alias, e.Origin = trace.Person, "review", arg(1), h.options["choose"]
 		for k := 0; k < len(h.fields); k += 2 {

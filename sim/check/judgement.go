@@ -42,7 +42,7 @@ func (s *story) engineWrote(i int32, n *node) {
 	}
 	s.known[n.side] = append(s.known[n.side], own)
 	s.rebase(w, n, partner)
-	s.carried()
+	s.carried(w)
 }
 
 // judge holds a write against every pair of states that the engine may have
@@ -154,7 +154,7 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 	mine, theirs := &n.states[t], &s.p.node(other).states[o]
 	var st [2]*state
 	st[n.side], st[other] = mine, theirs
-	c := s.compare(st)
+	c := s.compare(st, s.m.sentAt(w.ev))
 	res := outcomes{}
 	if c.possible {
 		res = s.table(n.side, t, o)

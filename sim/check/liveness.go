@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -26,13 +25,12 @@ const (
 // the engine did.
 func liveness(m *model) Result {
 	t := &tally{m: m, seen: 1}
-	allowed := m.allowances()
-	limit, why := sum(allowed), itemised(allowed)
 	if m.end < 0 {
 		return t.verdict(phrase{}, "")
 	}
 	end := &m.ev[m.end]
-	at := m.lastAct
+	at, allowed := m.lastAct, m.allowances()
+	limit, why := sum(allowed), itemised(allowed)
 	m.rereads(t)
 	switch {
 	case end.Code == "idle":
@@ -41,6 +39,10 @@ func liveness(m *model) Result {
 			t.fail("", []uint64{last}, "the engine still worked %s after the last outside act at %s%s; the deadline is %s: %s",
 				took.Round(time.Second), clockText(at), m.lastDone(last), limit.Round(time.Second), why)
 		}
+	case time.Duration(end.At-at) > limit && m.unanswerable() >= 0:
+		t.doubt("%s answers only after the engine has given up: no engine becomes idle", sideNames[m.unanswerable()])
+	case time.Duration(end.At-at) > limit && m.neverStopsPolling(max(at+int64(limit), end.At-int64(10*time.Minute))):
+		t.doubt("a round of polling lasts longer than its interval: whether the engine has anything else to do does not show")
 	case time.Duration(end.At-at) > limit:
 		stuck, ops := m.stuck()
 		t.fail("", append(ops, end.Op), "the system was not idle %s after the last outside act at %s%s; the deadline is %s: %s",
@@ -52,6 +54,17 @@ func liveness(m *model) Result {
 	return t.verdict(phrase{"run became idle in time", "runs became idle in time"}, "")
 }
 
+// unanswerable is a side whose answers take longer to come than the engine is
+// set to wait for one, -1 if there is none.
+func (m *model) unanswerable() int {
+	for side, system := range [...]*scenarios.System{&m.sc.Systems.CC, &m.sc.Systems.CRM} {
+		if 2*lasting(system.Latency, 20*time.Millisecond) > m.set.timeout {
+			return side
+		}
+	}
+	return -1
+}
+
 // allowance is one reason why a correct engine may take time.
 type allowance struct {
 	what string
@@ -60,8 +73,8 @@ type allowance struct {
 
 // allowances add up to the longest that a correct engine may take: the longest
 // waits of the retry policy one after another, two rounds of polling, an audit
-// where nothing else shows a change, the vendor's own webhook retries, and the
-// backlog at each system's quota.
+// of each side that nobody polls and one where nothing else shows a change, the
+// vendor's own webhook retries, and the backlog at each system's quota.
 func (m *model) allowances() []allowance {
 	s := &m.set
 	longer := func(d time.Duration) time.Duration { return d + d*time.Duration(s.jitter)/100 }
@@ -71,7 +84,11 @@ func (m *model) allowances() []allowance {
 	}
 	all := []allowance{
 		{"retries", 2 * longer(s.cap)}, {"timeouts", 2 * s.timeout}, {"polling", polls},
-		{"audit", s.audit * time.Duration(m.audits())},
+	}
+	for side := range s.pollOff {
+		if s.pollOff[side] {
+			all = append(all, allowance{"audit of " + sideNames[side], s.audit})
+		}
 	}
 	for i := range m.ev {
 		if m.ev[i].Kind == trace.Receive && m.limitSignal(&m.ev[i]) {
@@ -79,32 +96,12 @@ func (m *model) allowances() []allowance {
 			break
 		}
 	}
-	return append(all, allowance{"the backlog at the quota", m.drain()},
+	all = append(all, allowance{"the backlog at the quota", m.drain()},
 		allowance{"webhooks delivered again", webhookRetries}, allowance{"work that waits for nothing", deadlineSlack})
-}
-
-// audits is how many of them a run may wait for: one for each side that nobody
-// polls, and one for deletions that nothing else showed.
-func (m *model) audits() int {
-	n := 0
-	for side := range m.set.pollOff {
-		if m.set.pollOff[side] {
-			n++
-		}
+	if m.waitsForAudit(sum(all)) {
+		all = append(all, allowance{"audit of what nothing else shows", s.audit})
 	}
-	if slices.ContainsFunc(m.nodes, func(o *node) bool { return o.last().gone && o.last().by == byUser && !m.heardOf(o) }) {
-		n++
-	}
-	return n
-}
-
-// heardOf says that a notice of a record was acknowledged after its last
-// change. No list shows what was deleted.
-func (m *model) heardOf(n *node) bool {
-	since := n.last().ev
-	return slices.ContainsFunc(n.log, func(i int32) bool {
-		return i > since && m.ev[i].Kind == trace.Ack && m.ev[i].Status/100 == 2
-	})
+	return all
 }
 
 func sum(all []allowance) time.Duration {

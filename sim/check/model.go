@@ -19,6 +19,7 @@ type model struct {
 	nodes      []*node // in order of appearance
 	people     []*person
 	byAlias    map[string]*person
+	namesakes  map[string][]*person
 	index      [2]map[string]*node // records of cc and crm by native id
 	who        []*node             // the record that each event names, nil if none
 	merges     map[*node]merge
@@ -27,17 +28,22 @@ type model struct {
 	faults     []fault
 	notices    map[uint64]*notice
 	refusedOps map[uint64]bool // what people asked for and the engine refused, by operation
+	blindSpots []blindSpot     // fields that the engine may not see
 	ledger     bool            // the journal holds claims: the engine keeps a ledger
 	reads      int             // read events of the engine
 	end        int             // index of the End event, -1 without one
 	lastAct    int64           // when anything but the engine last acted: users, faults' ends, restarts
 	topics     map[string]bool // what people were told about
 	massTold   int32           // index of the last message about a mass delete, -1 without one
-	approved   int32           // index of the last approval of a mass delete, -1 without one
+	approvals  []int32         // those of a mass delete that were not refused
+	approved   int32           // index of the last of them, -1 without one
 
 	// computed when first asked for
 	deleted       *deletions
 	refusedCreate *bool
+	unfedCommits  []int32
+	unfedFound    bool
+	clock         engineClock
 }
 
 type place struct {
@@ -145,13 +151,17 @@ func systemOf(side int) trace.System {
 func newModel(c Case) *model {
 	m := &model{
 		sc: c.Scenario, ev: c.Events, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
-		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{},
+		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{}, namesakes: map[string][]*person{},
 		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
 		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},
 	}
 	m.scanCalls()
 	for i := range m.ev {
 		m.take(int32(i))
+	}
+	m.findBlindSpots()
+	if k := len(m.approvals) - 1; k >= 0 {
+		m.approved = m.approvals[k]
 	}
 	m.gatherPeople()
 	for _, p := range m.people {
@@ -214,9 +224,12 @@ func (m *model) take(i int32) {
 	case trace.Person:
 		if e.Code == "refused" && e.Cause > 0 {
 			m.refusedOps[e.Cause] = true
+			if k := len(m.approvals) - 1; k >= 0 && m.op(m.approvals[k]) == e.Cause {
+				m.approvals = m.approvals[:k] // no mass delete waited for it
+			}
 		}
 		if e.Verb == "approve" && e.Code == "approve" {
-			m.approved = i
+			m.approvals = append(m.approvals, i)
 		}
 		m.lastAct = e.At
 	case trace.ClaimDecision, trace.ClaimStatus, trace.ClaimState:

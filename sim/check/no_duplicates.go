@@ -34,7 +34,7 @@ func noDuplicates(m *model) Result {
 		for _, o := range owner[key] {
 			st := o.n.at(int32(i))
 			mine := engineMade(m, n)
-			if st.gone || st.external != e.External || !mine && !engineMade(m, o.n) {
+			if st.gone || st.external != e.External || !mine && !engineMade(m, o.n) || m.disowned(o.n, n, int32(i)) {
 				continue
 			}
 			if m.outlived(int32(i), e) || m.outlived(o.ev, &m.ev[o.ev]) || o.ev > m.sentAt(int32(i)) && !engineMade(m, o.n) || !mine {
@@ -46,6 +46,17 @@ func noDuplicates(m *model) Result {
 		owner[key] = append(owner[key], made{n, int32(i)})
 	}
 	return t.verdict(phrase{"record made, for one identity", "records made, one for each identity"}, "the engine created no record")
+}
+
+// disowned says that the record which two others name as theirs names neither
+// of them at an event, but a third: the first has no better claim (CR-14).
+func (m *model) disowned(first, second *node, at int32) bool {
+	o := m.find(systemOf(1-first.side), first.at(at).external)
+	if o == nil || o.at(at) == nil {
+		return false
+	}
+	named := o.at(at).external
+	return named != "" && named != first.id && named != second.id && m.find(first.on, named) != nil
 }
 
 // engineMade says that a record was created by the engine.

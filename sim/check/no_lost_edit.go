@@ -34,7 +34,7 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 		switch {
 		case w.wrong != "":
 			t.fail(p.name, m.chain(w.ev, p), "at %s: %s", at, w.wrong)
-		case w.conflict && m.ledger && len(p.story.claims) == 0:
+		case w.conflict && m.ledger && len(p.story.claims) == 0 && !m.wipedAfter(w):
 			t.fail(p.name, m.chain(w.ev, p), "at %s the engine deleted the edited %s in %s, and the ledger does not name it", at, p.name, sideNames[w.side])
 		}
 		return

@@ -96,6 +96,9 @@ func (m *model) settle(p *person, specs map[string]*scenarios.Record) {
 			}
 		}
 	}
+	if p.alias != "" {
+		m.namesakes[p.alias] = append(m.namesakes[p.alias], p)
+	}
 	p.spec = specs[p.alias]
 	slices.Sort(p.log)
 }
@@ -141,16 +144,24 @@ func (m *model) nameCreated() {
 }
 
 // spread gives each person the events that name records by alias or by the
-// engine's own key, in a second pass over only those kinds.
+// engine's own key, in a second pass over only those kinds. Who acts by a name
+// alone, and not by a native id, may mean each person that has it.
 func (m *model) spread() {
 	touched := map[*person]bool{}
+	give := func(p *person, i int) {
+		p.log = append(p.log, int32(i))
+		touched[p] = true
+	}
 	for i := range m.ev {
 		e := &m.ev[i]
 		switch e.Kind {
 		case trace.Person, trace.Told, trace.ClaimDecision, trace.ClaimStatus:
-			if p := m.whom(e); p != nil {
-				p.log = append(p.log, int32(i))
-				touched[p] = true
+			if all := m.namesakes[e.Alias]; len(all) > 1 && e.Record == "" {
+				for _, p := range all {
+					give(p, i)
+				}
+			} else if p := m.whom(e); p != nil {
+				give(p, i)
 			}
 		}
 	}
@@ -161,8 +172,15 @@ func (m *model) spread() {
 	}
 }
 
-// whom resolves the person that a claim, a message or a person's action names.
+// whom resolves the person that a claim, a message or a person's action names:
+// by a native id, for several may go by one name of the scenario.
 func (m *model) whom(e *trace.Event) *person {
+	if e.Record != "" {
+		at := strings.LastIndexFunc(e.Record, inKey) + 1
+		if p := m.byID(e.Record[at:]); p != nil {
+			return p
+		}
+	}
 	if p := m.byAlias[e.Alias]; p != nil && e.Alias != "" {
 		return p
 	}
@@ -172,10 +190,22 @@ func (m *model) whom(e *trace.Event) *person {
 	if p := m.byKey[e.Record]; p != nil {
 		return p
 	}
-	// Keys such as "contact/ID" or "cc:ID" hold a native id.
-	for _, part := range strings.FieldsFunc(e.Record, func(r rune) bool { return strings.ContainsRune("/:|#, ", r) }) {
+	for _, part := range strings.FieldsFunc(e.Record, inKey) {
 		if p := m.byKey[part]; p != nil {
 			return p
+		}
+	}
+	return nil
+}
+
+// inKey says that a sign parts a native id from the rest of a key such as
+// "contact/ID" or "cc:ID".
+func inKey(r rune) bool { return strings.ContainsRune("/:|#, ", r) }
+
+func (m *model) byID(id string) *person {
+	for side := range m.index {
+		if n := m.index[side][id]; n != nil {
+			return n.person
 		}
 	}
 	return nil

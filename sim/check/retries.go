@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -33,7 +34,6 @@ type page struct {
 
 type retry struct {
 	failures int
-	since    int64
 	begun    int32 // index at which the request that failed last was sent
 	event    int32 // index of the failure
 	told     bool  // reported already
@@ -86,7 +86,7 @@ func (r *retries) ended(t *tally, i int32, e *trace.Event) {
 		st.failures = 0
 	}
 	st.failures++
-	st.since, st.event, st.begun, st.told = e.At, i, c.send-1, false
+	st.event, st.begun, st.told = i, c.send-1, false
 }
 
 // otherFailed says that the person's record on the other system failed too
@@ -121,7 +121,7 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 		wait *= time.Duration(set.factor)
 	}
 	wait = min(wait, set.cap)
-	got := time.Duration(e.At - st.since)
+	got := r.m.elapsed(st.event, i)
 	if got < wait && (news || r.otherFailed(n, st.begun)) {
 		delete(r.state, n)
 		return
@@ -138,6 +138,20 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 func (r *retries) stirred(i int32) {
 	if n := r.m.who[i]; n != nil {
 		r.hear(n.person)
+	}
+}
+
+// redelivered takes a broker's repeat of what was done before: it asks for an
+// attempt as news does, at each record that it may mean.
+func (r *retries) redelivered(i int32, e *trace.Event) {
+	if e.Code != string(scenarios.Redeliver) {
+		return
+	}
+	step := r.m.stepOf(&fault{code: e.Code, begin: i})
+	for _, p := range r.m.people {
+		if step == nil || step.Record == "" || step.Record == p.alias {
+			r.hear(p)
+		}
 	}
 }
 

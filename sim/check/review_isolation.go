@@ -31,7 +31,12 @@ func (m *model) isolated(t *tally, p *person, in review) {
 			continue
 		}
 		e := &m.ev[w.ev]
-		if w.business() && !m.blind(p, w, in) {
+		blind := w.business() && m.blind(p, w, in)
+		if blind {
+			statuses = [2]int{} // it carried its own: a flag begins anew behind it (CR-10)
+			continue
+		}
+		if w.business() {
 			t.fail(p.name, append([]uint64{m.op(in.from)}, m.chain(w.ev, nil)...),
 				"%s was flagged at %s, and at %s the engine wrote it in %s before a person had decided",
 				p.name, clockText(m.ev[in.from].At), clockText(e.At), sideNames[w.side])
@@ -89,6 +94,9 @@ func (m *model) reviews(p *person) []review {
 }
 
 func (m *model) reviewEnd(p *person, from int32) (int32, string) {
+	if m.agreeAt(p, from) && p.story.causedAt(from) {
+		return from, "the sides had come to agree when it was flagged"
+	}
 	end, why := int32(-1), ""
 	earlier := func(i int32, reason string) {
 		if i > from && (end < 0 || i < end) {
@@ -100,8 +108,10 @@ func (m *model) reviewEnd(p *person, from int32) (int32, string) {
 			earlier(i, "a person decided")
 		}
 	}
-	if everGoneAny(p) {
-		earlier(m.approved, "a person approved the mass delete")
+	for _, i := range m.approvals {
+		if m.answersFor(p, i) {
+			earlier(i, "a person approved the mass delete")
+		}
 	}
 	for k := range m.outages {
 		if m.outages[k].wipe {

@@ -22,6 +22,8 @@ type settings struct {
 	byTag        [2]bool // conditional by a tag that any change moves
 	poll         [2]time.Duration
 	pollOff      [2]bool
+	feedsDeletes [2]bool
+	namesAuthor  [2]bool // a record shows who changed it last
 	audit        time.Duration
 	overlap      time.Duration
 	concurrency  [2]int
@@ -47,6 +49,8 @@ func newSettings(sc *scenarios.Scenario) settings {
 		versionsOpen: sc.Systems.CC.Versioning == "" || sc.Systems.CRM.Versioning == "",
 		conditional:  [2]bool{false, sc.Systems.CRM.Conditional == nil || *sc.Systems.CRM.Conditional},
 		byTag:        [2]bool{false, sc.Systems.CRM.Kind == "rest"},
+		feedsDeletes: [2]bool{false, true}, // Genesys Cloud lists what lives
+		namesAuthor:  [2]bool{false, true}, // and does not say who made it so
 		audit:        lasting(e.Audit, 24*time.Hour),
 		overlap:      lasting(e.Overlap, 2*time.Minute),
 		concurrency:  [2]int{or(e.Concurrency.CC, 8), or(e.Concurrency.CRM, 8)},
@@ -69,6 +73,10 @@ func newSettings(sc *scenarios.Scenario) settings {
 	}
 	return s
 }
+
+// durableIn is how long, in nanoseconds, an engine may take until what it
+// received is on its disk.
+func (s *settings) durableIn() int64 { return int64(50*s.fsync + 100*time.Millisecond) }
 
 // or is the value, or its default where the scenario says nothing.
 func or[T comparable](v, def T) T {

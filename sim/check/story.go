@@ -54,6 +54,7 @@ type request struct {
 	call  uint64
 	read  int // side whose record it disclosed, -1 if none
 	first int32
+	page  bool // it asked for many records, and disclosed this one among them
 }
 
 // write is one committed engine write and what the model says of it.
@@ -232,8 +233,9 @@ func (s *story) read(i int32, e *trace.Event) {
 	if s.cur[side] < 0 {
 		return
 	}
+	from, sure := i, s.m.single(e)
 	s.request(e.Call, side, i)
-	from, sure := i, s.single(e)
+	s.requests[len(s.requests)-1].page = !sure
 	if c := s.m.exchange(e.Call); c != nil && c.send > 0 {
 		switch {
 		case c.receive > 0:
@@ -253,7 +255,7 @@ func (s *story) read(i int32, e *trace.Event) {
 		}
 	}
 	s.known[side] = append(s.known[side], point{state: s.cur[side], ev: i, from: from, sure: sure})
-	s.settleAgreed(side)
+	s.settleAgreed(side, i)
 	s.lookForFlag(i)
 }
 
@@ -265,9 +267,9 @@ func (s *story) readBefore(side int, call uint64) bool {
 
 // single says that a read was made for this record alone and not as part of a
 // page, which an engine may take as a hint only.
-func (s *story) single(e *trace.Event) bool {
+func (m *model) single(e *trace.Event) bool {
 	i := int(e.Op) // index of the next event: operations are dense from 1
-	ev := s.m.ev
+	ev := m.ev
 	if i >= 1 && i <= len(ev) && ev[i-1].Op == e.Op {
 		if i < len(ev) && ev[i].Call == e.Call && paged(&ev[i], e) {
 			return false
@@ -292,19 +294,29 @@ func (s *story) request(call uint64, read int, i int32) {
 		}
 		return
 	}
-	s.requests = append(s.requests, request{call, read, i})
+	s.requests = append(s.requests, request{call: call, read: read, first: i})
 }
 
-// settleAgreed admits as base what the engine knows to be equal on both
-// sides: it may have decided then that there is nothing to do (CR-1).
-func (s *story) settleAgreed(side int) {
-	o := s.newest(1 - side)
-	if o == nil {
-		return
+// settleAgreed admits as base what the engine knows at an event to be equal on
+// both sides: it may have decided then that there is nothing to do (CR-1). Of
+// the other side it may go by what it had for certain, or by a page since.
+func (s *story) settleAgreed(side int, at int32) {
+	for k := len(s.known[1-side]) - 1; k >= 0; k-- {
+		o := &s.known[1-side][k]
+		if o.from < 0 || o.notice {
+			continue
+		}
+		s.agreeOn(side, at, o)
+		if o.sure {
+			return
+		}
 	}
+}
+
+func (s *story) agreeOn(side int, at int32, o *point) {
 	mine, theirs := s.stored(side), &s.p.node(1 - side).states[o.state]
 	for f, v := range mine.content {
-		if fd := s.m.fields.list[f]; fd.agree(v, theirs.content[f]) {
+		if fd := s.m.fields.list[f]; fd.agree(v, theirs.content[f]) && s.m.sees(side, f, at) && s.m.sees(1-side, f, o.ev) {
 			s.base[side].admit(f, v)
 			s.base[1-side].admit(f, theirs.content[f])
 		}
@@ -337,6 +349,7 @@ func (s *story) commit(i int32, e *trace.Event) {
 				s.flags = append(s.flags, flagging{i, w.side})
 			}
 			s.judgeIdentity(w, n)
+			w.raced = s.m.racedAlone(w, n)
 		}
 		s.edits += userEdit(e)
 		return

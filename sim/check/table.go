@@ -214,6 +214,24 @@ func (m *model) contend(n *node, at int) contender {
 	return c
 }
 
+// mistake adds what an engine makes of its own last write that it does not know
+// any more, in a system that names no author: a change like another (DM-10).
+func (m *model) mistake(c *contender, n *node, at int) {
+	s := &n.states[at]
+	if s.by != byEngine || m.set.namesAuthor[n.side] {
+		return
+	}
+	stamp := m.ev[s.ev].Stamp
+	c.moments = append(c.moments, moment{stamp, stamp != 0})
+	if usual := originRank[usualOrigin[n.side]]; !slices.Contains(c.origins, usual) {
+		c.origins = append(c.origins, usual)
+	}
+}
+
+// usualOrigin is that of a change of which a system shows no more than that it
+// was made.
+var usualOrigin = [2]string{"agent", "user"}
+
 // sameContent says that a commit changed no mapped field.
 func sameContent(n *node, k int) bool {
 	return k > 0 && slices.Equal(n.states[k].content, n.states[k-1].content)
@@ -225,10 +243,9 @@ func (m *model) origins(have []int, side int, e *trace.Event) []int {
 			have = append(have, rank)
 		}
 	}
-	system := &m.sc.Systems.CC
-	usual := originRank["agent"]
+	system, usual := &m.sc.Systems.CC, originRank[usualOrigin[side]]
 	if side == crm {
-		system, usual = &m.sc.Systems.CRM, originRank["user"]
+		system = &m.sc.Systems.CRM
 	}
 	_, by, _ := strings.Cut(e.Actor, ":")
 	listed := slices.Contains(system.Automation, by) || slices.Contains(system.Automation, e.Actor)

@@ -93,7 +93,7 @@ func (s *story) mustFlag() bool {
 	if s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.edits < 2 || s.m.deaf(s.p) {
 		return false
 	}
-	if !s.compare([2]*state{s.stored(cc), s.stored(crm)}).certain {
+	if !s.compare([2]*state{s.stored(cc), s.stored(crm)}, int32(len(s.m.ev))).certain {
 		return false
 	}
 	o := s.table(cc, s.cur[cc], s.cur[crm])
@@ -115,7 +115,7 @@ func (s *story) mustAsk() bool {
 		return false
 	}
 	for f, v := range s.stored(live).content {
-		if surely, _ := base.changed(f, v); surely && s.m.fields.list[f].twoWay() {
+		if surely, _ := base.changed(f, v); surely && !base.none(f) && s.m.fields.list[f].twoWay() {
 			return true
 		}
 	}
@@ -197,19 +197,26 @@ func (m *model) toldOfFaults(t *tally, topics map[string]bool) {
 	}
 }
 
-// metRefusal is the first refusal within a fault that the engine received, -1
-// if there was none.
+// metRefusal is the first refusal within a fault that the engine received whole
+// and outlived, -1 if there was none: an answer that came to nobody, was cut, or
+// died with its process says nothing of a fault that may be over since.
 func (m *model) metRefusal(f *fault, is func(*trace.Event) bool) int32 {
 	for i := f.begin; int(i) < len(m.ev) && (f.end < 0 || i < f.end); i++ {
 		e := &m.ev[i]
 		if e.Kind != trace.Answer || e.On != f.on || !is(e) || !m.byEngine(e) {
 			continue
 		}
-		if c := m.exchange(e.Call); c != nil && c.lose == 0 {
+		if c := m.exchange(e.Call); c == nil || c.receive > 0 && !m.bodyFaultAt(c.receive-1) && !m.diedKnowing(c.receive-1) {
 			return i
 		}
 	}
 	return -1
+}
+
+// diedKnowing says that the engine died before what it received can have been
+// durable.
+func (m *model) diedKnowing(received int32) bool {
+	return m.crashBetween(received, m.ev[received].At+m.set.durableIn())
 }
 
 // toldOfOutage asks for a message where a system gave nothing but failures

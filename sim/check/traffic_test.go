@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
@@ -33,6 +34,18 @@ func TestDurableAck(t *testing.T) {
 			3s   crash
 			4s   restart
 			9s   end idle`},
+		{name: "a lost store holds no notice", want: NotApplicable, world: noPolling, text: noticed + `
+			3s   crash
+			3s   begin lose_store engine
+			3s   over lose_store engine
+			4s   restart
+			9s   end idle`},
+		{name: "a store that was lost long after", want: Fail, says: "never asked", world: noPolling, text: noticed + `
+			90h  crash
+			90h  begin lose_store engine
+			90h  over lose_store engine
+			91h  restart
+			92h  end idle`},
 		{name: "the echo of the engine's own write", want: Pass, world: noPolling, text: `
 			0s   setup ada v1 notes="old"
 			1s   engine writes cc ada notes="new" v2
@@ -256,6 +269,29 @@ func TestTold(t *testing.T) {
 	}
 }
 
+// polls are pages of a feed long after the last act, at an interval.
+func polls(every time.Duration) string {
+	const many = 30
+	var b strings.Builder
+	at := 20 * time.Hour
+	for range many {
+		fmt.Fprintf(&b, "%s engine polls crm ada\n", at)
+		at += every
+	}
+	fmt.Fprintf(&b, "%s end deadline", at)
+	return b.String()
+}
+
+const stuck = `
+	0s   setup ada v41 notes="old"
+	12s  agent edits cc ada notes="call back" v42
+	20h  end deadline`
+
+// far is a CRM at that distance from an engine that waits half a minute.
+func far(latency time.Duration) func(*scenarios.Scenario) {
+	return func(sc *scenarios.Scenario) { sc.Systems.CRM.Latency = scenarios.Duration(latency) }
+}
+
 func TestLiveness(t *testing.T) {
 	for _, c := range []trial{
 		{name: "idle in time", want: Pass, text: synced},
@@ -268,11 +304,16 @@ func TestLiveness(t *testing.T) {
 			0s   setup ada v41 notes="old"
 			12s  agent edits cc ada notes="call back" v42
 			20s  end steps`},
+		{name: "no answer can come in time", want: Unknown, says: "crm answers only after", world: far(16 * time.Second), text: stuck},
+		{name: "answers come late, and in time", want: Fail, says: "was not idle", world: far(15 * time.Second), text: stuck},
 		{name: "worked far too long", want: Fail, says: "still worked", text: `
 			0s   setup ada v41 notes="old"
 			12s  agent edits cc ada notes="call back" v42
 			20h  engine writes crm ada notes="call back" v42
 			21h  end idle`},
+		{name: "polls without end", want: Unknown, says: "lasts longer than its interval", text: synced[:len(synced)-len("20s  end idle")] + polls(900*time.Millisecond)},
+		{name: "polls with a pause in between", want: Fail, says: "was not idle", text: synced[:len(synced)-len("20s  end idle")] + polls(29*time.Second)},
+		{name: "polls, and something else", want: Fail, says: "was not idle", text: synced[:len(synced)-len("20s  end idle")] + strings.Replace(polls(900*time.Millisecond), "engine polls crm ada", "engine reads crm ada", 1)},
 		{name: "the run was cut short", want: Unknown, text: `0s setup ada v41`},
 	} {
 		c.run(t, "liveness")

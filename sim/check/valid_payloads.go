@@ -43,7 +43,8 @@ func validPayloads(m *model) Result {
 	return t.verdict(phrase{"request was accepted in its form", "requests were accepted in their form"}, "the engine made no request")
 }
 
-// drift is a schema change whose first refusal is excused.
+// drift is a schema change: what is refused until the engine had the whole of
+// one refusal is excused.
 type drift struct {
 	told int32 // index at which the engine had the first refusal, 0 before
 }
@@ -53,14 +54,21 @@ func (d *drift) excuses(m *model, i int32, e *trace.Event) bool {
 		return false
 	}
 	c := m.exchange(e.Call)
-	if d.told == 0 {
+	switch {
+	case d.told > 0:
+		return c == nil || c.lose > 0 || m.leftBefore(c, d.told)
+	case c == nil:
 		d.told = i
-		if c != nil && c.receive > 0 {
-			d.told = c.receive - 1
-		}
-		return true
+	case c.receive > 0 && !m.bodyFaultAt(c.receive-1) && !m.diedKnowing(c.receive-1):
+		d.told = c.receive - 1
 	}
-	return c == nil || c.lose > 0 || c.send-1 <= d.told
+	return true // what was refused is in the answer's body, and dies with the process that holds it
+}
+
+// leftBefore says that a request left before an event, or in the same instant:
+// what one answer tells stops no request that leaves while it is being read.
+func (m *model) leftBefore(c *call, event int32) bool {
+	return c.send-1 <= event || m.ev[c.send-1].At == m.ev[event].At
 }
 
 // byEngine says that an answer went to the engine's account.

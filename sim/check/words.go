@@ -66,7 +66,7 @@ func (w *word) listen(s *story, e *trace.Event) {
 	w.contested = make([]bool, len(s.m.fields.list))
 	whole := false // the records conflict as wholes (CR-3, granularity record)
 	if s.m.set.byRecord {
-		whole = s.compare([2]*state{s.stored(cc), s.stored(crm)}).certain
+		whole = s.compare([2]*state{s.stored(cc), s.stored(crm)}, w.ev).certain
 	}
 	for f, fd := range s.m.fields.list {
 		x, y := w.held[cc][f], w.held[crm][f]
@@ -116,9 +116,10 @@ func (s *story) movedSince(side, f int, ev int32) bool {
 }
 
 // carried notes that the sides agree after a write: a person's word is then
-// carried out, and ends with the next edit.
-func (s *story) carried() {
-	if s.word == nil || s.cur[cc] < 0 || s.cur[crm] < 0 {
+// carried out, and ends with the next edit. What had left before the word was
+// given is no part of that.
+func (s *story) carried(w *write) {
+	if s.word == nil || s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.sentAt(w.ev) < s.word.ev {
 		return
 	}
 	x, y := s.stored(cc), s.stored(crm)
@@ -151,7 +152,8 @@ func (m *model) agree(x, y *state) bool {
 
 // staleSince is the index of the edit that made a person's decision stale: the
 // first thing that happened to the record after it, and nothing of it had been
-// written. -1 if there was none. Such a decision is refused (CR-10).
+// written, not even that it cannot be. -1 if there was none. Such a decision is
+// refused (CR-10).
 func (m *model) staleSince(p *person, decided int32) int32 {
 	for _, i := range p.log {
 		e := &m.ev[i]
@@ -161,7 +163,7 @@ func (m *model) staleSince(p *person, decided int32) int32 {
 		n := m.who[i]
 		k := n.stateAt(i)
 		switch {
-		case e.Actor == trace.ActorEngine && !(m.statusOnly(e) || e.Verb == trace.Touch):
+		case e.Actor == trace.ActorEngine && (m.unflags(i) || !m.statusOnly(e) && e.Verb != trace.Touch):
 			return -1
 		case e.Actor != trace.ActorEngine && e.Verb == trace.Update && k > 0 && m.movedTwoWay(n, k):
 			return i

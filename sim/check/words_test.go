@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/syncproof/syncproof/scenarios"
@@ -64,6 +65,23 @@ func TestAWordEnds(t *testing.T) {
 	}
 }
 
+// halfCarried is a decision of which one write had been sent when an edit of the
+// other side made it stale.
+const halfCarried = `
+	0s   setup ada v41 notes="old"
+	12s  agent edits cc ada notes="call back" v42
+	13s  user edits crm ada notes="VIP" v42
+	14s  engine reads cc ada
+	14s  engine reads crm ada
+	15s  told flagged ada id=1
+	16s  engine writes crm ada status=FLAGGED
+	50s  review ada choose=cc
+	51s  engine reads crm ada
+	51s  engine reads cc ada
+	52s  agent edits cc ada notes="landed" v43
+	52s  engine writes crm ada notes="call back" v43 status=OVERWRITTEN
+`
+
 func TestAStaleWord(t *testing.T) {
 	for _, c := range []trial{
 		{name: "CR-10 a stale decision is applied", want: Fail, says: "before a person had decided", world: tolerance("9s"), text: reviewed + `
@@ -92,9 +110,40 @@ func TestAStaleWord(t *testing.T) {
 			52s  agent edits cc ada notes="landed" v43
 			52s  engine writes cc ada notes="VIP" v43
 			90s  end idle`},
+		{name: "a flag begins anew behind a write into such a gap", want: Pass, world: tolerance("9s"), text: halfCarried + `
+			60s  engine reads cc ada
+			61s  engine writes crm ada status=FLAGGED
+			90s  end idle`},
+		{name: "CR-10 and is shown once", want: Fail, says: "twice", world: tolerance("9s"), text: halfCarried + `
+			60s  engine reads cc ada
+			61s  engine writes crm ada status=FLAGGED
+			62s  engine writes crm ada status=FAILED
+			90s  end idle`},
 	} {
 		c.run(t, "review-isolation")
 	}
+}
+
+// CR-10: what had left before a person spoke does not carry the word out.
+func TestAWordIsNotCarriedOutBefore(t *testing.T) {
+	told := func(last string) string {
+		return `
+			0s   setup ada v1
+			2s   agent edits cc ada notes=b v2
+			3s   user edits crm ada notes=c v2
+			4s   engine reads cc ada
+			4s   engine reads crm ada
+			5s   engine writes cc ada notes=c v3
+			6s   engine starts crm ada
+			7s   review ada notes=b
+			8s   engine writes crm ada v3` + last + `
+			9s   agent edits cc ada notes="" v4
+			10s  engine writes crm ada notes=b v4
+			90s  end idle`
+	}
+	late := tolerance("0s")
+	trial{name: "the write had left", want: Pass, world: late, text: told(" started")}.run(t, "version-monotonic")
+	trial{name: "the write left afterwards", want: Fail, says: "gave up", world: late, text: told("")}.run(t, "version-monotonic")
 }
 
 func TestMassDeleteApproval(t *testing.T) {
@@ -112,6 +161,19 @@ func TestMassDeleteApproval(t *testing.T) {
 	trial{name: "CR-13 no approval came", want: Fail, says: "before a person had decided", world: few, text: parked + `
 		51s  engine deletes crm ada
 		90s  end idle`}.run(t, "review-isolation")
+	again := parked + `
+		50s  approve
+		51s  engine deletes crm ada
+		60s  user deletes cc bob
+		62s  told mass-delete id=m2
+		70s  approve
+		90s  end idle`
+	trial{name: "CR-13 each approval answers what waited for it", want: Pass, world: few, text: again}.run(t, "review-isolation")
+	trial{name: "CR-13 and nothing that was done before it", want: Fail, says: "before a person had decided", world: few, text: parked + `
+		49s  engine deletes crm ada
+		50s  approve
+		70s  approve
+		90s  end idle`}.run(t, "review-isolation")
 	trial{name: "an approved delete must travel", want: Fail, says: "lives in crm", world: few, text: parked + `
 		50s  approve
 		90s  end idle`}.run(t, "convergence")
@@ -120,5 +182,56 @@ func TestMassDeleteApproval(t *testing.T) {
 	trial{name: "a mass delete that nobody was asked about", want: Fail, says: "lives in crm", world: few, text: `
 		0s   setup ada v1
 		10s  agent deletes cc ada
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "an approval that was refused answers nothing", want: Pass, world: few, text: parked + `
+		50s  approve
+		51s  refused mass-delete of=10
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "the first of two approvals counts", want: Fail, says: "lives in crm", world: few, text: parked + `
+		50s  approve
+		60s  approve
+		61s  refused mass-delete of=11
+		90s  end idle`}.run(t, "convergence")
+
+	spread := `
+		0s   setup ada v1
+		0s   setup bob v1
+		10s  agent deletes cc ada
+		11s  user deletes crm bob
+`
+	one := policy(func(p *scenarios.Policy) { p.MassDelete = 1 })
+	for _, invariant := range []string{"convergence", "no-over-flagging"} {
+		trial{name: "an engine may count both systems together", want: Pass, world: one, text: spread + `
+		12s  told mass-delete id=m1
+		13s  engine writes crm ada status=FLAGGED
+		90s  end idle`}.run(t, invariant)
+	}
+	trial{name: "as many as the threshold are no mass delete", want: Fail, says: "lives in crm", world: policy(func(p *scenarios.Policy) { p.MassDelete = 2 }), text: spread + `
+		12s  told mass-delete id=m1
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "an engine may count each system by itself", want: NotApplicable, world: one, text: spread + `
+		13s  engine deletes crm ada
+		14s  engine deletes cc bob
+		90s  end idle`}.run(t, "told")
+
+	apart := `
+		0s   setup ada v1
+		0s   setup bob v1
+		9s   user edits crm ada notes=a v2
+		10s  agent deletes cc ada
+		10s  agent deletes cc bob
+		11s  engine reads crm ada
+		12s  told flagged ada id=1
+		12s  told mass-delete id=m1
+		13s  engine writes crm bob status=FLAGGED
+		50s  approve
+		51s  engine deletes crm bob
+`
+	trial{name: "an approval answers no flag of a record by itself", want: Pass, world: few, text: apart + `
+		90s  end idle`}.run(t, "convergence")
+	trial{name: "nor does it let the engine go on with it", want: Fail, says: "ada was flagged", world: few, text: apart + `
+		52s  engine writes crm ada notes=b v3
+		90s  end idle`}.run(t, "review-isolation")
+	trial{name: "the others wait no more", want: Fail, says: "bob: it lives in crm", world: few, text: strings.Replace(apart, "51s  engine deletes crm bob", "", 1) + `
 		90s  end idle`}.run(t, "convergence")
 }

@@ -107,7 +107,46 @@ func TestVersionMonotonic(t *testing.T) {
 	}
 }
 
+// EV-10: what lands in the gap of an unguarded system is a vendor race, for a
+// record that is merged away later too.
+func TestRacesOfMergedRecords(t *testing.T) {
+	raced := func(between string) string {
+		return `
+			0s   setup ada v1
+			0s   setup bob v1
+			1s   user edits crm ada notes=a v2
+			2s   engine reads crm ada
+			3s   engine reads cc ada` + between + `
+			5s   engine writes cc ada notes=a v2
+			60s  agent merges cc bob into=ada
+			90s  end idle`
+	}
+	for _, c := range []trial{
+		{name: "it landed after the reading", want: Pass, text: raced(`
+			4s   agent edits cc ada title=x v42`)},
+		{name: "the engine had read it", want: Fail, says: "lowered", text: raced(`
+			4s   agent edits cc ada title=x v42
+			4s   engine reads cc ada`)},
+		{name: "the engine had been told", want: Fail, says: "lowered", text: raced(`
+			4s   agent edits cc ada title=x v42
+			4s   notify cc ada n=1
+			4s   deliver cc ada n=1`)},
+		{name: "nobody edited", want: Fail, says: "lowered", text: raced(`
+			2s   agent edits cc ada title=x v42
+			3s   engine reads cc ada`)},
+	} {
+		c.run(t, "version-monotonic")
+	}
+}
+
 func TestReviewIsolation(t *testing.T) {
+	const near = `
+		0s   setup ada v41
+		12s  agent edits cc ada notes="call back" v42
+		13s  user edits crm ada notes="VIP" v42
+		14s  engine reads cc ada
+		14s  engine reads crm ada
+`
 	for _, c := range []trial{
 		{name: "only the status was written", want: Pass, text: conflict + `
 			16s  told flagged ada id=1
@@ -127,9 +166,32 @@ func TestReviewIsolation(t *testing.T) {
 			18s  user edits crm ada notes="call back" v43
 			19s  engine writes cc ada v43
 			50s  end idle`},
+		{name: "the sides had come to agree before people were told", want: Pass, world: tolerance("10s"), text: near + `
+			16s  agent edits cc ada notes="VIP" v43
+			17s  told flagged ada id=1
+			19s  engine writes crm ada v43
+			50s  end idle`},
+		{name: "they had not", want: Fail, says: "before a person had decided", world: tolerance("10s"), text: near + `
+			16s  agent edits cc ada notes="else" v43
+			17s  told flagged ada id=1
+			19s  engine writes crm ada v43
+			50s  end idle`},
 		{name: "the status was written twice", want: Fail, says: "twice", text: conflict + `
 			16s  engine writes crm ada status=FLAGGED
 			17s  engine writes crm ada status=PENDING
+			50s  end idle`},
+		{name: "a decision that could not be carried out ends the wait", want: Pass, text: conflict + `
+			16s  engine writes crm ada status=FLAGGED
+			18s  review ada
+			19s  engine writes crm ada status=FAILED
+			20s  engine writes crm ada status=FLAGGED
+			30s  user edits crm ada notes="other" v44
+			50s  end idle`},
+		{name: "nobody had decided", want: Fail, says: "twice", text: conflict + `
+			16s  engine writes crm ada status=FLAGGED
+			19s  engine writes crm ada status=FAILED
+			20s  engine writes crm ada status=FLAGGED
+			30s  user edits crm ada notes="other" v44
 			50s  end idle`},
 		{name: "nothing was flagged", want: NotApplicable, text: synced},
 		{name: "the run was cut short", want: Unknown, text: conflict + `
@@ -222,6 +284,27 @@ func TestNoDuplicates(t *testing.T) {
 	}
 }
 
+// CR-14: of two contacts that name one CRM record, the one that it does not name
+// stands for nobody.
+func TestAContactThatIsDisowned(t *testing.T) {
+	again := func(named string) string {
+		return `
+			0s   setup ada v1
+			0s   setup bob v1 on=cc mirrors=` + named + `
+			9s   user edits crm ada notes=a v2
+			10s  agent deletes cc ada
+			12s  engine creates cc ada id=cc-again v2
+			60s  end idle`
+	}
+	restore := policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "restore" })
+	trial{name: "the record names another", want: Pass, world: restore, text: again("ada")}.run(t, "no-duplicates")
+	trial{name: "the record is made twice", want: Fail, says: "stands for already", world: restore, text: `
+		0s   setup ada v1 on=crm
+		2s   engine creates cc ada id=cc-one v1
+		3s   engine creates cc ada id=cc-two v1
+		60s  end idle`}.run(t, "no-duplicates")
+}
+
 func TestValidPayloads(t *testing.T) {
 	refused := func(code, status string) string {
 		return `
@@ -240,6 +323,22 @@ func TestValidPayloads(t *testing.T) {
 			0s   setup ada v1
 			1s   begin drift crm
 			2s   engine fails crm ada answer=400 code=INVALID_FIELD
+			9s   over drift crm
+			9s   end idle`},
+		{name: "a request that left while the first refusal came", want: NotApplicable, text: `
+			0s   setup ada v1
+			1s   begin drift crm
+			2s   engine fails crm ada answer=400 code=INVALID_FIELD
+			2s   engine starts crm bob
+			4s   engine fails crm bob answer=400 code=INVALID_FIELD started
+			9s   over drift crm
+			9s   end idle`},
+		{name: "a request that left afterwards", want: Fail, says: "INVALID_FIELD", text: `
+			0s   setup ada v1
+			1s   begin drift crm
+			2s   engine fails crm ada answer=400 code=INVALID_FIELD
+			3s   engine starts crm bob
+			4s   engine fails crm bob answer=400 code=INVALID_FIELD started
 			9s   over drift crm
 			9s   end idle`},
 		{name: "the second refusal after a drift", want: Fail, says: "INVALID_FIELD", text: `

@@ -52,7 +52,8 @@ type generator struct {
 	people []person
 	// anchors are instants around which things happen together.
 	anchors []int
-	horizon int // milliseconds
+	horizon int    // milliseconds
+	aim     string // the record that the fault being drawn is aimed at, "" for none
 }
 
 // person is a record as the generator knows it.
@@ -99,6 +100,28 @@ func (g *generator) scale() {
 var features = []string{
 	"create", "delete", "undelete", "merge", "bypass", "version", "late", "review", "restore",
 	"base", "onesided", "mirror", "save", "repeat", "automation", "mass", "misfit", "clock", "zone", "quota", "token",
+	"unpolled", "disk",
+}
+
+// themes are selections that show something only together: what is forgotten
+// where nothing heals it, and answers that are lost while records are made.
+var themes = [][]string{
+	{"unpolled", "disk", crashAtEffect, string(scenarios.CrashEngine)},
+	{"onesided", "create", string(scenarios.Reset), string(scenarios.ServerError), string(scenarios.Loss)},
+}
+
+// theme gives the world one of these selections, with no other faults and few
+// edits: where more happens, something else soon heals or hides it.
+func (g *generator) theme(names []string) {
+	for _, f := range faultKinds {
+		g.on[f.name] = false
+	}
+	for _, name := range names {
+		g.on[name] = true
+	}
+	if !g.size.Exact {
+		g.size.Edits = min(g.size.Edits, pick(g.drawer, "few edits", 2, 4, 8))
+	}
 }
 
 // features draws the world's selection: with few or with many of them.
@@ -109,6 +132,9 @@ func (g *generator) features() {
 	}
 	for _, f := range faultKinds {
 		g.on[f.name] = g.chance(f.name, density)
+	}
+	if g.chance("themed", 20) {
+		g.theme(pick(g.drawer, "theme", themes...))
 	}
 }
 

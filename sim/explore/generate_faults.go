@@ -107,7 +107,7 @@ var faultKinds = []faultKind{
 		s.Count = pick(g.drawer, "count", 1, 5)
 	}),
 	kind(scenarios.CrashEngine, (*generator).crash),
-	{"crash at an effect", (*generator).crashAt},
+	{crashAtEffect, (*generator).crashAt},
 	kind(scenarios.LoseStore, func(g *generator, s *scenarios.Step) {
 		s.Crash.Wipe, s.Crash.Down = true, pick(g.drawer, "down", second, minute)
 	}),
@@ -117,13 +117,15 @@ var faultKinds = []faultKind{
 	}),
 }
 
+const crashAtEffect = "crash at an effect"
+
 func kind(v scenarios.Verb, draw func(*generator, *scenarios.Step)) faultKind {
 	return faultKind{string(v), draw}
 }
 
 // verb is the step that the kind makes.
 func (k faultKind) verb() scenarios.Verb {
-	if k.name == "crash at an effect" {
+	if k.name == crashAtEffect {
 		return scenarios.CrashEngine
 	}
 	return scenarios.Verb(k.name)
@@ -136,6 +138,9 @@ func (g *generator) faults() {
 		if g.on[k.name] {
 			own = append(own, k)
 		}
+		if g.on[k.name] && k.verb() == scenarios.CrashEngine {
+			own = append(own, k, k)
+		}
 	}
 	if len(own) == 0 && g.size.Exact {
 		own = faultKinds
@@ -146,10 +151,26 @@ func (g *generator) faults() {
 	for range g.size.Faults {
 		k := own[g.Int("fault", 0, len(own)-1)]
 		s := scenarios.NewStep(k.verb())
-		s.At = millis(max(0, g.instant()-pick(g.drawer, "before", 0, 0, 1, 100, 2000, 10_000)))
+		s.At = millis(g.onset())
 		k.draw(g, &s)
 		g.add(s)
 	}
+}
+
+// onset draws when a fault begins: just before or after something happens. What
+// somebody does is such a moment, and so is the start, when the engine finds
+// what nobody has linked yet: an answer that is lost then can spoil most.
+func (g *generator) onset() int {
+	at := g.instant()
+	g.aim = ""
+	switch deeds := len(g.sc.Timeline); {
+	case g.chance("from the start", 12):
+		return 0
+	case deeds > 0 && g.chance("aimed", 50):
+		s := &g.sc.Timeline[g.Int("deed", 0, deeds-1)]
+		at, g.aim = int(s.At/millis(1)), s.Record
+	}
+	return max(0, at-pick(g.drawer, "before", 0, 0, 1, 100, 2000, 10_000, -25, -400))
 }
 
 // lasts draws how long a fault stays.
@@ -211,20 +232,33 @@ func (g *generator) crash(s *scenarios.Step) {
 	c := &s.Crash
 	c.Down = pick(g.drawer, "down", second, millis(1), 20*second, 10*minute)
 	c.Torn = g.chance("torn", 30)
-	c.Lost = g.chance("lost", 30)
+	c.Lost = g.chance("lost", pick(g.drawer, "losses", 30, 80))
 }
 
 func (g *generator) crashAt(s *scenarios.Step) {
 	g.crash(s)
 	c := &s.Crash
-	c.Effect = pick(g.drawer, "effect", "written", "write", "persist", "persisted", "ack", "read", "gate")
+	c.Effect = pick(g.drawer, "effect", "written", "write", "persist", "persist", "persist", "persisted", "ack", "read", "gate")
 	if g.chance("nth", 50) {
 		c.Nth = pick(g.drawer, "nth", 1, 2, 3, 5)
 	}
-	if len(g.people) == 0 || c.Effect == "gate" || !g.chance("of", 40) {
+	if c.Effect == "gate" || !g.chance("of", 50) {
 		return
 	}
-	if p := pick(g.drawer, "of", g.people...); p.created < 0 {
-		c.Record = p.id
+	c.Record = g.victim()
+}
+
+// victim draws a record that exists before the run, "" if it finds none: most
+// often the one that the fault is aimed at.
+func (g *generator) victim() string {
+	at := g.Int("victim", 0, max(0, len(g.people)-1))
+	for i, p := range g.people {
+		if p.id == g.aim || g.aim == "" && i == at {
+			at = i
+		}
 	}
+	if at < len(g.people) && g.people[at].created < 0 {
+		return g.people[at].id
+	}
+	return ""
 }

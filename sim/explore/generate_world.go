@@ -83,24 +83,15 @@ func (g *generator) settings() {
 	if g.on["clock"] && g.chance("clock", 50) {
 		e.Clock = g.clock()
 	}
-	if g.chance("poll", 20) {
-		e.Poll.CC = pick(g.drawer, "poll", 30*second, 5*minute, 7*second, scenarios.Off)
-		e.Poll.CRM = pick(g.drawer, "poll", 30*second, 5*minute, 7*second)
-	}
-	if g.chance("audit", 15) {
-		e.Audit = pick(g.drawer, "audit", hour, 30*minute)
-	}
-	if g.chance("overlap", 10) {
-		e.Overlap = pick(g.drawer, "overlap", 4*minute, 10*minute)
-	}
+	g.looking()
 	if g.chance("working set", 10) {
 		e.WorkingSet = pick(g.drawer, "working set", 2, 1)
 	}
 	if g.chance("concurrency", 10) {
 		e.Concurrency = scenarios.Pair[int]{CC: 1, CRM: pick(g.drawer, "concurrency", 1, 2)}
 	}
-	if g.chance("fsync", 10) {
-		e.Fsync = pick(g.drawer, "fsync", 0, millis(50), 2*second)
+	if g.on["disk"] {
+		e.Fsync = pick(g.drawer, "fsync", 2*second, millis(300), millis(50), 0)
 	}
 	if g.chance("timeout", 8) {
 		e.Timeout = pick(g.drawer, "timeout", 15*second, 9*second)
@@ -120,5 +111,25 @@ func (g *generator) settings() {
 	}
 	if g.on["mass"] {
 		p.MassDelete = pick(g.drawer, "mass delete", 2, 1)
+	}
+}
+
+// looking draws how the engine looks for what no notice told it of. Where it
+// does not look at the contact center, a notice that it forgets is gone for
+// good, and nothing heals what a crash took.
+func (g *generator) looking() {
+	e := &g.sc.Engine
+	if g.chance("poll", 20) {
+		e.Poll.CC = pick(g.drawer, "poll", 30*second, 5*minute, 7*second)
+		e.Poll.CRM = pick(g.drawer, "poll", 30*second, 5*minute, 7*second)
+	}
+	if g.on["unpolled"] && g.chance("unpolled", 60) {
+		e.Poll.CC = scenarios.Off
+	}
+	if g.chance("audit", 15) {
+		e.Audit = pick(g.drawer, "audit", hour, 30*minute)
+	}
+	if g.chance("overlap", 10) {
+		e.Overlap = pick(g.drawer, "overlap", 4*minute, 10*minute)
 	}
 }

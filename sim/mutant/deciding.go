@@ -60,6 +60,14 @@ var deciding = []Mutant{
 		Vary:       varyFirstArrival,
 	},
 	{
+		Name:       "tie-by-map-order",
+		Defect:     "goes through a map of the two sides where versions and times are equal, and keeps the one that comes last",
+		Source:     "Step 3",
+		KilledBy:   []string{"every-tie-goes-the-same-way", "partition-both-edited-same-second"},
+		Invariants: []string{"right-winner"},
+		Vary:       varyMapOrder,
+	},
+	{
 		Name:       "tolerance-inclusive",
 		Defect:     "takes edits exactly the tolerance apart for simultaneous",
 		Source:     "Step 3",
@@ -82,6 +90,30 @@ var deciding = []Mutant{
 		KilledBy:   []string{"neither-side-is-favoured", "partition-both-edited-same-second"},
 		Invariants: []string{"no-over-flagging"},
 		Vary:       resolving(flagEverything),
+	},
+	{
+		Name:       "agent-input-not-preferred",
+		Defect:     "knows no origins: under the policy hierarchy every edit ranks alike, and the priority id decides",
+		Source:     "Step 3",
+		KilledBy:   []string{"within-tolerance-the-higher-origin-wins"},
+		Invariants: []string{"right-winner"},
+		Vary:       resolving(originless),
+	},
+	{
+		Name:       "side-specific-merge",
+		Defect:     "takes the contact center's record where the sides changed different fields, and loses the CRM's changes",
+		Source:     "Step 3",
+		KilledBy:   []string{"edits-that-do-not-conflict"},
+		Invariants: []string{"right-winner"},
+		Vary:       resolving(sideSpecific),
+	},
+	{
+		Name:       "ledgers-everything",
+		Defect:     "undoes every edit and names it in the ledger as the loser, so that none is ever lost",
+		Source:     "specification",
+		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait", "reformatted-phone-does-not-echo"},
+		Invariants: []string{"right-winner"},
+		Vary:       resolving(ledgersEverything),
 	},
 	{
 		Name:       "lower-version-goes",
@@ -189,39 +221,6 @@ func always(winner resolve.Side) engine.Resolver {
 	}
 }
 
-func varyRandomTie() *sim.Variation {
-	tosses := uint64(0)
-	return resolving(func(in resolve.Input) resolve.Decision {
-		d := resolve.Decide(in)
-		if d.Rule != "CR-7" {
-			return d
-		}
-		tosses++
-		return lets(in, resolve.Side(scramble(tosses)&1), "CR-7")
-	})()
-}
-
-// scramble is the finaliser of SplitMix64.
-func scramble(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-func varyFirstArrival() *sim.Variation {
-	s := &spy{}
-	v := resolving(func(in resolve.Input) resolve.Decision {
-		d := resolve.Decide(in)
-		if d.Rule != "CR-7" {
-			return d
-		}
-		return lets(in, resolve.Side(s.heardFirst()), "CR-7")
-	})()
-	v.Machine = s.watch
-	return v
-}
-
 func toleranceInclusive(in resolve.Input) resolve.Decision {
 	in.Policy.Tolerance = inForce(&in) + 1
 	return resolve.Decide(in)
@@ -265,6 +264,30 @@ func flagged(d resolve.Decision) resolve.Decision {
 		Action: resolve.Flag, Winner: resolve.None, Rule: "CR-6", Status: resolve.Flagged,
 		Version: d.Version, Effective: d.Effective, Apart: d.Apart, Conflicts: d.Conflicts,
 	}
+}
+
+func originless(in resolve.Input) resolve.Decision {
+	for side := range in.Sides {
+		in.Sides[side].Origin = resolve.User
+	}
+	return resolve.Decide(in)
+}
+
+func sideSpecific(in resolve.Input) resolve.Decision {
+	d := resolve.Decide(in)
+	if d.Rule != "CR-3" {
+		return d
+	}
+	return lets(in, resolve.CC, "CR-3")
+}
+
+// ledgersEverything decides for the side that nobody edited.
+func ledgersEverything(in resolve.Input) resolve.Decision {
+	d := resolve.Decide(in)
+	if d.Rule != "CR-2" || !bothPresent(&in) {
+		return d
+	}
+	return lets(in, d.Winner.Other(), "CR-4")
 }
 
 // resurrect forgets that the missing side ever had the record.

@@ -2,10 +2,8 @@ package mutant
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/syncproof/syncproof/engine"
-	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/sim"
 )
 
@@ -61,12 +59,28 @@ var driving = []Mutant{
 		Vary:       varyNoBackoff,
 	},
 	{
+		Name:       "no-backoff-cap",
+		Defect:     "doubles the wait after every failure without end, so that a long outage is followed by one as long",
+		Source:     "Step 2",
+		KilledBy:   []string{"an-outage-is-told-once"},
+		Invariants: []string{"liveness"},
+		Vary:       varyNoCap,
+	},
+	{
 		Name:       "sets-no-timer",
 		Defect:     "waits for a webhook to wake it: nothing that was put off is tried again by itself",
 		Source:     "Step 2",
 		KilledBy:   []string{"crm-is-down-the-agent-does-not-wait"},
 		Invariants: []string{"liveness"},
 		Vary:       stateless(setsNoTimer),
+	},
+	{
+		Name:       "retry-after-date-misread",
+		Defect:     "holds a Retry-After that is a date against its own clock, and not against the Date of the answer",
+		Source:     "Edge Case 2",
+		KilledBy:   []string{"told-to-wait-until-a-date"},
+		Invariants: []string{"backoff"},
+		Vary:       varyOwnClock,
 	},
 	{
 		Name:       "no-jitter",
@@ -91,6 +105,22 @@ var driving = []Mutant{
 		KilledBy:   []string{"values-that-do-not-fit", "within-tolerance-a-person-decides"},
 		Invariants: []string{"told"},
 		Vary:       stateless(tellsNobody),
+	},
+	{
+		Name:       "fails-silently",
+		Defect:     "puts a value that does not fit aside with neither a message nor a status",
+		Source:     "Edge Case 3",
+		KilledBy:   []string{"values-that-do-not-fit", "a-required-field-is-missing"},
+		Invariants: []string{"convergence"},
+		Vary:       varySilent,
+	},
+	{
+		Name:       "two-workers-on-one-record",
+		Defect:     "gives every entry of its queue to two workers at once, neither of which knows of the other",
+		Source:     "field report",
+		KilledBy:   []string{"new-customers-on-either-side", "contact-created-answer-reset"},
+		Invariants: []string{"no-duplicates"},
+		Vary:       varyTwoWorkers,
 	},
 	{
 		Name:       "watermark-before-apply",
@@ -157,57 +187,6 @@ func ackAfterPush() step {
 	}
 }
 
-// unheard is a limit signal of which nothing was read but that it is one.
-func unheard(s adapter.Signal) adapter.Signal {
-	return adapter.Signal{Limited: s.Limited, RetryAfter: -1, Allowed: -1, Remaining: -1, Reset: -1}
-}
-
-func retryAfterIgnored(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
-	if x, ok := e.(engine.Exchanged); ok {
-		x.Signal = unheard(x.Signal)
-		e = x
-	}
-	inner.Step(now, e, out)
-}
-
-// noJitter keeps the signals from the core's own gate and holds the questions
-// of the transports back by itself, to the instant.
-func noJitter() step {
-	var until [2]engine.Instant
-	var held [2][]engine.Event
-	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
-		var due []engine.Event
-		for side := range held {
-			if now >= until[side] {
-				due = append(due, held[side]...)
-				held[side] = nil
-			}
-		}
-		switch x := e.(type) {
-		case engine.Asked:
-			if now < until[x.Side] {
-				held[x.Side] = append(held[x.Side], x)
-				e = engine.Tick{}
-			}
-		case engine.Exchanged:
-			if x.Signal.Limited && x.Signal.RetryAfter > 0 {
-				until[x.Side] = max(until[x.Side], now.Add(x.Signal.RetryAfter))
-				x.Signal.Limited = false
-				e = x
-			}
-		}
-		inner.Step(now, e, out)
-		for _, e := range due {
-			inner.Step(now, e, out)
-		}
-		for side := range held {
-			if len(held[side]) > 0 && (out.Wake == 0 || until[side] < out.Wake) {
-				out.Wake = until[side]
-			}
-		}
-	}
-}
-
 // givesUp ends work where the core would put it back.
 func givesUp() step {
 	generations := map[string]uint64{}
@@ -227,12 +206,6 @@ func givesUp() step {
 	}
 }
 
-func varyNoBackoff() *sim.Variation {
-	return &sim.Variation{Config: func(c *engine.Config) {
-		c.Retry.Base, c.Retry.Factor, c.Retry.Cap = 100*time.Millisecond, 1, 100*time.Millisecond
-	}}
-}
-
 func setsNoTimer(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
 	inner.Step(now, e, out)
 	if out.Wake > now {
@@ -242,17 +215,6 @@ func setsNoTimer(inner sim.Machine, now engine.Instant, e engine.Event, out *eng
 
 func varyUnbounded() *sim.Variation {
 	return &sim.Variation{Config: func(c *engine.Config) { c.WorkingSet = 1 << 20 }}
-}
-
-func tellsNobody(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
-	inner.Step(now, e, out)
-	kept := out.List[:0]
-	for _, effect := range out.List {
-		if _, tell := effect.(engine.Tell); !tell {
-			kept = append(kept, effect)
-		}
-	}
-	out.List = kept
 }
 
 // varyWatermarkFirst makes two transactions of what must be one.

@@ -15,7 +15,7 @@ func TestDefectsAreTheSameAtModelFidelity(t *testing.T) {
 	}
 	played := 0
 	for _, m := range All() {
-		if v := m.Vary(); v.Adapter != nil || v.Transport != nil {
+		if m.Vary().WireOnly() {
 			continue
 		}
 		for _, tr := range all {

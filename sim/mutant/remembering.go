@@ -1,6 +1,7 @@
 package mutant
 
 import (
+	"math"
 	"slices"
 
 	"github.com/syncproof/syncproof/engine"
@@ -19,6 +20,16 @@ var remembering = []Mutant{
 		Invariants: []string{"review-isolation"},
 		Vary: func() *sim.Variation {
 			return &sim.Variation{Store: func(s sim.Store) sim.Store { return flagless{s} }}
+		},
+	},
+	{
+		Name:       "queue-in-memory",
+		Defect:     "keeps its queue in memory: what waits there when it dies is forgotten",
+		Source:     "Step 2",
+		KilledBy:   []string{"crash-around-the-write", "power-cut-with-a-torn-disk-write"},
+		Invariants: []string{"convergence"},
+		Vary: func() *sim.Variation {
+			return &sim.Variation{Store: func(s sim.Store) sim.Store { return forgetful{s} }}
 		},
 	},
 	{
@@ -56,6 +67,20 @@ func (s flagless) Fetch(now engine.Instant, f engine.Fetch) engine.Fetched {
 		it.Record = &rec
 	}
 	return out
+}
+
+// forgetful empties the queue for every new process.
+type forgetful struct{ sim.Store }
+
+func (s forgetful) Reopen(latest engine.Instant) engine.Meta {
+	meta := s.Store.Reopen(latest)
+	all := s.Store.Fetch(math.MaxInt64, engine.Fetch{Max: math.MaxInt32})
+	forgotten := engine.Batch{}
+	for i := range all.Items {
+		forgotten.Ops = append(forgotten.Ops, engine.Done{Key: all.Items[i].Key, Generation: all.Items[i].Generation})
+	}
+	s.Apply(latest, forgotten)
+	return meta
 }
 
 func forgetLosers(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {

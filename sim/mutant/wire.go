@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -54,6 +55,27 @@ func (c *dropping) Update(ctx context.Context, id string, w adapter.Write) (adap
 		return adapter.Record{ID: id}, nil
 	}
 	return rec, err
+}
+
+// offset is the zone at the end of a timestamp in JSON.
+var offset = regexp.MustCompile(`("\d{4}-\d\d-\d\dT[\d:.]+)[+-]\d\d:?\d\d"`)
+
+func varyOffsetless() *sim.Variation {
+	return &sim.Variation{Transport: func(_ mapping.Side, inner http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(req *http.Request) (*http.Response, error) {
+			res, err := inner.RoundTrip(req)
+			if err != nil {
+				return nil, err
+			}
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				return nil, err
+			}
+			body = offset.ReplaceAll(body, []byte(`${1}Z"`))
+			res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			return res, res.Body.Close()
+		})
+	}}
 }
 
 // varyIndiscreet keeps the last request for credentials and quotes it.

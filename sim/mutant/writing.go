@@ -96,6 +96,14 @@ var writing = []Mutant{
 		Vary:       varyIndiscreet,
 	},
 	{
+		Name:       "local-time-as-utc",
+		Defect:     "drops the offset of a timestamp, and takes local times for UTC",
+		Source:     "field report",
+		KilledBy:   []string{"the-hour-that-happens-twice", "the-hour-that-does-not-happen"},
+		Invariants: []string{"right-winner"},
+		Vary:       varyOffsetless,
+	},
+	{
 		Name:       "watermark-strictly-greater",
 		Defect:     "polls for changes after its watermark, and so passes over those that share its timestamp",
 		Source:     "field report",

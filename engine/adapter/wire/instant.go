@@ -7,7 +7,8 @@ const stampLayout = "2006-01-02T15:04:05.000Z"
 
 // Instant reads a vendor's timestamp with its zone (DM-7), RFC 3339 or the
 // offset without a colon that Salesforce writes. A text without a zone or of
-// another form is the zero time: unknown.
+// another form is the zero time, which is unknown; and so is one whose offset
+// carries it out of the years that a Stamp can write.
 func Instant(s string) time.Time {
 	if len(s) < len("2006-01-02T15:04:05Z") {
 		return time.Time{}
@@ -20,7 +21,10 @@ func Instant(s string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return t.UTC()
+	if t = t.UTC(); t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // Stamp writes an instant in UTC with milliseconds, so that the stamps of one

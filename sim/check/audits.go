@@ -1,0 +1,108 @@
+package check
+
+import (
+	"time"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// unfed are the users' changes that no feed shows: a deletion where the feed
+// lists what lives, and a change that is stamped below what the overlap of the
+// polls reaches back to, because it was committed late or the system's clock was
+// put back; a save takes the change before it along. If its notice is lost too, only an audit shows it (EV-8).
+func (m *model) unfed() []int32 {
+	if m.unfedFound {
+		return m.unfedCommits
+	}
+	m.unfedFound = true
+	const resolution = int64(2 * time.Second) // of dates and of stamps
+	var newest [2]int64                       // the latest time that a system has shown
+	for i := range m.ev {
+		e := &m.ev[i]
+		switch {
+		case e.Kind == trace.Answer && e.Date != "" && (e.On == trace.CC || e.On == trace.CRM):
+			if at, err := time.Parse(time.RFC1123, e.Date); err == nil {
+				newest[sideOf(e.On)] = max(newest[sideOf(e.On)], at.UnixNano())
+			}
+		case e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Setup:
+			side := sideOf(e.On)
+			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
+			if late || e.Verb == trace.Delete && !m.set.feedsDeletes[side] {
+				m.unfedCommits = append(m.unfedCommits, int32(i))
+			}
+		}
+	}
+	return m.unfedCommits
+}
+
+// waitsForAudit says that an audit had to show some change: nothing promised to
+// look at the record, and the engine did not come to it within the time that it
+// has otherwise.
+func (m *model) waitsForAudit(otherwise time.Duration) bool {
+	if m.set.audit == 0 {
+		return false
+	}
+	for _, i := range m.unfed() {
+		if !m.promised(i) && !m.cameTo(i, m.lastAct+int64(otherwise)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden says that a change of one of a side's records was shown by nothing,
+// audits being off.
+func (m *model) hidden(p *person) bool {
+	if m.set.audit > 0 {
+		return false
+	}
+	for _, i := range m.unfed() {
+		if m.who[i].person == p && !m.promised(i) && !m.cameTo(i, m.ev[len(m.ev)-1].At) {
+			return true
+		}
+	}
+	return false
+}
+
+// promised says that the engine acknowledged a notice of a commit and has kept
+// its store since.
+func (m *model) promised(commit int32) bool {
+	for _, i := range m.who[commit].log {
+		e := &m.ev[i]
+		if i < commit || e.Kind != trace.Ack || e.Status/100 != 2 || m.wipedSince(i) {
+			continue
+		}
+		if k := m.notices[e.Notice]; k != nil && k.notify > 0 && m.ev[k.notify-1].Cause == m.op(commit) {
+			return true
+		}
+	}
+	return false
+}
+
+// wipedSince says that the engine's store was lost after an event.
+func (m *model) wipedSince(i int32) bool {
+	for k := range m.outages {
+		if m.outages[k].wipe && m.outages[k].crash > i {
+			return true
+		}
+	}
+	return false
+}
+
+// cameTo says that the engine asked for a record by itself after a commit and
+// not later than an instant. What a page shows beside others, it may pass over.
+func (m *model) cameTo(commit int32, until int64) bool {
+	for _, i := range m.who[commit].log {
+		if e := &m.ev[i]; i > commit && e.At <= until && e.Actor == trace.ActorEngine && e.Kind == trace.Arrive && m.heard(e.Call) {
+			return true
+		}
+	}
+	return false
+}
+
+// heard says that the answer to an exchange reached the engine, as far as the
+// journal tells.
+func (m *model) heard(n uint64) bool {
+	c := m.exchange(n)
+	return c == nil || c.send == 0 || c.receive > 0
+}
