@@ -201,7 +201,8 @@ func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: f.fidelity.String(),
 		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults,
 		Runs: t.Runs, Failed: t.Failed, Undecided: t.Undecided, Events: t.Events, Exchanges: t.Exchanges,
-		Wall: t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),
+		Interrupted: t.Interrupted && (f.runs > 0 || f.span > 0),
+		Wall:        t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),
 	}
 	if f.shardNo[1] > 0 {
 		x.Shards = []reports.Shard{{Number: f.shardNo[0], Of: f.shardNo[1], Runs: t.Runs}}
@@ -235,8 +236,9 @@ func coverageOf(c *explore.Coverage) *reports.ExploredCoverage {
 type exploreOutputs struct{ junit, report, markdown string }
 
 // open begins all files before anything runs.
-func (o *exploreOutputs) open() (*pending[reports.Exploration], error) {
-	return openAll([]wanted[reports.Exploration]{
-		{o.junit, (*reports.Exploration).JUnit}, {o.report, (*reports.Exploration).JSON}, {o.markdown, (*reports.Exploration).Markdown},
+func (o *exploreOutputs) open() (*pending[*reports.Exploration], error) {
+	return openAll([]wanted[*reports.Exploration]{
+		{"--junit", o.junit, (*reports.Exploration).JUnit}, {"--report", o.report, (*reports.Exploration).JSON},
+		{"--markdown", o.markdown, (*reports.Exploration).Markdown},
 	})
 }

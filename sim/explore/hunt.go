@@ -56,8 +56,8 @@ type Tally struct {
 	Runs      int
 	Events    int
 	Exchanges int
-	// Failed and Undecided count runs: with a violated invariant, and with one
-	// that could not be decided.
+	// Failed and Undecided count runs: with a violated invariant, and with none
+	// but one that could not be decided.
 	Failed    int
 	Undecided int
 	// Open counts the undecided runs by invariant.
@@ -70,6 +70,8 @@ type Tally struct {
 	FaultIn  *scenarios.Scenario
 	Coverage *Coverage
 	Wall     time.Duration
+	// Interrupted says that ctx ended before a bound was reached.
+	Interrupted bool
 }
 
 // World is the i-th world of a seed's sequence, from 0.
@@ -92,6 +94,8 @@ func (h *Hunt) Run(ctx context.Context) *Tally {
 	all.Wait()
 	t := p.tally
 	t.Wall = h.Clock() - p.began
+	complete := p.done || h.Runs > 0 && t.Runs >= h.Runs || h.For > 0 && t.Wall >= h.For
+	t.Interrupted = ctx.Err() != nil && !complete
 	slices.SortFunc(t.Found, func(a, b *Found) int { return a.Run - b.Run })
 	return t
 }
@@ -121,6 +125,9 @@ func (p *pack) work(ctx context.Context) {
 		difference := ""
 		if p.hunt.Recheck != nil && out.Fault == nil {
 			difference, out.Fault = p.hunt.Recheck(ctx, sc, &out)
+		}
+		if ctx.Err() != nil {
+			return // so was its repetition
 		}
 		if difference != "" {
 			out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
@@ -173,14 +180,14 @@ func (p *pack) count(i int, sc *scenarios.Scenario, out *Outcome) {
 	t.Events += len(out.Events)
 	t.Exchanges += out.Exchanges
 	t.Coverage.Add(out.Events)
-	if len(out.Undecided) > 0 {
-		t.Undecided++
-	}
 	for _, name := range out.Undecided {
 		t.Open[name]++
 	}
-	if len(out.Failures) > 0 {
+	switch {
+	case len(out.Failures) > 0:
 		t.Failed++
+	case len(out.Undecided) > 0:
+		t.Undecided++
 	}
 	for _, f := range out.Failures {
 		p.found(i, sc, f, len(out.Events))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/internal/sketch"
+	"github.com/syncproof/syncproof/scenarios"
 )
 
 func still() time.Duration { return 0 }
@@ -58,8 +59,37 @@ func TestHuntKeepsWhatItHas(t *testing.T) {
 			cancel()
 		}
 	}
-	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 7 || tally.Fault != nil {
-		t.Errorf("an interrupted hunt has %d runs, fault %v", tally.Runs, tally.Fault)
+	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 7 || tally.Fault != nil || !tally.Interrupted {
+		t.Errorf("an interrupted hunt has %d runs, fault %v, interrupted: %v", tally.Runs, tally.Fault, tally.Interrupted)
+	}
+}
+
+// TestInterruptedRecheckIsNoFault: a world whose repetition was interrupted
+// says nothing, and neither the engine nor the harness is to blame.
+func TestInterruptedRecheckIsNoFault(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := Hunt{Player: &Player{}, Size: Size{Records: 2, Edits: 4}, Seed: 1, Runs: 3, Workers: 1, Clock: still}
+	h.Recheck = func(ctx context.Context, _ *scenarios.Scenario, _ *Outcome) (string, error) {
+		cancel()
+		return "", ctx.Err()
+	}
+	if tally := h.Run(ctx); tally.Fault != nil || tally.Runs != 0 || !tally.Interrupted {
+		t.Errorf("%d runs, fault %v, interrupted: %v", tally.Runs, tally.Fault, tally.Interrupted)
+	}
+}
+
+// TestCompleteHuntIsNotInterrupted: an interruption after the last world takes
+// nothing away.
+func TestCompleteHuntIsNotInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := Hunt{Player: &Player{}, Size: Size{Records: 1, Edits: 1}, Seed: 1, Runs: 2, Workers: 1, Clock: still}
+	h.Watch = func(tally *Tally) {
+		if tally.Runs == 2 {
+			cancel()
+		}
+	}
+	if tally := h.Run(ctx); tally.Runs != 2 || tally.Interrupted {
+		t.Errorf("%d runs, interrupted: %v", tally.Runs, tally.Interrupted)
 	}
 }
 
