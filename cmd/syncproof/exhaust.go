@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/syncproof/syncproof/reports"
@@ -22,6 +23,9 @@ func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
 		return misuse("", "--states is %d, it must be at least 1", f.states)
 	case f.jobs < 1:
 		return misuse("", "--jobs is %d, it must be at least 1", f.jobs)
+	}
+	if err := canKeep(f.dir); err != nil {
+		return err
 	}
 	j, err := pickOne(f.exhaustive)
 	if err != nil {
@@ -60,16 +64,16 @@ func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
 			return err
 		}
 	}
-	if v := doc.Decide(); a.json {
-		if err := doc.JSON(a.out); err != nil {
-			return err
-		}
-		return verdictError(v)
+	verdict := doc.Decide()
+	if a.json {
+		err = doc.JSON(a.out)
+	} else {
+		err = doc.Console(a.out, a.style())
 	}
-	if err := doc.Console(a.out, a.style()); err != nil {
+	if err != nil {
 		return err
 	}
-	return verdictError(doc.Decide())
+	return verdictError(verdict)
 }
 
 // faultOfSearch is an error of the harness in the middle of a search.
@@ -79,7 +83,8 @@ func faultOfSearch(err error) error {
 	if fault.Inconclusive {
 		code = exitInconclusive
 	}
-	return &exitError{code: code, err: errors.New(fault.Message)}
+	text := strings.TrimRight(fault.Message+"\n"+fault.Stack, "\n")
+	return &exitError{code: code, err: errors.New(text)}
 }
 
 // counterexample keeps the scenario with the way to its failure.

@@ -126,6 +126,9 @@ func (f *mutantsFlags) choose(names []string) ([]mutant.Mutant, error) {
 		if !ok {
 			return nil, misuse("", "%w", unknownMutant(name))
 		}
+		if slices.ContainsFunc(chosen, func(c mutant.Mutant) bool { return c.Name == name }) {
+			continue // one that is named twice is tried once, as a scenario is
+		}
 		chosen = append(chosen, m)
 	}
 	return chosen, nil
