@@ -202,7 +202,11 @@ func (x *Exploration) Markdown(w io.Writer) error {
 	}
 	for i := range x.Failures {
 		f := &x.Failures[i]
-		fmt.Fprintf(&b, "\n```yaml\n%s```\n", strings.ReplaceAll(f.Scenario, "```", "'''"))
+		b.WriteString("\n```yaml\n")
+		for line := range strings.Lines(strings.ReplaceAll(f.Scenario, "```", "'''")) {
+			b.WriteString(Plain(strings.TrimSuffix(line, "\n")) + "\n")
+		}
+		b.WriteString("```\n")
 		if f.Rerun != "" {
 			fmt.Fprintf(&b, "\n```\n%s\n```\n", strings.ReplaceAll(Plain(f.Rerun), "`", "'"))
 		}

@@ -166,6 +166,20 @@ func TestExplorationConsole(t *testing.T) {
 	}
 }
 
+// TestExplorationMarkdownIsPlain: a report of others is merged, too, and what
+// its scenarios hold must reach no terminal.
+func TestExplorationMarkdownIsPlain(t *testing.T) {
+	var text bytes.Buffer
+	x := explored(1, 1)
+	x.Failures[0].Scenario = "scenario: x\nnotes: \x1b[31m```\n"
+	if err := x.Markdown(&text); err != nil {
+		t.Fatal(err)
+	}
+	if want := "```yaml\nscenario: x\nnotes: \\x1b[31m'''\n```\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("%q is missing in:\n%s", want, text.String())
+	}
+}
+
 func TestDetectionVerdictAndNumbers(t *testing.T) {
 	killed := DetectedBy{Name: "a", Kills: []Kill{{"s", []string{"no-loop"}}}, Shrunk: 3, Case: "scenario: a\n", Shrink: 0.5, Searches: []SearchResult{
 		{Found: true, Runs: 1, Seconds: 0.1}, {Found: true, Runs: 9, Seconds: 0.9}, {Found: true, Runs: 2, Seconds: 0.2},

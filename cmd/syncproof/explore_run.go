@@ -231,6 +231,9 @@ func (s *search) fault(t *explore.Tally) *reports.DocumentFault {
 		Inconclusive: fault.Inconclusive, Stack: fault.Stack,
 		Message: fmt.Sprintf("world %d of seed %d: %s", t.FaultRun, s.flags.seed, fault.Message),
 	}
+	if t.FaultIn == nil {
+		return out
+	}
 	if path := s.save(failure, t.FaultRun, t.FaultIn, explore.ShrinkStats{}); path != "" {
 		out.Message += "; rerun: " + s.flags.rerun(path)
 	}

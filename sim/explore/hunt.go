@@ -67,7 +67,7 @@ type Tally struct {
 	// Fault is what stopped the hunt: the harness could not go on with a world.
 	Fault    error
 	FaultRun int
-	FaultIn  *scenarios.Scenario
+	FaultIn  *scenarios.Scenario // nil if it could not be generated
 	Coverage *Coverage
 	Wall     time.Duration
 	// Interrupted says that ctx ended before a bound was reached.
@@ -116,34 +116,48 @@ func (p *pack) work(ctx context.Context) {
 		if !ok {
 			return
 		}
-		sc := World(p.hunt.Seed, i, p.hunt.Size)
-		out := p.hunt.Player.Play(ctx, sc)
+		sc, out := p.play(ctx, i)
 		if ctx.Err() != nil {
-			return // this run was interrupted: it says nothing
-		}
-		p.excuse(ctx, sc, &out)
-		difference := ""
-		if p.hunt.Recheck != nil && out.Fault == nil {
-			difference, out.Fault = p.hunt.Recheck(ctx, sc, &out)
-		}
-		if ctx.Err() != nil {
-			return // so was its repetition
-		}
-		if difference != "" {
-			out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
+			return // this run or its repetition was interrupted: it says nothing
 		}
 		p.count(i, sc, &out)
 	}
 }
 
-// excuse drops the failures that the other engine has in the same world.
+// play generates a world and plays it, as often as was asked. The world of a
+// fault is nil if it could not be generated.
+func (p *pack) play(ctx context.Context, i int) (sc *scenarios.Scenario, out Outcome) {
+	defer func() {
+		if v := recover(); v != nil {
+			out = Outcome{Fault: panicked(v)}
+		}
+	}()
+	sc = World(p.hunt.Seed, i, p.hunt.Size)
+	out = p.hunt.Player.Play(ctx, sc)
+	p.excuse(ctx, sc, &out)
+	if p.hunt.Recheck == nil || out.Fault != nil || ctx.Err() != nil {
+		return sc, out
+	}
+	difference := ""
+	if difference, out.Fault = p.hunt.Recheck(ctx, sc, &out); difference != "" {
+		out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
+	}
+	return sc, out
+}
+
+// excuse drops the failures that the other engine has in the same world. If
+// the harness cannot play that one, nothing is known of either.
 func (p *pack) excuse(ctx context.Context, sc *scenarios.Scenario, out *Outcome) {
 	if p.hunt.Against == nil || len(out.Failures) == 0 {
 		return
 	}
 	other := p.hunt.Against.Play(ctx, sc)
+	if other.Fault != nil {
+		out.Fault = other.Fault
+		return
+	}
 	out.Failures = slices.DeleteFunc(out.Failures, func(f Failure) bool {
-		return other.Fault != nil || slices.ContainsFunc(other.Failures, func(o Failure) bool { return o.Invariant == f.Invariant })
+		return slices.ContainsFunc(other.Failures, func(o Failure) bool { return o.Invariant == f.Invariant })
 	})
 }
 

@@ -47,7 +47,7 @@ type Outcome struct {
 func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) (out Outcome) {
 	defer func() {
 		if v := recover(); v != nil {
-			out = Outcome{Fault: &sim.HarnessError{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}}
+			out = Outcome{Fault: panicked(v)}
 		}
 	}()
 	o := sim.Options{EventsMax: p.EventsMax, Fidelity: p.Fidelity}
@@ -65,6 +65,12 @@ func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) (out Outcome)
 	results := check.Judge(check.Case{Scenario: sc, Events: r.Events})
 	out.Failures, out.Undecided = FailuresOf(results), undecided(results)
 	return out
+}
+
+// panicked is what a worker recovered, as a fault: a panic that leaves its
+// goroutine would end the process with exit code 2, which says inconclusive.
+func panicked(v any) error {
+	return &sim.HarnessError{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}
 }
 
 // undecided lists the invariants that are unknown. A step that could not be
