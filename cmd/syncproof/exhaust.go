@@ -16,15 +16,7 @@ import (
 
 // exhaust plays every order of one scenario's messages.
 func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
-	switch {
-	case f.depth < 0:
-		return misuse("", "--depth is %d, it must not be negative", f.depth)
-	case f.states < 1:
-		return misuse("", "--states is %d, it must be at least 1", f.states)
-	case f.jobs < 1:
-		return misuse("", "--jobs is %d, it must be at least 1", f.jobs)
-	}
-	if err := canKeep(f.dir); err != nil {
+	if err := f.checkBounds(); err != nil {
 		return err
 	}
 	j, err := pickOne(f.exhaustive)
@@ -74,6 +66,19 @@ func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
 		return err
 	}
 	return verdictError(verdict)
+}
+
+// checkBounds refuses what no exhaustive search can keep to.
+func (f *exploreFlags) checkBounds() error {
+	switch {
+	case f.depth < 0:
+		return misuse("", "--depth is %d, it must not be negative", f.depth)
+	case f.states < 1:
+		return misuse("", "--states is %d, it must be at least 1", f.states)
+	case f.jobs < 1:
+		return misuse("", "--jobs is %d, it must be at least 1", f.jobs)
+	}
+	return canKeep(f.dir)
 }
 
 // faultOfSearch is an error of the harness in the middle of a search.

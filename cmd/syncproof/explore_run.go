@@ -14,7 +14,6 @@ import (
 
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
-	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/explore"
 )
 
@@ -164,7 +163,7 @@ func (s *search) shrink(ctx context.Context, found *explore.Found) (*reports.Fou
 		return nil, broken("cannot write a failure: %w", err)
 	}
 	return &reports.FoundFailure{
-		Invariant: found.Failure.Invariant, Sentence: sentenceOf(found.Failure.Invariant), Role: found.Failure.Role,
+		Invariant: found.Failure.Invariant, Sentence: explore.SentenceOf(found.Failure.Invariant), Role: found.Failure.Role,
 		Message: found.Failure.Message, Record: found.Failure.Record, Run: found.Run, After: found.At.Seconds(),
 		Times: found.Times, Lines: len(found.Scenario.Timeline), Shrunk: len(sc.Timeline),
 		File: filepath.ToSlash(path), Rerun: rerun, Scenario: string(text),
@@ -189,15 +188,6 @@ func retold(ctx context.Context, p *explore.Player, sc *scenarios.Scenario, f ex
 		}
 	}
 	return f
-}
-
-func sentenceOf(invariant string) string {
-	for _, inv := range check.Invariants() {
-		if inv.Name == invariant {
-			return inv.Sentence
-		}
-	}
-	return ""
 }
 
 // exploration is the tally as a document, without its failures.

@@ -138,7 +138,7 @@ func (f *shrinkFlags) make(ctx context.Context, player *explore.Player, j job, f
 		return nil, broken("cannot write a failure: %w", err)
 	}
 	return &reports.FoundFailure{
-		Invariant: failure.Invariant, Sentence: sentenceOf(failure.Invariant), Role: failure.Role, Message: failure.Message,
+		Invariant: failure.Invariant, Sentence: explore.SentenceOf(failure.Invariant), Role: failure.Role, Message: failure.Message,
 		Record: failure.Record, Run: 1, Times: 1, Lines: len(j.sc.Timeline), Shrunk: len(small.Timeline),
 		File: filepath.ToSlash(path), Rerun: "syncproof run " + shellWord(path) + f.args(), Scenario: string(text),
 	}, nil
