@@ -81,19 +81,14 @@ func (m *DetectedBy) Survived() string {
 // was asked.
 func (d *Detection) Decide() Verdict {
 	v := Pass
-	for i := range d.Mutants {
-		if d.Mutants[i].Survived() != "" {
-			v = Fail
-		}
-	}
-	if len(d.Mutants) == 0 {
-		v = Inconclusive
-	}
-	if d.Fault != nil {
+	survived := func(m DetectedBy) bool { return m.Survived() != "" }
+	switch {
+	case d.Fault != nil && !d.Fault.Inconclusive:
 		v = HarnessFailure
-		if d.Fault.Inconclusive {
-			v = max(Inconclusive, min(v, Fail))
-		}
+	case slices.ContainsFunc(d.Mutants, survived):
+		v = Fail
+	case d.Fault != nil || len(d.Mutants) == 0:
+		v = Inconclusive
 	}
 	d.Verdict = v.String()
 	return v
@@ -172,6 +167,18 @@ func (d *Detection) Summary() string {
 		text += fmt.Sprintf("; shrunk to %.0f timeline lines (median) in %.2fs (median)", quantile(lines, 5), quantile(shrinking, 5))
 	}
 	return text
+}
+
+// Console writes what follows the rows: a fault, and the verdict.
+func (d *Detection) Console(w io.Writer, style Style) error {
+	c := &Console{w: w, style: style}
+	if f := d.Fault; f != nil {
+		c.lines("harness: ", f.Message)
+		c.lines("    ", f.Stack)
+	}
+	v := d.Decide()
+	c.print(c.colour(v, c.mark(v)) + ": " + d.Summary() + "\n")
+	return c.err
 }
 
 // Markdown writes the table of docs/detection.md.

@@ -89,7 +89,7 @@ func (x *Exhaustion) Console(w io.Writer, style Style) error {
 		c.print("    case:   " + Plain(x.File) + "\n")
 	}
 	if x.Rerun != "" {
-		c.print("    rerun:  " + x.Rerun + "\n")
+		c.print("    rerun:  " + Plain(x.Rerun) + "\n")
 	}
 	v := x.Decide()
 	c.print(c.colour(v, c.mark(v)) + ": " + x.summary() + "\n")

@@ -36,10 +36,13 @@ type Exploration struct {
 
 	Runs      int     `json:"runs" jsonschema:"minimum=0"`
 	Failed    int     `json:"failed_runs" jsonschema:"minimum=0"`
-	Undecided int     `json:"undecided_runs" jsonschema:"minimum=0"`
+	Undecided int     `json:"undecided_runs" jsonschema:"minimum=0,description=runs that did not fail and in which an invariant could not be decided"`
 	Events    int     `json:"events" jsonschema:"minimum=0"`
 	Exchanges int     `json:"exchanges" jsonschema:"minimum=0"`
 	Wall      float64 `json:"wall_seconds" jsonschema:"minimum=0,description=of all shards together"`
+
+	// Interrupted says that it had a bound and did not reach it.
+	Interrupted bool `json:"interrupted,omitempty" jsonschema:"description=stopped from outside before the bound on time or runs was reached"`
 
 	Open     []Count           `json:"undecided,omitempty" jsonschema:"description=undecided runs by invariant"`
 	Failures []FoundFailure    `json:"failures" jsonschema:"description=one for each invariant and role"`
@@ -97,7 +100,8 @@ type FaultStates struct {
 }
 
 // Decide sets the verdict: a harness failure ranks above a violated
-// invariant, and an exploration in which nothing was decided shows nothing.
+// invariant, and an exploration in which nothing was decided, or
+// that was stopped before its bound, has not shown what it set out to show.
 func (x *Exploration) Decide() Verdict {
 	v := Pass
 	switch {
@@ -105,7 +109,7 @@ func (x *Exploration) Decide() Verdict {
 		v = HarnessFailure
 	case x.Failed > 0:
 		v = Fail
-	case x.Fault != nil || x.Runs == x.Undecided:
+	case x.Fault != nil || x.Interrupted || x.Runs == x.Undecided:
 		v = Inconclusive
 	}
 	x.Verdict = v.String()
@@ -155,6 +159,7 @@ func MergeExplorations(parts []*Exploration) (*Exploration, error) {
 		sum.Events += p.Events
 		sum.Exchanges += p.Exchanges
 		sum.Wall += p.Wall
+		sum.Interrupted = sum.Interrupted || p.Interrupted
 		sum.Open = addCounts(sum.Open, p.Open)
 		for i := range p.Failures {
 			sum.addFailure(&p.Failures[i])
@@ -257,8 +262,10 @@ func (x *Exploration) check() error {
 	switch {
 	case c == nil || len(c.Seen) != sketch.Bytes:
 		return fmt.Errorf("no coverage with a sketch of %d bytes", sketch.Bytes)
-	case x.Runs < 0 || x.Failed < 0 || x.Undecided < 0 || x.Failed > x.Runs || x.Undecided > x.Runs:
+	case x.Runs < 0 || x.Failed < 0 || x.Undecided < 0 || x.Failed+x.Undecided > x.Runs:
 		return fmt.Errorf("%d runs, %d failed and %d undecided", x.Runs, x.Failed, x.Undecided)
+	case (x.Failed > 0) != (len(x.Failures) > 0):
+		return fmt.Errorf("%d failed runs and %d kinds of failure", x.Failed, len(x.Failures))
 	}
 	for _, f := range c.Pairs {
 		if len(f.Runs) != len(c.States) {

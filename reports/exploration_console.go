@@ -18,7 +18,11 @@ func (x *Exploration) Console(w io.Writer, style Style) error {
 		c.found(&x.Failures[i])
 	}
 	if f := x.Fault; f != nil {
-		c.print(fmt.Sprintf("%s  the harness could not go on\n", c.colour(HarnessFailure, wordMarks[HarnessFailure])))
+		v := HarnessFailure
+		if f.Inconclusive {
+			v = Inconclusive
+		}
+		c.print(fmt.Sprintf("%s  the harness could not go on\n", c.colour(v, wordMarks[v])))
 		c.lines("  harness: ", f.Message)
 		c.lines("    ", f.Stack)
 	}
@@ -63,7 +67,7 @@ func (c *Console) found(f *FoundFailure) {
 		c.print("    case:   " + Plain(f.File) + "\n")
 	}
 	if f.Rerun != "" {
-		c.print("    rerun:  " + f.Rerun + "\n")
+		c.print("    rerun:  " + Plain(f.Rerun) + "\n")
 	}
 	c.print("\n")
 }
@@ -82,7 +86,7 @@ func (c *Console) reached(x *Exploration) {
 	var seldom []string
 	for _, m := range x.Coverage.Marks {
 		if m.Runs < rareMarks {
-			seldom = append(seldom, fmt.Sprintf("%s (%d)", m.Name, m.Runs))
+			seldom = append(seldom, fmt.Sprintf("%s (%d)", Plain(m.Name), m.Runs))
 		}
 	}
 	c.print(fmt.Sprintf("sometimes: %d of %d rare situations came up", len(x.Coverage.Marks)-len(seldom), len(x.Coverage.Marks)))
@@ -109,6 +113,12 @@ func (x *Exploration) summary() string {
 	}
 	if x.Undecided > 0 {
 		parts = append(parts, fmt.Sprintf("%d with something undecided", x.Undecided))
+	}
+	if x.Interrupted {
+		parts = append(parts, "interrupted")
+	}
+	if n := len(x.Shards); n > 0 && n < x.Shards[0].Of {
+		parts = append(parts, fmt.Sprintf("%d of %s", n, plural(x.Shards[0].Of, "shard")))
 	}
 	line := strings.Join(parts, ", ") + fmt.Sprintf("; seed %d", x.Seed)
 	if wall := x.wallTime(); wall > 0 {
@@ -139,7 +149,7 @@ func (x *Exploration) JUnit(w io.Writer) error {
 	switch x.verdict() {
 	case Fail: // the kinds of failure say so
 	case Inconclusive:
-		whole.Error = &junit.Result{Message: "nothing was decided", Type: "inconclusive", Data: xmlSafe(x.summary())}
+		whole.Error = &junit.Result{Message: xmlSafe(x.open()), Type: "inconclusive", Data: xmlSafe(x.summary())}
 		suite.AddTestcase(whole)
 	case HarnessFailure:
 		whole.Error = &junit.Result{Message: xmlSafe(x.Fault.Message), Type: "error", Data: xmlSafe(x.Fault.Stack)}
@@ -153,6 +163,17 @@ func (x *Exploration) JUnit(w io.Writer) error {
 		return err
 	}
 	return all.WriteXML(w)
+}
+
+// open says why an exploration is inconclusive.
+func (x *Exploration) open() string {
+	switch {
+	case x.Fault != nil:
+		return x.Fault.Message
+	case x.Interrupted:
+		return "interrupted"
+	}
+	return "nothing was decided"
 }
 
 func (f *FoundFailure) evidence() string {
@@ -181,7 +202,11 @@ func (x *Exploration) Markdown(w io.Writer) error {
 	}
 	for i := range x.Failures {
 		f := &x.Failures[i]
-		fmt.Fprintf(&b, "\n```yaml\n%s```\n", strings.ReplaceAll(f.Scenario, "```", "'''"))
+		b.WriteString("\n```yaml\n")
+		for line := range strings.Lines(strings.ReplaceAll(f.Scenario, "```", "'''")) {
+			b.WriteString(Plain(strings.TrimSuffix(line, "\n")) + "\n")
+		}
+		b.WriteString("```\n")
 		if f.Rerun != "" {
 			fmt.Fprintf(&b, "\n```\n%s\n```\n", strings.ReplaceAll(Plain(f.Rerun), "`", "'"))
 		}

@@ -90,6 +90,15 @@ func TestReadExploration(t *testing.T) {
 			t.Errorf("%.40s was read", bad)
 		}
 	}
+	text.Reset()
+	kindless := explored(1, 2)
+	kindless.Failures = []FoundFailure{}
+	if err := kindless.JSON(&text); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readExploration(Part{"bad.json", text.Bytes()}); err == nil {
+		t.Error("a report of failed runs without any failure was read: its JUnit file would be green")
+	}
 }
 
 func TestExplorationVerdict(t *testing.T) {
@@ -104,6 +113,8 @@ func TestExplorationVerdict(t *testing.T) {
 		{Exploration{Runs: 5, Undecided: 5}, Inconclusive},
 		{Exploration{Runs: 5, Failed: 1, Fault: &DocumentFault{}}, HarnessFailure},
 		{Exploration{Runs: 5, Fault: &DocumentFault{Inconclusive: true}}, Inconclusive},
+		{Exploration{Runs: 5, Interrupted: true}, Inconclusive},
+		{Exploration{Runs: 5, Failed: 1, Interrupted: true}, Fail},
 	} {
 		if got := c.x.Decide(); got != c.want {
 			t.Errorf("%+v is %s, expected %s", c.x, got, c.want)
@@ -116,11 +127,12 @@ func TestExplorationVerdict(t *testing.T) {
 func TestExplorationJUnit(t *testing.T) {
 	quiet := &Exploration{Runs: 3, Coverage: explored(1, 1).Coverage}
 	empty := &Exploration{Coverage: explored(1, 1).Coverage}
+	stopped := &Exploration{Runs: 3, Interrupted: true, Coverage: explored(1, 1).Coverage}
 	broken := &Exploration{Runs: 3, Fault: &DocumentFault{Message: "panic"}, Coverage: explored(1, 1).Coverage}
 	for _, c := range []struct {
 		x                     *Exploration
 		passed, failed, error int
-	}{{explored(1, 1), 0, 1, 0}, {quiet, 1, 0, 0}, {empty, 0, 0, 1}, {broken, 0, 0, 1}} {
+	}{{explored(1, 1), 0, 1, 0}, {quiet, 1, 0, 0}, {empty, 0, 0, 1}, {stopped, 0, 0, 1}, {broken, 0, 0, 1}} {
 		c.x.Decide()
 		var text bytes.Buffer
 		if err := c.x.JUnit(&text); err != nil {
@@ -154,6 +166,20 @@ func TestExplorationConsole(t *testing.T) {
 	}
 }
 
+// TestExplorationMarkdownIsPlain: a report of others is merged, too, and what
+// its scenarios hold must reach no terminal.
+func TestExplorationMarkdownIsPlain(t *testing.T) {
+	var text bytes.Buffer
+	x := explored(1, 1)
+	x.Failures[0].Scenario = "scenario: x\nnotes: \x1b[31m```\n"
+	if err := x.Markdown(&text); err != nil {
+		t.Fatal(err)
+	}
+	if want := "```yaml\nscenario: x\nnotes: \\x1b[31m'''\n```\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("%q is missing in:\n%s", want, text.String())
+	}
+}
+
 func TestDetectionVerdictAndNumbers(t *testing.T) {
 	killed := DetectedBy{Name: "a", Kills: []Kill{{"s", []string{"no-loop"}}}, Shrunk: 3, Case: "scenario: a\n", Shrink: 0.5, Searches: []SearchResult{
 		{Found: true, Runs: 1, Seconds: 0.1}, {Found: true, Runs: 9, Seconds: 0.9}, {Found: true, Runs: 2, Seconds: 0.2},
@@ -170,6 +196,16 @@ func TestDetectionVerdictAndNumbers(t *testing.T) {
 		d := &Detection{Mutants: []DetectedBy{killed, m}}
 		if d.Decide() != Fail || m.Survived() == "" {
 			t.Errorf("%+v: %s", m, d.Verdict)
+		}
+	}
+	interrupted := &DocumentFault{Inconclusive: true, Message: "interrupted"}
+	for want, d := range map[Verdict]*Detection{
+		Inconclusive:   {Mutants: []DetectedBy{killed}, Fault: interrupted},
+		Fail:           {Mutants: []DetectedBy{killed, unseen}, Fault: interrupted},
+		HarnessFailure: {Mutants: []DetectedBy{killed, unseen}, Fault: &DocumentFault{Message: "panic"}},
+	} {
+		if got := d.Decide(); got != want {
+			t.Errorf("%d mutants and the fault %q are %s, expected %s", len(d.Mutants), d.Fault.Message, got, want)
 		}
 	}
 	if none := (&Detection{}); none.Decide() != Inconclusive {

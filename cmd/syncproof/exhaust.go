@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/syncproof/syncproof/reports"
@@ -15,13 +16,8 @@ import (
 
 // exhaust plays every order of one scenario's messages.
 func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
-	switch {
-	case f.depth < 0:
-		return misuse("", "--depth is %d, it must not be negative", f.depth)
-	case f.states < 1:
-		return misuse("", "--states is %d, it must be at least 1", f.states)
-	case f.jobs < 1:
-		return misuse("", "--jobs is %d, it must be at least 1", f.jobs)
+	if err := f.checkBounds(); err != nil {
+		return err
 	}
 	j, err := pickOne(f.exhaustive)
 	if err != nil {
@@ -60,16 +56,29 @@ func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
 			return err
 		}
 	}
-	if v := doc.Decide(); a.json {
-		if err := doc.JSON(a.out); err != nil {
-			return err
-		}
-		return verdictError(v)
+	verdict := doc.Decide()
+	if a.json {
+		err = doc.JSON(a.out)
+	} else {
+		err = doc.Console(a.out, a.style())
 	}
-	if err := doc.Console(a.out, a.style()); err != nil {
+	if err != nil {
 		return err
 	}
-	return verdictError(doc.Decide())
+	return verdictError(verdict)
+}
+
+// checkBounds refuses what no exhaustive search can keep to.
+func (f *exploreFlags) checkBounds() error {
+	switch {
+	case f.depth < 0:
+		return misuse("", "--depth is %d, it must not be negative", f.depth)
+	case f.states < 1:
+		return misuse("", "--states is %d, it must be at least 1", f.states)
+	case f.jobs < 1:
+		return misuse("", "--jobs is %d, it must be at least 1", f.jobs)
+	}
+	return canKeep(f.dir)
 }
 
 // faultOfSearch is an error of the harness in the middle of a search.
@@ -79,7 +88,8 @@ func faultOfSearch(err error) error {
 	if fault.Inconclusive {
 		code = exitInconclusive
 	}
-	return &exitError{code: code, err: errors.New(fault.Message)}
+	text := strings.TrimRight(fault.Message+"\n"+fault.Stack, "\n")
+	return &exitError{code: code, err: errors.New(text)}
 }
 
 // counterexample keeps the scenario with the way to its failure.

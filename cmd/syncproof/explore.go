@@ -53,7 +53,8 @@ to it. Its crash, lose_webhooks and loss steps are a budget of one each, spent
 at every instant; its other steps stay where they are.
 
 The exit code is 0 if no world failed. Worlds of which some invariant could
-not be decided are counted apart; if nothing at all was decided it is 2.`,
+not be decided are counted apart; if nothing at all was decided, or the search
+was interrupted before its bound, it is 2.`,
 		Example: `  syncproof explore --for 30s
   syncproof explore --runs 1000 --seed 7 --shard 1/4 --report shard-1.json
   syncproof explore --engine last-write-wins --enough 1
@@ -69,22 +70,22 @@ not be decided are counted apart; if nothing at all was decided it is 2.`,
 			if cmd.Flags().Changed("runs") && !cmd.Flags().Changed("for") {
 				f.span = 0
 			}
-			if f.exhaustive != "" {
+			if cmd.Flags().Changed("exhaustive") {
 				return a.exhaust(cmd.Context(), &f)
 			}
 			return a.explore(cmd.Context(), &f)
 		},
 	}
 	flags := cmd.Flags()
-	flags.DurationVar(&f.span, "for", time.Minute, "how long to search, in wall time; 0 is no bound (default no bound if --runs is given)")
+	flags.DurationVar(&f.span, "for", time.Minute, "how long to search, in wall time; 0, or --runs alone, is no bound")
 	flags.IntVar(&f.runs, "runs", 0, "how many worlds to play, 0 for no bound")
 	flags.Uint64Var(&f.seed, "seed", 0, "begin of the sequence of worlds; the same version and seed give the same worlds (default: another each time)")
 	flags.IntVar(&f.size.Records, "records", explore.DefaultSize.Records, "records in a world, at most")
 	flags.IntVar(&f.size.Edits, "edits", explore.DefaultSize.Edits, "edits and other acts of people in a world, at most")
 	flags.IntVar(&f.size.Faults, "faults", explore.DefaultSize.Faults, "faults in a world, at most")
-	flags.BoolVar(&f.size.Exact, "exact", false, "every world has just so many")
+	flags.BoolVar(&f.size.Exact, "exact", false, "as many records, edits and faults in every world as --records, --edits and --faults say")
 	flags.StringVar(&f.shard, "shard", "", "play only this share of the worlds, as in 2/4; report merge adds up the shares")
-	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; what is found in a number of runs does not depend on it")
+	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; a seed gives the same worlds whatever the number")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
 	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, with the same events")
@@ -107,13 +108,20 @@ func (f *exploreFlags) together(flags *pflag.FlagSet) error {
 		"for", "runs", "seed", "records", "edits", "faults", "exact", "shard", "enough", "shrink", "twice",
 		"junit", "report", "markdown",
 	}
+	exhaustive := flags.Changed("exhaustive")
+	switch {
+	case exhaustive && f.exhaustive == "":
+		return misuse("add --exhaustive FILE", "--exhaustive names no scenario")
+	case exhaustive && flags.Changed("fidelity"):
+		return misuse("leave --fidelity out", "--fidelity does not go with --exhaustive, which plays at model fidelity")
+	}
 	for _, name := range random {
-		if f.exhaustive != "" && flags.Changed(name) {
+		if exhaustive && flags.Changed(name) {
 			return misuse("--depth and --states bound an exhaustive search, --json prints all of it", "--%s does not go with --exhaustive", name)
 		}
 	}
 	for _, name := range []string{"depth", "states"} {
-		if f.exhaustive == "" && flags.Changed(name) {
+		if !exhaustive && flags.Changed(name) {
 			return misuse("add --exhaustive FILE", "--%s goes with --exhaustive only", name)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
-	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/explore"
 )
 
@@ -34,6 +33,9 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 	if !f.fixed {
 		f.seed = freshSeed()
 	}
+	if err := canKeep(f.dir); err != nil {
+		return err
+	}
 	files, err := f.out.open()
 	if err != nil {
 		return err
@@ -47,13 +49,15 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 	}
 	defer twins.close()
 	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}, began: time.Now(), saved: map[string]string{}}
-	tally := s.hunt(ctx)
-	x, err := s.report(ctx, tally)
+	x, err := s.report(ctx, s.hunt(ctx))
 	if err != nil {
 		return err
 	}
 	if err := files.write(x); err != nil {
 		return err
+	}
+	if s.trouble != nil {
+		return broken("cannot keep what was found: %w", s.trouble)
 	}
 	return verdictError(x.Decide())
 }
@@ -72,7 +76,7 @@ type search struct {
 	player  *explore.Player
 	began   time.Time
 	saved   map[string]string // files written as found, by invariant and role
-	trouble error             // of saving
+	trouble error             // the first of saving; the reports are written nevertheless
 	twins   *twins
 }
 
@@ -102,18 +106,22 @@ func kindOf(f *explore.Failure) string { return f.Invariant + "\x00" + f.Role }
 
 // keep saves a failure as it was found.
 func (s *search) keep(found *explore.Found) {
-	path, err := explore.Save(s.flags.dir, s.caseOf(found, found.Scenario, explore.ShrinkStats{}))
-	if err != nil && s.trouble == nil {
-		s.trouble = err
-	}
-	s.saved[kindOf(&found.Failure)] = path
+	s.saved[kindOf(&found.Failure)] = s.save(found.Failure, found.Run, found.Scenario, explore.ShrinkStats{})
 }
 
-func (s *search) caseOf(found *explore.Found, sc *scenarios.Scenario, stats explore.ShrinkStats) explore.Case {
-	return explore.Case{
-		Scenario: sc, Failure: found.Failure, Found: s.flags.found(found.Run),
+// save writes a file and gives its path, "" if that failed.
+func (s *search) save(failure explore.Failure, run int, sc *scenarios.Scenario, stats explore.ShrinkStats) string {
+	path, err := explore.Save(s.flags.dir, explore.Case{
+		Scenario: sc, Failure: failure, Found: s.flags.found(run),
 		Rerun: "syncproof run" + s.flags.args(), Stats: stats, Product: version(),
+	})
+	switch {
+	case err == nil:
+		return path
+	case s.trouble == nil:
+		s.trouble = err
 	}
+	return ""
 }
 
 // report shrinks what was found and writes it all down.
@@ -125,9 +133,6 @@ func (s *search) report(ctx context.Context, t *explore.Tally) (*reports.Explora
 			return nil, err
 		}
 		x.Failures = append(x.Failures, *f)
-	}
-	if s.trouble != nil {
-		return nil, broken("cannot keep what was found: %w", s.trouble)
 	}
 	x.Decide()
 	if s.app.json {
@@ -146,22 +151,22 @@ func (s *search) shrink(ctx context.Context, found *explore.Found) (*reports.Fou
 		cancel()
 	}
 	found.Failure = retold(ctx, s.player, sc, found.Failure)
-	path, err := explore.Save(s.flags.dir, s.caseOf(found, sc, stats))
-	if err != nil {
-		return nil, broken("cannot keep a failure: %w", err)
-	}
-	if before := s.saved[kindOf(&found.Failure)]; before != "" && before != path {
+	path, rerun := s.save(found.Failure, found.Run, sc, stats), ""
+	if before := s.saved[kindOf(&found.Failure)]; path != "" && before != "" && before != path {
 		_ = os.Remove(before) // the smaller case has taken its place
+	}
+	if path != "" {
+		rerun = s.flags.rerun(path)
 	}
 	text, err := sc.Marshal()
 	if err != nil {
 		return nil, broken("cannot write a failure: %w", err)
 	}
 	return &reports.FoundFailure{
-		Invariant: found.Failure.Invariant, Sentence: sentenceOf(found.Failure.Invariant), Role: found.Failure.Role,
+		Invariant: found.Failure.Invariant, Sentence: explore.SentenceOf(found.Failure.Invariant), Role: found.Failure.Role,
 		Message: found.Failure.Message, Record: found.Failure.Record, Run: found.Run, After: found.At.Seconds(),
 		Times: found.Times, Lines: len(found.Scenario.Timeline), Shrunk: len(sc.Timeline),
-		File: filepath.ToSlash(path), Rerun: s.flags.rerun(path), Scenario: string(text),
+		File: filepath.ToSlash(path), Rerun: rerun, Scenario: string(text),
 	}, nil
 }
 
@@ -185,15 +190,6 @@ func retold(ctx context.Context, p *explore.Player, sc *scenarios.Scenario, f ex
 	return f
 }
 
-func sentenceOf(invariant string) string {
-	for _, inv := range check.Invariants() {
-		if inv.Name == invariant {
-			return inv.Sentence
-		}
-	}
-	return ""
-}
-
 // exploration is the tally as a document, without its failures.
 func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 	f := s.flags
@@ -201,7 +197,8 @@ func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: f.fidelity.String(),
 		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults,
 		Runs: t.Runs, Failed: t.Failed, Undecided: t.Undecided, Events: t.Events, Exchanges: t.Exchanges,
-		Wall: t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),
+		Interrupted: t.Interrupted && (f.runs > 0 || f.span > 0),
+		Wall:        t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),
 	}
 	if f.shardNo[1] > 0 {
 		x.Shards = []reports.Shard{{Number: f.shardNo[0], Of: f.shardNo[1], Runs: t.Runs}}
@@ -211,13 +208,26 @@ func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 	}
 	slices.SortFunc(x.Open, func(a, b reports.Count) int { return b.Runs - a.Runs })
 	if t.Fault != nil {
-		fault := faultOf(t.Fault)
-		x.Fault = &reports.DocumentFault{
-			Inconclusive: fault.Inconclusive, Stack: fault.Stack,
-			Message: fmt.Sprintf("world %d of seed %d: %s", t.FaultRun, f.seed, fault.Message),
-		}
+		x.Fault = s.fault(t)
 	}
 	return x
+}
+
+// fault keeps the world with which the harness could not go on.
+func (s *search) fault(t *explore.Tally) *reports.DocumentFault {
+	fault := faultOf(t.Fault)
+	failure := explore.Failure{Invariant: "harness", Role: "a fault of the harness", Message: fault.Message}
+	out := &reports.DocumentFault{
+		Inconclusive: fault.Inconclusive, Stack: fault.Stack,
+		Message: fmt.Sprintf("world %d of seed %d: %s", t.FaultRun, s.flags.seed, fault.Message),
+	}
+	if t.FaultIn == nil {
+		return out
+	}
+	if path := s.save(failure, t.FaultRun, t.FaultIn, explore.ShrinkStats{}); path != "" {
+		out.Message += "; rerun: " + s.flags.rerun(path)
+	}
+	return out
 }
 
 func coverageOf(c *explore.Coverage) *reports.ExploredCoverage {
@@ -235,8 +245,9 @@ func coverageOf(c *explore.Coverage) *reports.ExploredCoverage {
 type exploreOutputs struct{ junit, report, markdown string }
 
 // open begins all files before anything runs.
-func (o *exploreOutputs) open() (*pending[reports.Exploration], error) {
-	return openAll([]wanted[reports.Exploration]{
-		{o.junit, (*reports.Exploration).JUnit}, {o.report, (*reports.Exploration).JSON}, {o.markdown, (*reports.Exploration).Markdown},
+func (o *exploreOutputs) open() (*pending[*reports.Exploration], error) {
+	return openAll([]wanted[*reports.Exploration]{
+		{"--junit", o.junit, (*reports.Exploration).JUnit}, {"--report", o.report, (*reports.Exploration).JSON},
+		{"--markdown", o.markdown, (*reports.Exploration).Markdown},
 	})
 }

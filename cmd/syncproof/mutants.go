@@ -98,15 +98,11 @@ func (a *app) mutants(ctx context.Context, f *mutantsFlags, names []string) erro
 }
 
 func (a *app) showDetection(d *reports.Detection) error {
-	v := d.Decide()
 	if a.json {
+		d.Decide()
 		return d.JSON(a.out)
 	}
-	if d.Fault != nil {
-		_, _ = fmt.Fprintf(a.out, "harness: %s\n%s", d.Fault.Message, d.Fault.Stack)
-	}
-	_, err := fmt.Fprintf(a.out, "%s: %s\n", v, d.Summary())
-	return err
+	return d.Console(a.out, a.style())
 }
 
 // choose are the mutants that the arguments name; none means all.
@@ -129,6 +125,9 @@ func (f *mutantsFlags) choose(names []string) ([]mutant.Mutant, error) {
 		m, ok := mutant.Find(name)
 		if !ok {
 			return nil, misuse("", "%w", unknownMutant(name))
+		}
+		if slices.ContainsFunc(chosen, func(c mutant.Mutant) bool { return c.Name == name }) {
+			continue // one that is named twice is tried once, as a scenario is
 		}
 		chosen = append(chosen, m)
 	}
@@ -279,9 +278,10 @@ func (p *progress) trying(name string) {
 }
 
 // open begins all files before anything runs.
-func (f *mutantsFlags) open() (*pending[reports.Detection], error) {
-	return openAll([]wanted[reports.Detection]{
-		{f.out.junit, (*reports.Detection).JUnit}, {f.out.report, (*reports.Detection).JSON}, {f.out.markdown, writeDetection},
+func (f *mutantsFlags) open() (*pending[*reports.Detection], error) {
+	return openAll([]wanted[*reports.Detection]{
+		{"--junit", f.out.junit, (*reports.Detection).JUnit}, {"--report", f.out.report, (*reports.Detection).JSON},
+		{"--markdown", f.out.markdown, writeDetection},
 	})
 }
 

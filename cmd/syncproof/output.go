@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -38,6 +39,30 @@ func createOutput(path string) (*output, error) {
 		return nil, misuse("create the folder first", "cannot write %s: %w", path, err)
 	}
 	return &output{File: f, path: path}, nil
+}
+
+// canKeep refuses a folder in which no file can be made, before anything runs.
+// It makes nothing that stays: a search that finds nothing leaves no folder.
+func canKeep(dir string) error {
+	place := filepath.Clean(dir)
+	info, err := os.Stat(place)
+	for errors.Is(err, fs.ErrNotExist) && place != filepath.Dir(place) {
+		place = filepath.Dir(place)
+		info, err = os.Stat(place)
+	}
+	if err == nil && !info.IsDir() {
+		return misuse("give another folder with --dir", "cannot keep failures in %s: %s is a file", dir, place)
+	}
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(place, ".syncproof.*"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return misuse("give another folder with --dir", "cannot keep failures in %s: %w", dir, err)
+	}
+	return nil
 }
 
 // commit makes the file visible under its name.

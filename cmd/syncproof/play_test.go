@@ -80,7 +80,7 @@ func TestPlayAllKeepsTheOrder(t *testing.T) {
 		var out bytes.Buffer
 		a := &app{out: &out, errors: &bytes.Buffer{}}
 		p := &player{stall: time.Minute, simulate: behaves, quick: true}
-		suite, err := a.playAll(context.Background(), jobs, order, &runFlags{jobs: 3}, p, &outputs{})
+		suite, err := a.playAll(context.Background(), jobs, order, &runFlags{jobs: 3}, p, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestFailFastSaysWhatWasLeftOut(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{out: &out, errors: &bytes.Buffer{}}
 	p := &player{stall: time.Minute, simulate: behaves}
-	suite, err := a.playAll(context.Background(), []job{sample("broken"), sample("one"), sample("two")}, inOrder(3), &runFlags{jobs: 1, failFast: true}, p, &outputs{})
+	suite, err := a.playAll(context.Background(), []job{sample("broken"), sample("one"), sample("two")}, inOrder(3), &runFlags{jobs: 1, failFast: true}, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // playAll plays the jobs in the given order of starting, several at once, and
-// reports them in their own order.
-func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags, p *player, files *outputs) (*reports.Suite, error) {
+// reports them in their own order. journal, if not nil, gets all their events.
+func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags, p *player, journal *output) (*reports.Suite, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	bar := a.newProgress(len(jobs))
@@ -31,9 +31,9 @@ func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags,
 	began := time.Now()
 	for i := range jobs {
 		c := <-results[i]
-		if files.journal != nil {
-			if err := reports.Records(files.journal, c.Name, c.Journal); err != nil {
-				return nil, broken("cannot write %s: %w", files.journal.path, err)
+		if journal != nil {
+			if err := reports.Records(journal, c.Name, c.Journal); err != nil {
+				return nil, broken("cannot write %s: %w", journal.path, err)
 			}
 		}
 		if c.Verdict() == reports.Pass {

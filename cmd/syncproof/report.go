@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -13,7 +12,7 @@ func newReport(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "report",
 		Short:   "work with JSON reports that were written before",
-		Long:    `Works with the JSON reports that ` + "`syncproof run --report FILE`" + ` wrote.`,
+		Long:    `Works with the JSON reports that ` + "`syncproof run --report FILE`" + ` and ` + "`syncproof explore --report FILE`" + ` wrote.`,
 		Example: `  syncproof report merge one.json two.json --junit junit.xml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -40,7 +39,8 @@ part of the scenarios. The exit code is that of the worst part.
 All must be of one kind and written by one version of syncproof. A scenario
 that is in two of them counts once if both say the same of it, but for how long
 it took; otherwise they are refused, and so is a report whose verdicts do not
-follow from its results.`,
+follow from its results. Reports of explore are added up if they are different
+shards of one search.`,
 		Example: `  syncproof report merge one.json two.json
   syncproof report merge shards/*.json --junit junit.xml --report all.json`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.merge(args, &f) },
@@ -54,7 +54,7 @@ follow from its results.`,
 
 func (a *app) merge(paths []string, f *mergeFlags) error {
 	if len(paths) == 0 {
-		return misuse("`syncproof run --report FILE` writes one", "say which reports to merge")
+		return misuse("`syncproof run --report FILE` and `syncproof explore --report FILE` write them", "say which reports to merge")
 	}
 	shards := make([]reports.Part, 0, len(paths))
 	for _, path := range paths {
@@ -68,16 +68,14 @@ func (a *app) merge(paths []string, f *mergeFlags) error {
 	if err != nil {
 		return misuse("", "%w", err)
 	}
-	for _, want := range []struct {
-		path string
-		fill func(io.Writer) error
-	}{{f.junit, whole.JUnit}, {f.report, whole.JSON}, {f.markdown, whole.Markdown}} {
-		if want.path == "" {
-			continue
-		}
-		if err := writeFile(want.path, want.fill); err != nil {
-			return err
-		}
+	files, err := openAll([]wanted[reports.Merged]{
+		{"--junit", f.junit, reports.Merged.JUnit}, {"--report", f.report, reports.Merged.JSON}, {"--markdown", f.markdown, reports.Merged.Markdown},
+	})
+	if err != nil {
+		return err
+	}
+	if err := files.write(whole); err != nil {
+		return err
 	}
 	if a.json {
 		err = whole.JSON(a.out)

@@ -65,7 +65,7 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", false, "write JSON instead of text (decide and schema always do)")
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "run: print only what is no pass; elsewhere: no closing line, no progress bar")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress bar; run, explore, mutants: print only what is no pass, and the verdict; elsewhere: no closing line")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
 		newRun(a), newReplay(a), newExplain(a), newExplore(a), newShrink(a), newMutants(a), newDecide(a),

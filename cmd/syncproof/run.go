@@ -96,7 +96,7 @@ func (a *app) run(cmd *cobra.Command, args []string, f *runFlags, p *player, shu
 	if f.list {
 		return a.list(jobs)
 	}
-	files, err := f.open()
+	files, journal, err := f.open()
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (a *app) run(cmd *cobra.Command, args []string, f *runFlags, p *player, shu
 	if shuffled {
 		order = permutation(len(jobs), f.shuffle)
 	}
-	suite, err := a.playAll(cmd.Context(), jobs, order, f, p, files)
+	suite, err := a.playAll(cmd.Context(), jobs, order, f, p, journal)
 	if err != nil {
 		return err
 	}
@@ -200,66 +200,20 @@ func heading(theme string) string {
 	return ""
 }
 
-// outputs are the files that a run was asked to write.
-type outputs struct {
-	junit, report, markdown, journal *output
+// open begins all files before anything runs. The journal's is filled as the
+// runs end.
+func (f *runFlags) open() (files *pending[*reports.Suite], journal *output, err error) {
+	files, err = openAll([]wanted[*reports.Suite]{
+		{"--junit", f.junit, turned(reports.JUnit)}, {"--report", f.report, turned(reports.JSON)}, {"--markdown", f.markdown, turned(reports.Markdown)},
+		{"--journal", f.journal, func(*reports.Suite, io.Writer) error { return nil }},
+	})
+	if err == nil && f.journal != "" {
+		journal = files.files[len(files.files)-1]
+	}
+	return files, journal, err
 }
 
-// open begins all files before anything runs.
-func (f *runFlags) open() (*outputs, error) {
-	o := &outputs{}
-	for _, want := range []struct {
-		path string
-		to   **output
-	}{{f.junit, &o.junit}, {f.report, &o.report}, {f.markdown, &o.markdown}, {f.journal, &o.journal}} {
-		if want.path == "" {
-			continue
-		}
-		begun, err := createOutput(want.path)
-		if err != nil {
-			o.discard()
-			return nil, err
-		}
-		*want.to = begun
-	}
-	return o, nil
-}
-
-// write fills and commits the files. Each is tried, whatever became of the others.
-func (o *outputs) write(suite *reports.Suite) error {
-	var first error
-	for _, f := range []struct {
-		to   **output
-		fill func(io.Writer, *reports.Suite) error
-	}{
-		{&o.junit, reports.JUnit},
-		{&o.report, reports.JSON},
-		{&o.markdown, reports.Markdown},
-		{&o.journal, func(io.Writer, *reports.Suite) error { return nil }}, // filled as the runs ended
-	} {
-		if *f.to == nil {
-			continue
-		}
-		err := f.fill(*f.to, suite)
-		if err != nil {
-			err = broken("cannot write %s: %w", (*f.to).path, err)
-			(*f.to).discard()
-		} else {
-			err = (*f.to).commit()
-		}
-		*f.to = nil
-		if first == nil {
-			first = err
-		}
-	}
-	return first
-}
-
-// discard drops what was not written.
-func (o *outputs) discard() {
-	for _, f := range []*output{o.junit, o.report, o.markdown, o.journal} {
-		if f != nil {
-			f.discard()
-		}
-	}
+// turned is a writer of suites that takes the suite first.
+func turned(write func(io.Writer, *reports.Suite) error) func(*reports.Suite, io.Writer) error {
+	return func(s *reports.Suite, w io.Writer) error { return write(w, s) }
 }

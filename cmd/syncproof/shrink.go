@@ -12,6 +12,7 @@ import (
 
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/sim"
+	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/explore"
 )
 
@@ -57,6 +58,12 @@ func (a *app) shrink(ctx context.Context, f *shrinkFlags, arg string) error {
 	case f.jobs < 1:
 		return misuse("", "--jobs is %d, it must be at least 1", f.jobs)
 	}
+	if err := f.checkKnown(); err != nil {
+		return err
+	}
+	if err := canKeep(f.dir); err != nil {
+		return err
+	}
 	j, err := pickOne(arg)
 	if err != nil {
 		return err
@@ -83,6 +90,22 @@ func (a *app) shrink(ctx context.Context, f *shrinkFlags, arg string) error {
 		return err
 	}
 	return &exitError{code: exitFail}
+}
+
+// checkKnown refuses an invariant that there is not: nothing could fail by it.
+func (f *shrinkFlags) checkKnown() error {
+	known := []string{"", "expect"}
+	for _, inv := range check.Invariants() {
+		known = append(known, inv.Name)
+	}
+	if slices.Contains(known, f.check) {
+		return nil
+	}
+	hint := "docs/checks.md lists the invariants; \"expect\" is the scenario's own expectations"
+	if near := nearest(f.check, known); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return misuse(hint, "--check: found no invariant %q", f.check)
 }
 
 func (f *shrinkFlags) args() string {
@@ -115,7 +138,7 @@ func (f *shrinkFlags) make(ctx context.Context, player *explore.Player, j job, f
 		return nil, broken("cannot write a failure: %w", err)
 	}
 	return &reports.FoundFailure{
-		Invariant: failure.Invariant, Sentence: sentenceOf(failure.Invariant), Role: failure.Role, Message: failure.Message,
+		Invariant: failure.Invariant, Sentence: explore.SentenceOf(failure.Invariant), Role: failure.Role, Message: failure.Message,
 		Record: failure.Record, Run: 1, Times: 1, Lines: len(j.sc.Timeline), Shrunk: len(small.Timeline),
 		File: filepath.ToSlash(path), Rerun: "syncproof run " + shellWord(path) + f.args(), Scenario: string(text),
 	}, nil

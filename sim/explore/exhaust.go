@@ -199,6 +199,11 @@ func (x *Exhaust) expandAll(part []node, depth int) []expansion {
 
 // expand plays every choice of a state, and goes on where there is only one.
 func (x *Exhaust) expand(n node, depth int) (out expansion) {
+	defer func() {
+		if v := recover(); v != nil {
+			out = expansion{err: panicked(v)}
+		}
+	}()
 	choices := n.state.Choices()
 	switch {
 	case len(choices) == 0:

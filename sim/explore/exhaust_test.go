@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/syncproof/syncproof/sim"
 )
 
 // shuffle is a toy world: letters are delivered in any order. Its past is part
@@ -81,5 +83,28 @@ func TestExhaustKeepsItsBounds(t *testing.T) {
 	var large *TooLargeError
 	if out, err := x.Run(t.Context()); !errors.As(err, &large) || out.Complete || large.Frontier == 0 {
 		t.Errorf("100 states: %+v, %v", out, err)
+	}
+}
+
+// explosive panics when its second letter is taken.
+type explosive struct{ shuffle }
+
+func (s *explosive) Clone() State { c := *s; return &c }
+
+func (s *explosive) Take(i int) error {
+	if s.done != "" {
+		panic("made for a test")
+	}
+	return s.shuffle.Take(i)
+}
+
+// TestExhaustPanicIsAFault: a panic in a worker is an error of the search, and
+// not the end of the process.
+func TestExhaustPanicIsAFault(t *testing.T) {
+	x := &Exhaust{Start: func() (State, error) { return &explosive{shuffle{left: "abc"}}, nil }, Clock: still, Workers: 2}
+	_, err := x.Run(t.Context())
+	var fault *sim.HarnessError
+	if !errors.As(err, &fault) || fault.Message != "panic: made for a test" || fault.Stack == "" {
+		t.Errorf("found %v, expected a fault of the harness with its stack", err)
 	}
 }

@@ -180,7 +180,7 @@ func (c *Case) head(path string) []string {
 		"  " + oneLine(strings.Replace(run, " run", " replay", 1)) + " " + quoted(path),
 		"",
 	}
-	if sentence := sentenceOf(c.Failure.Invariant); sentence != "" {
+	if sentence := SentenceOf(c.Failure.Invariant); sentence != "" {
 		lines = append(lines, c.Failure.Invariant+" asks that "+sentence+".")
 	}
 	if c.Stats.Ended == Smallest && len(c.Scenario.Timeline) > 1 {
@@ -195,8 +195,8 @@ func (c *Case) head(path string) []string {
 	return lines
 }
 
-// sentenceOf is what an invariant says, "" for an expectation.
-func sentenceOf(invariant string) string {
+// SentenceOf is what an invariant says, "" for an expectation.
+func SentenceOf(invariant string) string {
 	for _, inv := range check.Invariants() {
 		if inv.Name == invariant {
 			return inv.Sentence

@@ -57,8 +57,8 @@ type Tally struct {
 	Runs      int
 	Events    int
 	Exchanges int
-	// Failed and Undecided count runs: with a violated invariant, and with one
-	// that could not be decided.
+	// Failed and Undecided count runs: with a violated invariant, and with none
+	// but one that could not be decided.
 	Failed    int
 	Undecided int
 	// Open counts the undecided runs by invariant.
@@ -68,9 +68,11 @@ type Tally struct {
 	// Fault is what stopped the hunt: the harness could not go on with a world.
 	Fault    error
 	FaultRun int
-	FaultIn  *scenarios.Scenario
+	FaultIn  *scenarios.Scenario // nil if it could not be generated
 	Coverage *Coverage
 	Wall     time.Duration
+	// Interrupted says that ctx ended before a bound was reached.
+	Interrupted bool
 }
 
 // World is the i-th world of a seed's sequence, from 0.
@@ -93,6 +95,8 @@ func (h *Hunt) Run(ctx context.Context) *Tally {
 	all.Wait()
 	t := p.tally
 	t.Wall = h.Clock() - p.began
+	complete := p.done || h.Runs > 0 && t.Runs >= h.Runs || h.For > 0 && t.Wall >= h.For
+	t.Interrupted = ctx.Err() != nil && !complete
 	slices.SortFunc(t.Found, func(a, b *Found) int { return a.Run - b.Run })
 	return t
 }
@@ -114,18 +118,9 @@ func (p *pack) work(ctx context.Context) {
 		if !ok {
 			return
 		}
-		sc := World(p.hunt.Seed, i, p.hunt.Size)
-		out := p.hunt.Player.play(ctx, sc, room)
+		sc, out := p.play(ctx, i, room)
 		if ctx.Err() != nil {
-			return // this run was interrupted: it says nothing
-		}
-		p.excuse(ctx, sc, &out)
-		difference := ""
-		if p.hunt.Recheck != nil && out.Fault == nil {
-			difference, out.Fault = p.hunt.Recheck(ctx, sc, &out)
-		}
-		if difference != "" {
-			out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
+			return // this run or its repetition was interrupted: it says nothing
 		}
 		p.count(i, sc, &out)
 		room = recycled(room, out.Events)
@@ -146,14 +141,40 @@ func recycled(room, used []trace.Event) []trace.Event {
 	return room
 }
 
-// excuse drops the failures that the other engine has in the same world.
+// play generates a world and plays it, as often as was asked. The world of a
+// fault is nil if it could not be generated.
+func (p *pack) play(ctx context.Context, i int, room []trace.Event) (sc *scenarios.Scenario, out Outcome) {
+	defer func() {
+		if v := recover(); v != nil {
+			out = Outcome{Fault: panicked(v)}
+		}
+	}()
+	sc = World(p.hunt.Seed, i, p.hunt.Size)
+	out = p.hunt.Player.play(ctx, sc, room)
+	p.excuse(ctx, sc, &out)
+	if p.hunt.Recheck == nil || out.Fault != nil || ctx.Err() != nil {
+		return sc, out
+	}
+	difference := ""
+	if difference, out.Fault = p.hunt.Recheck(ctx, sc, &out); difference != "" {
+		out.Failures = append(out.Failures, Failure{Invariant: Determinism, Role: "the journals differ", Message: difference})
+	}
+	return sc, out
+}
+
+// excuse drops the failures that the other engine has in the same world. If
+// the harness cannot play that one, nothing is known of either.
 func (p *pack) excuse(ctx context.Context, sc *scenarios.Scenario, out *Outcome) {
 	if p.hunt.Against == nil || len(out.Failures) == 0 {
 		return
 	}
 	other := p.hunt.Against.Play(ctx, sc)
+	if other.Fault != nil {
+		out.Fault = other.Fault
+		return
+	}
 	out.Failures = slices.DeleteFunc(out.Failures, func(f Failure) bool {
-		return other.Fault != nil || slices.ContainsFunc(other.Failures, func(o Failure) bool { return o.Invariant == f.Invariant })
+		return slices.ContainsFunc(other.Failures, func(o Failure) bool { return o.Invariant == f.Invariant })
 	})
 }
 
@@ -190,14 +211,14 @@ func (p *pack) count(i int, sc *scenarios.Scenario, out *Outcome) {
 	t.Events += len(out.Events)
 	t.Exchanges += out.Exchanges
 	t.Coverage.Add(out.Events)
-	if len(out.Undecided) > 0 {
-		t.Undecided++
-	}
 	for _, name := range out.Undecided {
 		t.Open[name]++
 	}
-	if len(out.Failures) > 0 {
+	switch {
+	case len(out.Failures) > 0:
 		t.Failed++
+	case len(out.Undecided) > 0:
+		t.Undecided++
 	}
 	for _, f := range out.Failures {
 		p.found(i, sc, f, len(out.Events))

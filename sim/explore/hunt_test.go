@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/internal/sketch"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim"
+	"github.com/syncproof/syncproof/sim/mutant"
 )
 
 func still() time.Duration { return 0 }
@@ -58,7 +61,64 @@ func TestHuntKeepsWhatItHas(t *testing.T) {
 			cancel()
 		}
 	}
-	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 7 || tally.Fault != nil {
-		t.Errorf("an interrupted hunt has %d runs, fault %v", tally.Runs, tally.Fault)
+	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 7 || tally.Fault != nil || !tally.Interrupted {
+		t.Errorf("an interrupted hunt has %d runs, fault %v, interrupted: %v", tally.Runs, tally.Fault, tally.Interrupted)
+	}
+}
+
+// TestInterruptedRecheckIsNoFault: a world whose repetition was interrupted
+// says nothing, and neither the engine nor the harness is to blame.
+func TestInterruptedRecheckIsNoFault(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := Hunt{Player: &Player{}, Size: Size{Records: 2, Edits: 4}, Seed: 1, Runs: 3, Workers: 1, Clock: still}
+	h.Recheck = func(ctx context.Context, _ *scenarios.Scenario, _ *Outcome) (string, error) {
+		cancel()
+		return "", ctx.Err()
+	}
+	if tally := h.Run(ctx); tally.Fault != nil || tally.Runs != 0 || !tally.Interrupted {
+		t.Errorf("%d runs, fault %v, interrupted: %v", tally.Runs, tally.Fault, tally.Interrupted)
+	}
+}
+
+// TestCompleteHuntIsNotInterrupted: an interruption after the last world takes
+// nothing away.
+func TestCompleteHuntIsNotInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := Hunt{Player: &Player{}, Size: Size{Records: 1, Edits: 1}, Seed: 1, Runs: 2, Workers: 1, Clock: still}
+	h.Watch = func(tally *Tally) {
+		if tally.Runs == 2 {
+			cancel()
+		}
+	}
+	if tally := h.Run(ctx); tally.Runs != 2 || tally.Interrupted {
+		t.Errorf("%d runs, interrupted: %v", tally.Runs, tally.Interrupted)
+	}
+}
+
+// TestHuntPanicIsAFault: a panic beside the play of a world stops the hunt with
+// that world, and not the process.
+func TestHuntPanicIsAFault(t *testing.T) {
+	h := Hunt{Player: &Player{}, Size: Size{Records: 1, Edits: 1}, Seed: 1, Runs: 2, Workers: 2, Clock: still}
+	h.Recheck = func(context.Context, *scenarios.Scenario, *Outcome) (string, error) { panic("made for a test") }
+	tally := h.Run(t.Context())
+	if tally.Fault == nil || tally.Fault.Error() == "" || tally.FaultIn == nil || len(tally.Found) != 0 {
+		t.Errorf("fault %v in %v, %d failures", tally.Fault, tally.FaultIn, len(tally.Found))
+	}
+}
+
+// TestHuntAgainstABrokenEngine: if the engine to compare with cannot be played,
+// that is a fault and no excuse.
+func TestHuntAgainstABrokenEngine(t *testing.T) {
+	broken := func() *sim.Variation { panic("made for a test") }
+	null, ok := mutant.Find("null-engine")
+	if !ok {
+		t.Fatal("no null engine")
+	}
+	h := Hunt{
+		Player: &Player{Vary: null.Vary}, Against: &Player{Vary: broken},
+		Size: Size{Records: 2, Edits: 4}, Seed: 1, Runs: 20, Workers: 1, Clock: still,
+	}
+	if tally := h.Run(t.Context()); tally.Fault == nil || len(tally.Found) != 0 {
+		t.Errorf("fault %v, %d failures", tally.Fault, len(tally.Found))
 	}
 }

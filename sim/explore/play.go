@@ -51,7 +51,7 @@ func (p *Player) Play(ctx context.Context, sc *scenarios.Scenario) Outcome {
 func (p *Player) play(ctx context.Context, sc *scenarios.Scenario, room []trace.Event) (out Outcome) {
 	defer func() {
 		if v := recover(); v != nil {
-			out = Outcome{Fault: &sim.HarnessError{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}}
+			out = Outcome{Fault: panicked(v)}
 		}
 	}()
 	o := sim.Options{EventsMax: p.EventsMax, Fidelity: p.Fidelity, Unhashed: true, Room: room}
@@ -69,6 +69,12 @@ func (p *Player) play(ctx context.Context, sc *scenarios.Scenario, room []trace.
 	results := check.Judge(check.Case{Scenario: sc, Events: r.Events})
 	out.Failures, out.Undecided = FailuresOf(results), undecided(results)
 	return out
+}
+
+// panicked is what a worker recovered, as a fault: a panic that leaves its
+// goroutine would end the process with exit code 2, which says inconclusive.
+func panicked(v any) error {
+	return &sim.HarnessError{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}
 }
 
 // undecided lists the invariants that are unknown. A step that could not be

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/syncproof/syncproof/sim"
+	"github.com/syncproof/syncproof/sim/explore"
+	"github.com/syncproof/syncproof/sim/mutant"
+)
+
+// searching is a search of a few small worlds with one engine.
+func searching(t *testing.T, dir string, vary func() *sim.Variation) (*search, *bytes.Buffer) {
+	t.Helper()
+	var out bytes.Buffer
+	f := &exploreFlags{runs: 5, seed: 1, jobs: 1, dir: dir, size: explore.Size{Records: 2, Edits: 4}}
+	return &search{
+		app: &app{out: &out, errors: &bytes.Buffer{}}, flags: f, player: &explore.Player{Vary: vary},
+		began: time.Now(), saved: map[string]string{},
+	}, &out
+}
+
+// TestSearchTellsWhatItCannotKeep: a disk that fails late takes nothing of what
+// was found, and is not passed over in silence.
+func TestSearchTellsWhatItCannotKeep(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a-file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	null, ok := mutant.Find("null-engine")
+	if !ok {
+		t.Fatal("no null engine")
+	}
+	s, out := searching(t, filepath.Join(file, "failures"), null.Vary)
+	x, err := s.report(t.Context(), s.hunt(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.trouble == nil {
+		t.Error("nothing was said of a folder that cannot be made")
+	}
+	if len(x.Failures) == 0 || x.Failures[0].Scenario == "" || x.Failures[0].File != "" || !strings.Contains(out.String(), "FAIL  "+x.Failures[0].Invariant) {
+		t.Errorf("what was found is lost: %+v\n%s", x.Failures, out)
+	}
+}
+
+// TestSearchKeepsTheWorldOfAFault: the world with which the harness could not
+// go on is a file that can be played again.
+func TestSearchKeepsTheWorldOfAFault(t *testing.T) {
+	dir := t.TempDir()
+	s, out := searching(t, dir, func() *sim.Variation { panic("made for a test") })
+	x, err := s.report(t.Context(), s.hunt(t.Context()))
+	if err != nil || s.trouble != nil {
+		t.Fatal(err, s.trouble)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "harness-*.yaml"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	if x.Verdict != "harness-failure" || len(x.Failures) != 0 {
+		t.Errorf("verdict %s with %d failures: the engine is blamed", x.Verdict, len(x.Failures))
+	}
+	if want := "world 1 of seed 1: panic: made for a test; rerun: syncproof run " + files[0]; !strings.Contains(out.String(), want) {
+		t.Errorf("%q is missing in:\n%s", want, out)
+	}
+	if _, err := pickOne(files[0]); err != nil {
+		t.Errorf("the file cannot be played: %v", err)
+	}
+}
