@@ -42,6 +42,9 @@ func (s *story) engineWrote(i int32, n *node) {
 	}
 	s.known[n.side] = append(s.known[n.side], own)
 	s.rebase(w, n, partner)
+	if w.verb == trace.Update || w.verb == trace.Touch {
+		s.coincided(w, n)
+	}
 	s.carried(w)
 }
 
