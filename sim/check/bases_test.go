@@ -375,3 +375,28 @@ func TestATouchSettlesNoContent(t *testing.T) {
 	trial{name: "only one did", want: Fail, says: "ask for 4 at most", text: touched(`agent saves cc ada v3`, `
 			13s  engine writes cc ada notes=c v5`)}.run(t, "right-winner")
 }
+
+// CR-12: what was decided without a base is carried out, though the side that is
+// still to be written has changed in another field since.
+func TestADecisionOnItsWay(t *testing.T) {
+	first := func(sc *scenarios.Scenario) {
+		sc.Records.List[0].Base, sc.Systems.CRM.Versioning = "lost", "none"
+	}
+	begun := func(edit string) string {
+		return `
+			0s   setup ada v1 on=cc notes=a score=2
+			0s   setup ada v1 on=crm mirrors=ada
+			10s  user edits crm ada score=1
+			11s  engine reads cc ada
+			11s  engine reads crm ada
+			13s  agent edits cc ada ` + edit + ` v2
+			14s  engine writes crm ada notes=a v2
+			21s  engine reads cc ada
+			21s  engine reads crm ada
+			22s  engine writes crm ada notes=b v3
+			23s  engine writes cc ada score=1 v3
+			90s  end idle`
+	}
+	trial{name: "another field changed", want: Pass, world: first, text: begun("notes=b")}.run(t, "right-winner")
+	trial{name: "the field itself did", want: Fail, says: "lets cc win by CR-5", world: first, text: begun("notes=b score=3")}.run(t, "right-winner")
+}

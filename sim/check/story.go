@@ -30,6 +30,10 @@ type story struct {
 
 	settledAt []int32 // by field: index plus 1 of the write that last brought both sides in step, 0 if none
 
+	// promised is what was decided without a base of a field, and is still to be
+	// written there.
+	promised map[int]promise
+
 	flagCause int32 // first event at which the model accepts a flag, -1 if never
 	// pastCauses are such causes that a person has answered, with the event
 	// that ended each.
@@ -216,7 +220,7 @@ func (s *story) crashed(o *outage) {
 	if !o.wipe {
 		return
 	}
-	s.settledAt, s.baseless = nil, true
+	s.settledAt, s.promised, s.baseless = nil, nil, true
 	for side := range s.base {
 		s.base[side].forget()
 		s.known[side] = nil
