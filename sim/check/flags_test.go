@@ -103,6 +103,26 @@ func TestAutomationBehindAWrite(t *testing.T) {
 	trial{name: "in another", want: Fail, says: "no two states", text: behind("14s")}.run(t, "no-over-flagging")
 }
 
+// DM-10: a status that is written over an edit hides when that was made.
+func TestAnEditUnderAStatus(t *testing.T) {
+	under := func(read string) string {
+		return `
+			0s   setup ada v1
+			10s  agent edits cc ada notes=a v2
+			11s  engine reads cc ada
+			11s  engine reads crm ada
+			12s  user edits crm ada notes=b v2` + read + `
+			13s  engine writes crm ada status=IN_SYNC
+			30s  engine reads cc ada
+			30s  engine reads crm ada
+			31s  told flagged ada id=1
+			90s  end idle`
+	}
+	trial{name: "that nobody had read", want: Pass, text: under("")}.run(t, "no-over-flagging")
+	trial{name: "that had been read", want: Fail, says: "no two states", text: under(`
+			12s  engine reads crm ada`)}.run(t, "no-over-flagging")
+}
+
 func TestTheNearestStatus(t *testing.T) {
 	events := journal(t, cloned+`
 		2s   told flagged bella id=1
