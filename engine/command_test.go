@@ -168,6 +168,8 @@ func configure(cfg *engine.Config, key, value string) (err error) {
 		lasting(&cfg.Policy.Tolerance)
 	case "simultaneous":
 		cfg.Policy.Simultaneous = map[string]resolve.Simultaneous{"merge": resolve.MergeFields, "hierarchy": resolve.Hierarchy}[value]
+	case "granularity":
+		cfg.Policy.Granularity = map[string]resolve.Granularity{"record": resolve.ByRecord}[value]
 	case "working-set":
 		count(&cfg.WorkingSet)
 	case "pending-notices":

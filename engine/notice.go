@@ -15,6 +15,9 @@ func (c *Core) onNoticed(e Noticed) {
 		c.out.add(Acknowledge{Token: e.Token, Status: http.StatusServiceUnavailable})
 		return
 	}
+	if w := c.holder[e.Ref]; w != nil && w.phase == verifying && w.plan.steps[w.step].side == e.Ref.Side {
+		w.noticed = true
+	}
 	ops := []StoreOp{Enqueue{Ref: e.Ref, Lane: Fresh}}
 	if e.Into != "" {
 		ops = append(ops, Enqueue{Ref: Ref{e.Ref.Side, e.Into}, Lane: Fresh})

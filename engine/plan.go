@@ -49,6 +49,10 @@ func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 			Edit: read.edit, Origin: c.origin(mapping.Side(side), read, &rec.Base[side]),
 		}
 	}
+	if side, problem := c.unseenSource(w, d); problem != nil {
+		c.fail(w, rec, side, problem)
+		return
+	}
 	for _, side := range c.writeOrder(d) {
 		step, problem := c.stepFor(w, rec, d, side)
 		if problem != nil {
@@ -66,6 +70,25 @@ func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 	p.rested, p.entry = w.sides, c.entry(rec, intent)
 	w.plan, w.step, w.phase = p, -1, intending
 	c.commit(w, PutRecord{snapshot(rec)})
+}
+
+// unseenSource finds a field that a decision would carry from a side which did
+// not show it: what stands for it there is not what it holds (FC-3).
+func (c *Core) unseenSource(w *work, d resolve.Decision) (mapping.Side, *mapping.Problem) {
+	for side := range d.Writes {
+		from := mapping.Side(side).Other()
+		source := &w.sides[from]
+		if !source.present {
+			continue
+		}
+		for _, i := range d.Writes[side].Fields {
+			if slices.Contains(source.hidden, i) && d.Result[i] == source.content[i] {
+				name := c.cfg.Mapping.Fields[i].Native[from]
+				return from, &mapping.Problem{Field: name, Rule: mapping.RuleMissing, Shape: mapping.Shape(mapping.Native{})}
+			}
+		}
+	}
+	return 0, nil
 }
 
 func (want *IntendedWrite) deletes() bool { return want.Needed && want.Kind == DeleteRecord }

@@ -46,7 +46,27 @@ func (c *Core) postpone(w *work, attempt int) {
 }
 
 func (c *Core) requeue(w *work, due Instant, attempt int) {
+	c.unsent(w)
 	c.end(w, Requeue{Key: w.key, Due: due, Attempt: attempt, Lane: Backlog})
+}
+
+// unsent notes which intended writes were never sent: a value that a person
+// types meanwhile shows none of them (EV-7).
+func (c *Core) unsent(w *work) {
+	if w.plan == nil || w.plan.rec.Intent == nil {
+		return
+	}
+	intent, known := w.plan.rec.Intent, false
+	for side := range intent.Sides {
+		want := &intent.Sides[side]
+		sent := w.phase == writing && w.plan.steps[w.step].side == mapping.Side(side)
+		if want.Needed && !want.Done && !want.Refused && !sent {
+			want.Refused, known = true, true
+		}
+	}
+	if known {
+		w.extra = append(w.extra, PutRecord{snapshot(w.plan.rec)})
+	}
 }
 
 // backoff is the delay before try number attempt+1 (EV-3): base * factor^n up

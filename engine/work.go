@@ -61,6 +61,7 @@ type work struct {
 	looked      bool              // the store was asked who holds the other reference
 	approved    bool              // a person let this deletion travel
 	recalled    bool              // its write was taken back from the gate, to be verified again
+	noticed     bool              // a notice came while it was verified: that reading may be from before
 	counted     bool              // this deletion was counted against the mass delete
 	carriesOn   bool              // the review was interrupted between its writes
 	answered    bool              // the review was replied to

@@ -30,7 +30,7 @@ func (c *Core) nextStep(w *work) {
 
 // verify reads a side once more, right before it is written.
 func (c *Core) verify(w *work, step *planStep) {
-	w.phase, w.open = verifying, 1
+	w.phase, w.open, w.noticed = verifying, 1, false
 	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
 }
 
@@ -57,8 +57,8 @@ func (c *Core) mustVerify(step *planStep) bool {
 func (c *Core) verified(w *work, side mapping.Side) {
 	step := &w.plan.steps[w.step]
 	now, then := &w.sides[side], w.plan.rested[side]
-	if g := &c.gates[side]; g.opens(c.now) > c.now && g.allowed != 1 {
-		c.verify(w, step) // the write would wait longer than the reading is good for
+	if g := &c.gates[side]; w.noticed || g.opens(c.now) > c.now && g.allowed != 1 {
+		c.verify(w, step) // the reading is old, or the write would wait longer than it is good for
 		return
 	}
 	if now.present == then.present && now.version == then.version && equalContent(now.content, then.content) {

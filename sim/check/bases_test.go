@@ -325,3 +325,78 @@ func TestADecisionWithoutABaseLeavesNone(t *testing.T) {
 		c.run(t, "no-lost-edit")
 	}
 }
+
+// A write that lands on a value which a user has just given shows no change of
+// it, and yet it may be what the engine wrote (EV-10).
+func TestAWriteOfWhatIsThereAlready(t *testing.T) {
+	landed := func(first string) string {
+		return `
+			0s   setup ada v1` + first + `
+			2s   engine reads crm ada
+			3s   user edits crm ada notes=a v2
+			4s   agent edits cc ada notes="" v3
+			6s   engine writes crm ada status=IN_SYNC
+			7s   engine reads cc ada
+			7s   engine reads crm ada
+			8s   engine writes crm ada notes="" v3
+			60s  end idle`
+	}
+	trial{name: "the other side had shown the same", want: NotApplicable, text: landed(`
+			1s   agent edits cc ada notes=a v2
+			2s   engine reads cc ada`)}.run(t, "right-winner")
+	trial{name: "it had shown nothing of the kind", want: Fail, says: "overwrote it with its unchanged", text: landed(`
+			1s   engine reads cc ada
+			2s   agent edits cc ada notes=a v2`)}.run(t, "right-winner")
+}
+
+// DM-8: a write of the version alone is no reading of what an edit in the gap
+// before it has changed.
+func TestATouchSettlesNoContent(t *testing.T) {
+	touched := func(gap, then string) string {
+		return `
+			0s   setup ada v1 title=Dr
+			1s   user edits crm ada notes=a v2
+			5s   agent edits cc ada notes=b v2
+			6s   engine reads cc ada
+			6s   engine reads crm ada
+			7s   engine writes crm ada notes=b v3
+			8s   engine reads cc ada
+			9s   ` + gap + `
+			10s  engine writes cc ada v3
+			11s  user edits crm ada notes=c v4
+			12s  engine reads cc ada
+			12s  engine reads crm ada
+			` + then + `
+			60s  end idle`
+	}
+	trial{name: "both sides changed since", want: Pass, text: touched(`agent edits cc ada title="" v3`, `
+			13s  engine writes crm ada title="" v5
+			14s  engine writes cc ada notes=c v5`)}.run(t, "right-winner")
+	trial{name: "only one did", want: Fail, says: "ask for 4 at most", text: touched(`agent saves cc ada v3`, `
+			13s  engine writes cc ada notes=c v5`)}.run(t, "right-winner")
+}
+
+// CR-12: what was decided without a base is carried out, though the side that is
+// still to be written has changed in another field since.
+func TestADecisionOnItsWay(t *testing.T) {
+	first := func(sc *scenarios.Scenario) {
+		sc.Records.List[0].Base, sc.Systems.CRM.Versioning = "lost", "none"
+	}
+	begun := func(edit string) string {
+		return `
+			0s   setup ada v1 on=cc notes=a score=2
+			0s   setup ada v1 on=crm mirrors=ada
+			10s  user edits crm ada score=1
+			11s  engine reads cc ada
+			11s  engine reads crm ada
+			13s  agent edits cc ada ` + edit + ` v2
+			14s  engine writes crm ada notes=a v2
+			21s  engine reads cc ada
+			21s  engine reads crm ada
+			22s  engine writes crm ada notes=b v3
+			23s  engine writes cc ada score=1 v3
+			90s  end idle`
+	}
+	trial{name: "another field changed", want: Pass, world: first, text: begun("notes=b")}.run(t, "right-winner")
+	trial{name: "the field itself did", want: Fail, says: "lets cc win by CR-5", world: first, text: begun("notes=b score=3")}.run(t, "right-winner")
+}

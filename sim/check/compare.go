@@ -1,6 +1,10 @@
 package check
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
 
 // comparison is how two states stand to the bases.
 type comparison struct {
@@ -82,7 +86,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 			b.settle(f, v)
 		}
 	}
-	if w.verb != "update" {
+	if w.verb != trace.Update && w.verb != trace.Touch {
 		for f, v := range now.content {
 			set(&s.base[side], f, v)
 			set(&s.base[other], f, v)
@@ -112,6 +116,26 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	if p := s.p.node(other); p != nil {
 		for _, o := range partner {
 			s.base[other].admitVersion(p.states[o].version)
+		}
+	}
+}
+
+// coincided admits as base what a write may have carried although it changed
+// nothing: the other side's value, where a user gave the record the very same
+// after the reading that the write rests on.
+func (s *story) coincided(w *write, n *node) {
+	sent, other := s.m.sentAt(w.ev), 1-n.side
+	targets, sources := s.targets(n.side, sent), s.sources(other, sent)
+	for f, v := range n.states[w.state].content {
+		same := func(t int) bool { return n.states[t].content[f] == v || !s.userMoved(n, t, w.state-1, f) }
+		if !slices.ContainsFunc(targets, func(t int) bool { return !same(t) }) {
+			continue
+		}
+		for _, o := range sources {
+			if theirs := s.p.node(other).states[o].content[f]; s.m.fields.list[f].agree(v, theirs) {
+				s.base[n.side].admit(f, v)
+				s.base[other].admit(f, theirs)
+			}
 		}
 	}
 }

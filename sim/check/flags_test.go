@@ -85,6 +85,44 @@ func TestFinalStatus(t *testing.T) {
 		90s  end idle`}.run(t, "review-isolation")
 }
 
+// DM-10: what automation changes in the same second as the engine is not told
+// from the engine's own write.
+func TestAutomationBehindAWrite(t *testing.T) {
+	behind := func(stamp string) string {
+		return `
+			0s   setup ada v1
+			10s  agent edits cc ada notes=a v2
+			12s  engine writes crm ada status=IN_SYNC
+			12s  automation edits crm ada notes=b v2 stamp=` + stamp + `
+			30s  engine reads cc ada
+			30s  engine reads crm ada
+			31s  told flagged ada id=1
+			90s  end idle`
+	}
+	trial{name: "in the same second", want: Pass, text: behind("12s")}.run(t, "no-over-flagging")
+	trial{name: "in another", want: Fail, says: "no two states", text: behind("14s")}.run(t, "no-over-flagging")
+}
+
+// DM-10: a status that is written over an edit hides when that was made.
+func TestAnEditUnderAStatus(t *testing.T) {
+	under := func(read string) string {
+		return `
+			0s   setup ada v1
+			10s  agent edits cc ada notes=a v2
+			11s  engine reads cc ada
+			11s  engine reads crm ada
+			12s  user edits crm ada notes=b v2` + read + `
+			13s  engine writes crm ada status=IN_SYNC
+			30s  engine reads cc ada
+			30s  engine reads crm ada
+			31s  told flagged ada id=1
+			90s  end idle`
+	}
+	trial{name: "that nobody had read", want: Pass, text: under("")}.run(t, "no-over-flagging")
+	trial{name: "that had been read", want: Fail, says: "no two states", text: under(`
+			12s  engine reads crm ada`)}.run(t, "no-over-flagging")
+}
+
 func TestTheNearestStatus(t *testing.T) {
 	events := journal(t, cloned+`
 		2s   told flagged bella id=1

@@ -41,7 +41,11 @@ func (s *story) engineWrote(i int32, n *node) {
 		s.judgeRevival(w, n)
 	}
 	s.known[n.side] = append(s.known[n.side], own)
+	s.promise(w, n, partner)
 	s.rebase(w, n, partner)
+	if w.verb == trace.Update || w.verb == trace.Touch {
+		s.coincided(w, n)
+	}
 	s.carried(w)
 }
 
@@ -230,7 +234,7 @@ func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *sta
 		return fmt.Sprintf("only %s changed %s (%s), and %s overwrote it with its unchanged %s (CR-2)",
 			sideNames[side], f.name, shown(was), sideNames[other], shown(source))
 	}
-	if res.wins[other] {
+	if res.wins[other] || s.promised[ch.field].keeps(other, was, source) {
 		return ""
 	}
 	if res.onlyFlag() {

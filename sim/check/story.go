@@ -30,6 +30,10 @@ type story struct {
 
 	settledAt []int32 // by field: index plus 1 of the write that last brought both sides in step, 0 if none
 
+	// promised is what was decided without a base of a field, and is still to be
+	// written there.
+	promised map[int]promise
+
 	flagCause int32 // first event at which the model accepts a flag, -1 if never
 	// pastCauses are such causes that a person has answered, with the event
 	// that ended each.
@@ -216,7 +220,7 @@ func (s *story) crashed(o *outage) {
 	if !o.wipe {
 		return
 	}
-	s.settledAt, s.baseless = nil, true
+	s.settledAt, s.promised, s.baseless = nil, nil, true
 	for side := range s.base {
 		s.base[side].forget()
 		s.known[side] = nil
@@ -251,12 +255,25 @@ func (s *story) read(i int32, e *trace.Event) {
 	if k := len(s.known[side]) - 1; k >= 0 && from >= 0 {
 		// Polling reads an unchanged record again and again.
 		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && !last.notice && (last.sure || !sure) {
+			if s.hidAnEdit(side) {
+				s.lookForFlag(i)
+			}
 			return
 		}
 	}
 	s.known[side] = append(s.known[side], point{state: s.cur[side], ev: i, from: from, sure: sure})
 	s.settleAgreed(side, i)
 	s.lookForFlag(i)
+}
+
+// hidAnEdit says that the engine's own write, the last change of a side, covers
+// a user's edit that it had not read: nothing tells any more when that was made.
+func (s *story) hidAnEdit(side int) bool {
+	n, cur := s.p.node(side), s.cur[side]
+	if cur == 0 || n.states[cur].by != byEngine || n.states[cur-1].by != byUser {
+		return false
+	}
+	return !slices.ContainsFunc(s.known[side], func(p point) bool { return p.state == cur-1 && p.from >= 0 && !p.notice })
 }
 
 // readBefore says that the same exchange disclosed the record already.

@@ -193,6 +193,9 @@ func (m *model) contend(n *node, at int) contender {
 		}
 		e := &m.ev[s.ev]
 		c.moments = append(c.moments, moment{e.Stamp, e.Stamp != 0})
+		if m.maskedBy(n, k) {
+			c.moments = append(c.moments, moment{})
+		}
 		c.origins = m.origins(c.origins, n.side, e)
 		if !foreign {
 			c.versions = append(c.versions, version{s.version, s.ev})
@@ -212,6 +215,17 @@ func (m *model) contend(n *node, at int) contender {
 		c.origins = []int{originRank["agent"], originRank["user"], originRank["system"]}
 	}
 	return c
+}
+
+// maskedBy says that automation changed a record within the instant, as the
+// system tells time, of the engine's own write before it: it names no author,
+// so that the engine's write shows as the last change and hides the time (DM-10).
+func (m *model) maskedBy(n *node, k int) bool {
+	if k == 0 || n.states[k-1].by != byEngine {
+		return false
+	}
+	e, own := &m.ev[n.states[k].ev], &m.ev[n.states[k-1].ev]
+	return e.Origin == "system" && e.Stamp == own.Stamp
 }
 
 // mistake adds what an engine makes of its own last write that it does not know
