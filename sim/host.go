@@ -189,9 +189,10 @@ func (h *host) restart(crash uint64) {
 	h.boot()
 }
 
-// idle reports whether the process is up and has nothing to do.
-func (h *host) idle() bool {
-	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.errands) == 0 && len(h.doors) == 0 &&
+// idle reports whether the process is up and has nothing to do but so many
+// effects that do not count.
+func (h *host) idle(spare int) bool {
+	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live)+len(h.errands) <= spare && len(h.doors) == 0 &&
 		h.disk.store.Empty() && h.machine.Idle()
 }
 

@@ -77,6 +77,30 @@ func TestIdleWaitsForTheAudit(t *testing.T) {
 	}
 }
 
+// TestIdleWhileRoundsFollowEachOther: where a round of polling lasts longer
+// than its interval a page is asked for at any instant. The world is at rest
+// when the engine has seen all, and not before.
+func TestIdleWhileRoundsFollowEachOther(t *testing.T) {
+	const head = "systems:\n  cc: {kind: genesys}\n  crm: {kind: salesforce, latency: 3s, page_size: 1}\n" +
+		"engine: {poll: {cc: off, crm: 7s}, audit: off}\nrecords: [{id: ada}, {id: bob}, {id: cleo}, {id: dan}]\n"
+	for name, timeline := range map[string]string{
+		"an edit":                    "  - {at: 40s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n",
+		"an edit and a page cut off": "  - {at: 40s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n  - {at: 41s, truncate: [engine, crm], for: 11s}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, fidelity := range []Fidelity{Model, Wire} {
+				all := runWith(t, parse(t, head, timeline), Options{Fidelity: fidelity}).Events
+				if last := end(t, all); time.Duration(last.At) > 5*time.Minute {
+					t.Errorf("idle at %v", time.Duration(last.At))
+				}
+				if got := stored(all, trace.CC, "notes"); got != "VIP" && got != `"VIP"` {
+					t.Errorf("the run ended while the contact center holds %q", got)
+				}
+			}
+		})
+	}
+}
+
 // deaf is a machine that takes nothing in.
 type deaf struct{ Machine }
 

@@ -333,8 +333,6 @@ func (n *network) close(x *exchange) {
 	n.links[x.side].inUse--
 }
 
-func (n *network) busy() bool { return n.flying > 0 }
-
 // responseBody is an answer's body: at once, cut short, or slow.
 type responseBody struct {
 	data  []byte
