@@ -80,7 +80,7 @@ func (f *printer) world() {
 	for side, s := range w.systems {
 		f.Buf = s.direct.Fingerprint(s.now(w), f.Buf)
 		f.clock(&s.clock)
-		f.Flag(w.host.toldDrift[side] && w.host.describedAt[side] <= s.touchedAt)
+		f.Flag(w.looksAgain(side), w.host.knowsDrift[side])
 		f.sight(&w.sights[side])
 		f.link(&w.net.links[side])
 	}

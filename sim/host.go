@@ -49,10 +49,13 @@ type host struct {
 	doors    map[uint64]bool // deliveries that wait for this process's answer
 	crashes  []*crashPlan
 	doom     doom
-	// toldDrift and describedAt tell whether an engine that knows of a drift
-	// has looked at the schema since it was touched last.
-	toldDrift   [2]bool
+	// knowsDrift, toldFailed and describedAt tell whether an engine that knows of
+	// a drift, or of a dead letter, has looked at the schema since it was touched
+	// last. One that has seen it whole again knows of no drift any more.
+	knowsDrift  [2]bool
+	toldFailed  [2]bool
 	describedAt [2]int64
+	describing  [2]engine.Op
 	most        engine.Gauges
 	decisions   map[uint64]*decision // that wait for an answer, by token
 	approvals   []uint64             // tokens of those that approve a mass delete
@@ -135,6 +138,8 @@ func (h *host) note(e engine.Event) {
 	switch e := e.(type) {
 	case engine.PollDone:
 		h.notePage(e)
+	case engine.Described:
+		h.noteSchema(e)
 	case engine.Approved:
 		h.noteApproved()
 	}

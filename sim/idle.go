@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -112,6 +114,32 @@ func (w *World) noteBoot() {
 	}
 }
 
+// noteSchema takes down that the engine saw a schema. One that was asked for
+// after every field was back is whole: the engine has no reason to look again.
+func (h *host) noteSchema(e engine.Described) {
+	for side, s := range h.w.systems {
+		if h.describing[side] == e.Op && e.Err == nil && h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
+			h.knowsDrift[side] = false
+		}
+	}
+}
+
+// schemaOpen reports whether a fault is open that changes what the system's
+// schema shows.
+func (s *system) schemaOpen() bool {
+	return slices.ContainsFunc(s.windows, func(x *window) bool {
+		return x.step.Verb == scenarios.Drift || x.step.Verb == scenarios.Permission
+	})
+}
+
+// looksAgain reports whether the engine will look at a system's schema, and has
+// not since it was touched last.
+func (w *World) looksAgain(side int) bool {
+	h := w.host
+	deadLetters := h.toldFailed[side] && h.disk.failed > 0
+	return (h.knowsDrift[side] || deadLetters) && h.describedAt[side] <= w.systems[side].touchedAt
+}
+
 // caughtUp reports whether a system's feed has nothing to show that the engine
 // has not seen.
 func (s *sight) caughtUp() bool { return len(s.hidden) == 0 && s.seen > s.changed }
@@ -169,7 +197,7 @@ func (w *World) idle() bool {
 		if _, due := s.mock.NextDue(); due {
 			return false
 		}
-		if w.host.toldDrift[side] && w.host.describedAt[side] <= s.touchedAt {
+		if w.looksAgain(side) {
 			return false
 		}
 		sight := &w.sights[side]

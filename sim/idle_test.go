@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +97,33 @@ func TestIdleWhileRoundsFollowEachOther(t *testing.T) {
 				if got := stored(all, trace.CC, "notes"); got != "VIP" && got != `"VIP"` {
 					t.Errorf("the run ended while the contact center holds %q", got)
 				}
+			}
+		})
+	}
+}
+
+// TestIdleAfterADrift: the world waits for the look at the schema that an
+// engine will take which knows of a drift, and for none that it will not take.
+func TestIdleAfterADrift(t *testing.T) {
+	const head = "systems: {crm: {kind: salesforce}}\nrecords: [{id: ada, version: 7, notes: old}]\n"
+	const known = "  - {at: 10s, drift: crm, field: Description, remove: true, for: 20m}\n" +
+		"  - {at: 11s, edit: ada, on: cc, as: agent, set: {notes: new}}\n"
+	const unseen = "  - {at: 40m, drift: crm, field: Title, rename: Other__c, for: 500ms}\n"
+	for _, c := range []struct {
+		name, timeline string
+		after, before  time.Duration
+	}{
+		{"the engine knows of it", known, 20 * time.Minute, 30 * time.Minute},
+		{"it is over before the engine comes to know", unseen, 40 * time.Minute, 42 * time.Minute},
+		{"another, after one that it knew of", known + unseen, 40 * time.Minute, 42 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := events(t, parse(t, head, c.timeline))
+			if at := time.Duration(end(t, all).At); at < c.after || at > c.before {
+				t.Errorf("idle at %v, want between %v and %v", at, c.after, c.before)
+			}
+			if got := stored(all, trace.CRM, "Description"); strings.Contains(c.timeline, known) && got != "new" && got != `"new"` {
+				t.Errorf("the run ended while the CRM holds %q", got)
 			}
 		})
 	}
