@@ -59,7 +59,7 @@ func (h *host) carryOut(e engine.Effect) {
 			h.call(e.Op, e.Side, h.poll(e))
 		}
 	case engine.Describe:
-		h.describedAt[e.Side], h.describing[e.Side] = h.w.agenda.now, e.Op
+		h.describing[e.Side] = e.Op
 		if !h.modelled(e) {
 			h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
 				schema, err := s.Describe(ctx)

@@ -50,12 +50,14 @@ type host struct {
 	crashes  []*crashPlan
 	doom     doom
 	// knowsDrift, toldFailed and describedAt tell whether an engine that knows of
-	// a drift, or of a dead letter, has looked at the schema since it was touched
-	// last. One that has seen it whole again knows of no drift any more.
+	// a drift, or of a dead letter, has seen the schema since it was touched last:
+	// what counts is when the system showed it. One that has seen it whole again
+	// knows of no drift any more.
 	knowsDrift  [2]bool
 	toldFailed  [2]bool
 	describedAt [2]int64
 	describing  [2]engine.Op
+	shownAt     [2]int64 // when the system answered the look under way
 	most        engine.Gauges
 	decisions   map[uint64]*decision // that wait for an answer, by token
 	approvals   []uint64             // tokens of those that approve a mass delete

@@ -114,11 +114,27 @@ func (w *World) noteBoot() {
 	}
 }
 
-// noteSchema takes down that the engine saw a schema. One that was asked for
-// after every field was back is whole: the engine has no reason to look again.
+// noteShown takes down that a system answers a request. The last one of a look
+// at the schema is the one that shows it.
+func (h *host) noteShown(x *exchange) {
+	op := x.errand
+	if x.task != nil {
+		op = engine.Op(x.task.op)
+	}
+	if x.answer == nil && x.outcome == nil && op != 0 && op == h.describing[x.side] {
+		h.shownAt[x.side] = h.w.agenda.now
+	}
+}
+
+// noteSchema takes down that the engine saw a schema. One that was shown after
+// every field was back is whole: the engine has no reason to look again.
 func (h *host) noteSchema(e engine.Described) {
 	for side, s := range h.w.systems {
-		if h.describing[side] == e.Op && e.Err == nil && h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
+		if h.describing[side] != e.Op || e.Err != nil {
+			continue
+		}
+		h.describedAt[side] = h.shownAt[side]
+		if h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
 			h.knowsDrift[side] = false
 		}
 	}

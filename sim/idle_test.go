@@ -129,6 +129,15 @@ func TestIdleAfterADrift(t *testing.T) {
 	}
 }
 
+// TestIdleWhenTheSchemaIsShownWhole although it was asked for in the drift.
+func TestIdleWhenTheSchemaIsShownWhole(t *testing.T) {
+	all := events(t, parse(t, "systems: {crm: {kind: salesforce, latency: 3s}}\n",
+		"  - {at: 59s, edit: ada, on: crm, as: user, set: {title: Dr}}\n  - {at: 60s, drift: crm, field: Description, remove: true, for: 13s}\n"))
+	if at := time.Duration(end(t, all).At); at > 15*time.Minute {
+		t.Errorf("idle at %v", at)
+	}
+}
+
 // deaf is a machine that takes nothing in.
 type deaf struct{ Machine }
 

@@ -178,6 +178,7 @@ func (n *network) handle(x *exchange) {
 	now := s.now(n.w)
 	s.mock.Advance(now)
 	s.mock.Faults().InProgress = n.links[x.side].inUse
+	n.w.host.noteShown(x)
 	if x.asked != nil {
 		n.do(s, now, x)
 	} else {
