@@ -59,7 +59,7 @@ func (h *host) carryOut(e engine.Effect) {
 			h.call(e.Op, e.Side, h.poll(e))
 		}
 	case engine.Describe:
-		h.describedAt[e.Side] = h.w.agenda.now
+		h.describing[e.Side] = e.Op
 		if !h.modelled(e) {
 			h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
 				schema, err := s.Describe(ctx)
@@ -227,7 +227,8 @@ func (h *host) readOn(x *exchange) {
 }
 
 func (h *host) told(m engine.Message) {
-	h.toldDrift[m.Side] = h.toldDrift[m.Side] || m.Topic == "drift" || m.Topic == "failed"
+	h.knowsDrift[m.Side] = h.knowsDrift[m.Side] || m.Topic == "drift"
+	h.toldFailed[m.Side] = h.toldFailed[m.Side] || m.Topic == "failed"
 	h.w.Emit(trace.Event{
 		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: h.aliasOf(m.Key, m.Ref),
 		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,
@@ -285,6 +286,12 @@ func (h *host) claimStatus(r *engine.Record) {
 	status := r.Status.String()
 	if h.disk.statuses[r.Key] == status {
 		return
+	}
+	if h.disk.statuses[r.Key] == engine.Failed.String() {
+		h.disk.failed--
+	}
+	if r.Status == engine.Failed {
+		h.disk.failed++
 	}
 	h.disk.statuses[r.Key] = status
 	h.w.Emit(trace.Event{

@@ -85,6 +85,7 @@ type disk struct {
 	syncing  bool
 	life     int
 	statuses map[string]string // as last claimed
+	failed   int               // how many of them are FAILED
 	recent   []engine.Ref      // the latest notices made durable
 }
 
@@ -158,7 +159,7 @@ func (d *disk) crash(c scenarios.Crash) {
 	d.pending, d.syncing = nil, false
 	if c.Wipe {
 		d.store = d.h.parts.store()
-		d.statuses = map[string]string{}
+		d.statuses, d.failed = map[string]string{}, 0
 		d.h.w.Emit(trace.Event{Kind: trace.FaultBegin, On: trace.Engine, Code: string(scenarios.LoseStore), Text: "the engine's disk is empty"})
 		d.h.w.Emit(trace.Event{Kind: trace.FaultEnd, On: trace.Engine, Code: string(scenarios.LoseStore)})
 	}

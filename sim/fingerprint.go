@@ -80,7 +80,7 @@ func (f *printer) world() {
 	for side, s := range w.systems {
 		f.Buf = s.direct.Fingerprint(s.now(w), f.Buf)
 		f.clock(&s.clock)
-		f.Flag(w.host.toldDrift[side] && w.host.describedAt[side] <= s.touchedAt)
+		f.Flag(w.looksAgain(side), w.host.knowsDrift[side])
 		f.sight(&w.sights[side])
 		f.link(&w.net.links[side])
 	}
@@ -108,7 +108,7 @@ func (f *printer) clock(c *clock) {
 }
 
 func (f *printer) sight(s *sight) {
-	f.Flag(s.seen > s.changed, s.round != 0, s.round > s.changed, s.polling != 0)
+	f.Flag(s.seen > s.changed, s.round != 0, s.round > s.changed, s.polling != 0, s.restless)
 	f.Texts(slices.Sorted(maps.Keys(s.hidden)))
 }
 

@@ -49,10 +49,15 @@ type host struct {
 	doors    map[uint64]bool // deliveries that wait for this process's answer
 	crashes  []*crashPlan
 	doom     doom
-	// toldDrift and describedAt tell whether an engine that knows of a drift
-	// has looked at the schema since it was touched last.
-	toldDrift   [2]bool
+	// knowsDrift, toldFailed and describedAt tell whether an engine that knows of
+	// a drift, or of a dead letter, has seen the schema since it was touched last:
+	// what counts is when the system showed it. One that has seen it whole again
+	// knows of no drift any more.
+	knowsDrift  [2]bool
+	toldFailed  [2]bool
 	describedAt [2]int64
+	describing  [2]engine.Op
+	shownAt     [2]int64 // when the system answered the look under way
 	most        engine.Gauges
 	decisions   map[uint64]*decision // that wait for an answer, by token
 	approvals   []uint64             // tokens of those that approve a mass delete
@@ -135,6 +140,8 @@ func (h *host) note(e engine.Event) {
 	switch e := e.(type) {
 	case engine.PollDone:
 		h.notePage(e)
+	case engine.Described:
+		h.noteSchema(e)
 	case engine.Approved:
 		h.noteApproved()
 	}
@@ -196,9 +203,10 @@ func (h *host) restart(crash uint64) {
 	h.boot()
 }
 
-// idle reports whether the process is up and has nothing to do.
-func (h *host) idle() bool {
-	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live) == 0 && len(h.errands) == 0 && len(h.doors) == 0 &&
+// idle reports whether the process is up and has nothing to do but so many
+// effects that do not count.
+func (h *host) idle(spare int) bool {
+	return h.up && len(h.disk.pending) == 0 && len(h.tasks.live)+len(h.errands) <= spare && len(h.doors) == 0 &&
 		h.disk.store.Empty() && h.machine.Idle()
 }
 

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -14,6 +16,10 @@ type sight struct {
 	seen    uint64 // the last whole round of polling began before this Op, 0 if none
 	round   uint64 // the round under way did, 0 if none
 	polling engine.Op
+	// began is when the last round did, 0 if none that is of use, and restless
+	// that it lasted longer than the interval: the one under way followed at once.
+	began    int64
+	restless bool
 	// newest is the latest time that the system's clock had when a round
 	// began: polls look back from there.
 	newest int64
@@ -66,6 +72,9 @@ func (h *host) noteRound(e engine.Poll) {
 	s := &h.w.sights[e.Side]
 	if s.round == 0 {
 		s.round = uint64(h.w.journal.Len()) + 1
+		now, interval := h.w.agenda.now, int64(h.parts.config.Systems[e.Side].Poll)
+		s.restless = s.began != 0 && now-s.began > interval
+		s.began = now
 	}
 	s.newest = max(s.newest, h.w.systems[e.Side].now(h.w).UnixNano())
 	s.polling = e.Op
@@ -83,7 +92,7 @@ func (h *host) notePage(e engine.PollDone) {
 		s.polling = 0
 		switch {
 		case e.Err != nil:
-			s.round = 0
+			s.round, s.began = 0, 0
 		case !e.Page.More:
 			s.seen, s.round = s.round, 0
 		}
@@ -101,26 +110,114 @@ func (w *World) noteAudit() {
 func (w *World) noteBoot() {
 	for i := range w.sights {
 		s := &w.sights[i]
-		s.seen, s.round, s.polling = 0, 0, 0
+		s.seen, s.round, s.polling, s.began, s.restless = 0, 0, 0, 0, false
 	}
+}
+
+// noteShown takes down that a system answers a request. The last one of a look
+// at the schema is the one that shows it.
+func (h *host) noteShown(x *exchange) {
+	op := x.errand
+	if x.task != nil {
+		op = engine.Op(x.task.op)
+	}
+	if x.answer == nil && x.outcome == nil && op != 0 && op == h.describing[x.side] {
+		h.shownAt[x.side] = h.w.agenda.now
+	}
+}
+
+// noteSchema takes down that the engine saw a schema. One that was shown after
+// every field was back is whole: the engine has no reason to look again.
+func (h *host) noteSchema(e engine.Described) {
+	for side, s := range h.w.systems {
+		if h.describing[side] != e.Op || e.Err != nil {
+			continue
+		}
+		h.describedAt[side] = h.shownAt[side]
+		if h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
+			h.knowsDrift[side] = false
+		}
+	}
+}
+
+// schemaOpen reports whether a fault is open that changes what the system's
+// schema shows.
+func (s *system) schemaOpen() bool {
+	return slices.ContainsFunc(s.windows, func(x *window) bool {
+		return x.step.Verb == scenarios.Drift || x.step.Verb == scenarios.Permission
+	})
+}
+
+// looksAgain reports whether the engine will look at a system's schema, and has
+// not since it was touched last.
+func (w *World) looksAgain(side int) bool {
+	h := w.host
+	deadLetters := h.toldFailed[side] && h.disk.failed > 0
+	return (h.knowsDrift[side] || deadLetters) && h.describedAt[side] <= w.systems[side].touchedAt
+}
+
+// caughtUp reports whether a system's feed has nothing to show that the engine
+// has not seen.
+func (s *sight) caughtUp() bool { return len(s.hidden) == 0 && s.seen > s.changed }
+
+// spareRounds counts the rounds of polling under way that can show nothing new
+// where rounds follow each other without a rest, and their exchanges under way:
+// an engine that does nothing else is idle, or it never would be.
+func (w *World) spareRounds() (rounds, exchanges int) {
+	for side := range w.sights {
+		s := &w.sights[side]
+		if s.polling == 0 || !s.restless || !s.caughtUp() {
+			continue
+		}
+		call, ok := w.host.callOf(s.polling)
+		if !ok {
+			continue
+		}
+		x := w.net.exchanges[call]
+		if x != nil && x.post {
+			continue // it asks for a token, which others may wait for
+		}
+		rounds++
+		if x != nil && !x.left {
+			exchanges++
+		}
+	}
+	return rounds, exchanges
+}
+
+// callOf is the exchange under way of an effect, 0 if none is; ok is false for
+// an effect that is not carried out any more.
+func (h *host) callOf(op engine.Op) (call uint64, ok bool) {
+	if e := h.errands[op]; e != nil {
+		return e.call, true
+	}
+	for _, t := range h.tasks.live {
+		if t.op == uint64(op) {
+			return t.call, true
+		}
+	}
+	return 0, false
 }
 
 // idle reports whether nothing is left to do: the timeline is over, faults
 // have ended, nothing travels, the engine has nothing queued, and it has seen
 // the last change of each system, or will never look.
 func (w *World) idle() bool {
-	if w.steps > 0 || w.windows > 0 || w.net.busy() || !w.host.idle() {
+	if w.steps > 0 || w.windows > 0 {
+		return false
+	}
+	if rounds, exchanges := w.spareRounds(); w.net.flying > exchanges || !w.host.idle(rounds) {
 		return false
 	}
 	for side, s := range w.systems {
 		if _, due := s.mock.NextDue(); due {
 			return false
 		}
-		if w.host.toldDrift[side] && w.host.describedAt[side] <= s.touchedAt {
+		if w.looksAgain(side) {
 			return false
 		}
 		sight := &w.sights[side]
-		if len(sight.hidden) > 0 || (w.host.polls(side) && sight.seen <= sight.changed) {
+		if len(sight.hidden) > 0 || (w.host.polls(side) && !sight.caughtUp()) {
 			return false
 		}
 	}

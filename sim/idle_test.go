@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,66 @@ func TestIdleWaitsForTheAudit(t *testing.T) {
 				t.Errorf("idle at %v, want between %v and %v", took, c.after, c.before)
 			}
 		})
+	}
+}
+
+// TestIdleWhileRoundsFollowEachOther: where a round of polling lasts longer
+// than its interval a page is asked for at any instant. The world is at rest
+// when the engine has seen all, and not before.
+func TestIdleWhileRoundsFollowEachOther(t *testing.T) {
+	const head = "systems:\n  cc: {kind: genesys}\n  crm: {kind: salesforce, latency: 3s, page_size: 1}\n" +
+		"engine: {poll: {cc: off, crm: 7s}, audit: off}\nrecords: [{id: ada}, {id: bob}, {id: cleo}, {id: dan}]\n"
+	for name, timeline := range map[string]string{
+		"an edit":                    "  - {at: 40s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n",
+		"an edit and a page cut off": "  - {at: 40s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n  - {at: 41s, truncate: [engine, crm], for: 11s}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, fidelity := range []Fidelity{Model, Wire} {
+				all := runWith(t, parse(t, head, timeline), Options{Fidelity: fidelity}).Events
+				if last := end(t, all); time.Duration(last.At) > 5*time.Minute {
+					t.Errorf("idle at %v", time.Duration(last.At))
+				}
+				if got := stored(all, trace.CC, "notes"); got != "VIP" && got != `"VIP"` {
+					t.Errorf("the run ended while the contact center holds %q", got)
+				}
+			}
+		})
+	}
+}
+
+// TestIdleAfterADrift: the world waits for the look at the schema that an
+// engine will take which knows of a drift, and for none that it will not take.
+func TestIdleAfterADrift(t *testing.T) {
+	const head = "systems: {crm: {kind: salesforce}}\nrecords: [{id: ada, version: 7, notes: old}]\n"
+	const known = "  - {at: 10s, drift: crm, field: Description, remove: true, for: 20m}\n" +
+		"  - {at: 11s, edit: ada, on: cc, as: agent, set: {notes: new}}\n"
+	const unseen = "  - {at: 40m, drift: crm, field: Title, rename: Other__c, for: 500ms}\n"
+	for _, c := range []struct {
+		name, timeline string
+		after, before  time.Duration
+	}{
+		{"the engine knows of it", known, 20 * time.Minute, 30 * time.Minute},
+		{"it is over before the engine comes to know", unseen, 40 * time.Minute, 42 * time.Minute},
+		{"another, after one that it knew of", known + unseen, 40 * time.Minute, 42 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := events(t, parse(t, head, c.timeline))
+			if at := time.Duration(end(t, all).At); at < c.after || at > c.before {
+				t.Errorf("idle at %v, want between %v and %v", at, c.after, c.before)
+			}
+			if got := stored(all, trace.CRM, "Description"); strings.Contains(c.timeline, known) && got != "new" && got != `"new"` {
+				t.Errorf("the run ended while the CRM holds %q", got)
+			}
+		})
+	}
+}
+
+// TestIdleWhenTheSchemaIsShownWhole although it was asked for in the drift.
+func TestIdleWhenTheSchemaIsShownWhole(t *testing.T) {
+	all := events(t, parse(t, "systems: {crm: {kind: salesforce, latency: 3s}}\n",
+		"  - {at: 59s, edit: ada, on: crm, as: user, set: {title: Dr}}\n  - {at: 60s, drift: crm, field: Description, remove: true, for: 13s}\n"))
+	if at := time.Duration(end(t, all).At); at > 15*time.Minute {
+		t.Errorf("idle at %v", at)
 	}
 }
 

@@ -178,6 +178,7 @@ func (n *network) handle(x *exchange) {
 	now := s.now(n.w)
 	s.mock.Advance(now)
 	s.mock.Faults().InProgress = n.links[x.side].inUse
+	n.w.host.noteShown(x)
 	if x.asked != nil {
 		n.do(s, now, x)
 	} else {
@@ -332,8 +333,6 @@ func (n *network) close(x *exchange) {
 	n.flying--
 	n.links[x.side].inUse--
 }
-
-func (n *network) busy() bool { return n.flying > 0 }
 
 // responseBody is an answer's body: at once, cut short, or slow.
 type responseBody struct {

@@ -68,15 +68,17 @@ func backoff(m *model) Result {
 	return t.verdict(phrase{"limit signal or failure was waited out", "limit signals and failures were waited out"}, "no limit signal and no failure was received")
 }
 
-// limitSignal says that a received answer is one, by its own code or the
-// system's account of the same exchange. A signal that only the body holds is
-// none where bodies were cut, or came long after the status.
+// limitSignal says that a received answer is one. A signal that only the body
+// holds is none where bodies were cut, or came long after the status.
 func (m *model) limitSignal(e *trace.Event) bool {
-	if limited(e) {
-		return e.Status == http.StatusTooManyRequests || !m.bodyFaultAt(int32(e.Op)-1)
-	}
+	return m.saysLimit(e) && (e.Status == http.StatusTooManyRequests || !m.bodyFaultAt(int32(e.Op)-1))
+}
+
+// saysLimit says that an answer was meant as a limit signal, by its own code or
+// the system's account of the same exchange, whatever arrived of its body.
+func (m *model) saysLimit(e *trace.Event) bool {
 	c := m.exchange(e.Call)
-	return c != nil && c.answer > 0 && e.Status/100 == 4 && limited(&m.ev[c.answer-1]) && !m.bodyFaultAt(int32(e.Op)-1)
+	return limited(e) || c != nil && c.answer > 0 && e.Status/100 == 4 && limited(&m.ev[c.answer-1])
 }
 
 func (g *gate) close(m *model, i int32, e *trace.Event) {

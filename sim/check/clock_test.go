@@ -102,6 +102,13 @@ func TestLimitSignalsInTheBody(t *testing.T) {
 			2s   engine reads crm ada
 			9s   over slow_body engine
 			2h   end idle`},
+		{name: "it trickles in elsewhere", want: Fail, says: "too early", text: `
+			0s   setup ada v1
+			0s   begin slow_body cc
+			1s   engine fails crm ada answer=403 code=REQUEST_LIMIT_EXCEEDED after=30
+			2s   engine reads crm ada
+			9s   over slow_body cc
+			2h   end idle`},
 		{name: "the status says it", want: Fail, says: "too early", text: slow + `
 			1s   engine fails crm ada answer=429 after=30
 			2s   engine reads crm ada

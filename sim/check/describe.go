@@ -81,13 +81,15 @@ func (m *model) crashBetween(from int32, until int64) bool {
 	return false
 }
 
-// bodyFaultAt says that a fault was open at an event which cuts or delays the
-// bodies of answers: the status arrived then, and perhaps nothing else.
+// bodyFaultAt says that a fault was open at an event of a system which cuts or
+// delays the bodies of its answers: the status arrived then, and perhaps
+// nothing else.
 func (m *model) bodyFaultAt(i int32) bool {
 	for k := range m.faults {
 		f := &m.faults[k]
 		cuts := f.code == string(scenarios.Truncate) || f.code == string(scenarios.SlowBody)
-		if cuts && f.begin < i && (f.end < 0 || i < f.end) {
+		elsewhere := f.on != m.ev[i].On && (f.on == trace.CC || f.on == trace.CRM)
+		if cuts && !elsewhere && f.begin < i && (f.end < 0 || i < f.end) {
 			return true
 		}
 	}

@@ -99,7 +99,7 @@ func (k *knocking) receives(t *tally, i int32, e *trace.Event) {
 	}
 	what := kind{side, sent.Method}
 	switch {
-	case e.Status == 403 && !k.m.limitSignal(e):
+	case e.Status == 403 && !k.m.saysLimit(e):
 		k.denies(t, what, i, c.send-1)
 	case e.Status/100 == 2:
 		delete(k.denied, what)

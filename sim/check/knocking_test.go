@@ -32,6 +32,11 @@ func TestKnocking(t *testing.T) {
 			times(2*mostWaiting, 2*time.Second, time.Second, "engine reads crm ada") + "500s engine fails crm ada answer=503\n900s end idle"},
 		{name: "RL-6 a missing permission is tried again and again", want: Fail, says: "RL-6", text: "0s setup ada v1\n" +
 			times(mostProbes+4, time.Second, time.Millisecond, "engine patches crm ada answer=403") + "500s end idle"},
+		{name: "RL-6 a limit signal with a slow body names no permission", want: Pass, text: "0s setup ada v1\n0s begin slow_body crm\n" +
+			times(mostProbes+4, time.Second, time.Millisecond, "engine patches crm ada answer=403 code=REQUEST_LIMIT_EXCEEDED after=30") +
+			"100s over slow_body crm\n500s engine fails crm ada answer=503\n900s end idle"},
+		{name: "RL-6 slow bodies excuse no missing permission", want: Fail, says: "RL-6", text: "0s setup ada v1\n0s begin slow_body crm\n" +
+			times(mostProbes+4, time.Second, time.Millisecond, "engine patches crm ada answer=403") + "100s over slow_body crm\n500s end idle"},
 		{name: "RL-6 one probe for each backoff", want: Pass, text: "0s setup ada v1\n" +
 			times(30, time.Second, 5*time.Minute, "engine patches crm ada answer=403") + "10000s engine fails crm ada answer=503\n20000s end idle"},
 	} {

@@ -334,7 +334,8 @@ func (s *soundness) life(e *trace.Event) {
 	}
 }
 
-// end: what ended at rest left nothing under way.
+// end: what ended at rest left nothing under way, but perhaps a page of a feed
+// that is asked for without a rest.
 func (s *soundness) end(i int, e *trace.Event) {
 	if i+1 < len(s.ev) {
 		s.fail(e, "the journal goes on after its end")
@@ -342,10 +343,29 @@ func (s *soundness) end(i int, e *trace.Event) {
 	if e.Code != "idle" {
 		return
 	}
+	feeds := s.feeds()
 	for n := range s.calls {
-		if p := &s.calls[n]; p.sent && !p.ended || p.answers < p.arrivals && s.seen[trace.Answer] {
+		p := &s.calls[n]
+		open := p.sent && !p.ended
+		if page := (place{p.on, pathOf(&s.ev[p.asked])}); open && feeds[page] {
+			delete(feeds, page) // one page of a feed at a time
+			open = false
+		}
+		if open || p.answers < p.arrivals && s.seen[trace.Answer] {
 			s.fail(e, "the world is at rest, and call %d never ended", n)
 			return
 		}
 	}
+}
+
+// feeds are the paths at which a system showed pages that were received.
+func (s *soundness) feeds() map[place]bool {
+	feeds := map[place]bool{}
+	for i := range s.ev {
+		e := &s.ev[i]
+		if p := s.passage(e.Call); e.Kind == trace.Feed && p != nil && p.sent && p.ended {
+			feeds[place{p.on, pathOf(&s.ev[p.asked])}] = true
+		}
+	}
+	return feeds
 }

@@ -104,6 +104,34 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
+// TestAtRestWithAPageUnderWay: an engine whose rounds of polling follow each
+// other without a rest asks for a page at any instant, and for no more.
+func TestAtRestWithAPageUnderWay(t *testing.T) {
+	page := trace.Event{Kind: trace.Send, On: trace.CC, Path: "/a?after=a"}
+	for _, c := range []struct {
+		name  string
+		sound bool
+		sent  []trace.Event
+	}{
+		{"a page of a feed", true, []trace.Event{page}},
+		{"two pages of it", false, []trace.Event{page, page}},
+		{"a page and a record", false, []trace.Event{page, {Kind: trace.Send, On: trace.CC, Path: "/b"}}},
+		{"the same path of another system", false, []trace.Event{{Kind: trace.Send, On: trace.CRM, Path: "/a"}}},
+	} {
+		events := soundJournal()
+		for i := range c.sent {
+			c.sent[i].Call = uint64(3 + i)
+		}
+		events = slices.Insert(events, 17, c.sent...)
+		for i := range events {
+			events[i].Op, events[i].At = uint64(i)+1, int64(i)*1e9
+		}
+		if found := Contradictions(events); (len(found) == 0) != c.sound {
+			t.Errorf("at rest with %s under way: found %v", c.name, found)
+		}
+	}
+}
+
 // A journal without a kind of event is not held against it: a foreign engine's
 // requests do not pass our network.
 func TestWhatAJournalLeavesOut(t *testing.T) {
