@@ -11,7 +11,7 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog soak fresh fuzz build cover schema clean
+.PHONY: help run test race lint bench backlog soak exhaust fresh fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ backlog: ## drain a backlog of BACKLOG records at model fidelity, and report mem
 
 soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model; SEED=7 repeats
 	$(GO) run ./cmd/syncproof explore --for 0 --runs $(SOAK) --fidelity $(FIDELITY) --enough 0 $(if $(SEED),--seed $(SEED))
+
+exhaust: ## play every order of two edits, a crash and a lost notice on one record
+	$(GO) run ./cmd/syncproof explore --exhaustive sim/explore/testdata/two-edits-a-crash-a-lost-notice.yaml
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \
