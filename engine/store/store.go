@@ -1,0 +1,88 @@
+// Package store is the contract between the engine's live driver and its
+// durable state: the queue, the records, the ledger and what the core keeps
+// of each system. One change of it is an engine.Batch, which is durable as a
+// whole or not at all, so that a crash never parts an acknowledgement from its
+// notice, or a record from its queue entry (EV-2).
+//
+// What the operations of a batch mean is written at their types in package
+// engine; package memory says it in code, and storetest holds every store to
+// it. A store never decides anything.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/syncproof/syncproof/engine"
+)
+
+// Store is the durable state of one engine. One driver uses it at a time, and
+// may call its methods from several goroutines.
+type Store interface {
+	// Reopen begins a life of the engine: leases of an earlier life are gone,
+	// what they had given out is due at once, and delays and pauses that a
+	// wrong clock made absurd are cut to latest.
+	Reopen(ctx context.Context, latest engine.Instant) (engine.Meta, error)
+	// Apply makes the batches durable in this order, in one transaction, and
+	// returns when they are. After an error none of them is. now is the
+	// engine's clock: notices become due then.
+	Apply(ctx context.Context, now engine.Instant, batches ...engine.Batch) error
+	// Fetch leases due entries as engine.Fetch asks. Leases live in memory:
+	// they end by Done, Requeue or the process's death.
+	Fetch(ctx context.Context, now engine.Instant, f engine.Fetch) (engine.Fetched, error)
+	// Lookup returns the record that holds the reference, nil if none does.
+	Lookup(ctx context.Context, ref engine.Ref) (*engine.Record, error)
+	// Close releases the store. What was applied stays.
+	Close() error
+}
+
+// Console is the store as people look at it: nothing here changes anything.
+type Console interface {
+	// Records lists records in the order of their keys, after a key, at most limit.
+	Records(ctx context.Context, filter Filter, after string, limit int) ([]*engine.Record, error)
+	// Record returns the record with a key, nil if there is none.
+	Record(ctx context.Context, key string) (*engine.Record, error)
+	// Ledger returns a record's entries, the oldest first.
+	Ledger(ctx context.Context, key string) ([]engine.LedgerEntry, error)
+	// Depths counts queue entries at an instant.
+	Depths(ctx context.Context, now engine.Instant) (Depths, error)
+}
+
+// Filter says which records to list; the zero Filter lists all.
+type Filter struct {
+	Statuses []engine.Status
+}
+
+// Depths counts queue entries (EV-9): each waits in one of these.
+type Depths struct {
+	Fresh, Backlog int // due, by lane
+	Delayed        int // waiting for a retry
+	Leased         int // being worked on
+	// Oldest is when the entry that waits longest became due, 0 if none is due.
+	Oldest engine.Instant
+}
+
+// ErrBusy is a store that another process holds.
+var ErrBusy = errors.New("another process holds the store")
+
+// DamagedError is a store whose content is not what was written. It is never
+// mended or recreated without a person's word.
+type DamagedError struct {
+	Path string
+	What string // what is wrong, and where
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%s: the store is damaged: %s; restore a backup, or move the file away to begin anew", e.Path, e.What)
+}
+
+// NewerError is a store that a newer release of the product has written.
+type NewerError struct {
+	Path         string
+	Found, Known int // versions of the schema
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("%s: the store has version %d, this release knows versions up to %d: use the newer release", e.Path, e.Found, e.Known)
+}
