@@ -79,7 +79,7 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.tokens.Print(&p, m.faults.Revocations)
 	m.limits.Print(&p, m.faults.QuotaInForce(m.config.Quota, vendorQuota))
 	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))
-	m.setup.print(&p)
+	m.setup.encode(&p)
 	p.Int(int64(len(m.store.order)))
 	for _, r := range m.store.order {
 		m.encode(&p, r)

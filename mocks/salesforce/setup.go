@@ -36,7 +36,7 @@ func (s *setup) clone() setup {
 	}
 }
 
-func (s *setup) print(p *mocks.Print) {
+func (s *setup) encode(p *mocks.Print) {
 	p.Int(int64(len(s.rules)))
 	p.Int(int64(len(s.grants)))
 	p.Int(int64(len(s.assigned)))

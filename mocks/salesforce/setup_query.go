@@ -36,7 +36,7 @@ var dataObjects = []setupTable{
 
 var toolingObjects = []setupTable{
 	{"CustomField", []string{"Id", "DeveloperName", "TableEnumOrId", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).fieldRows},
-	{"ValidationRule", []string{"Id", "ValidationName", "Active", "ErrorMessage", "EntityDefinition.QualifiedApiName", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).ruleRows},
+	{"ValidationRule", []string{"Id", "ValidationName", "Active", "ErrorMessage", "NamespacePrefix", "EntityDefinition.QualifiedApiName", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).ruleRows},
 }
 
 func quoted(s string) string { return string(mocks.AppendString(nil, s)) }
@@ -86,7 +86,7 @@ func (m *Mock) ruleRows() (rows []map[string]string) {
 		r := &m.setup.rules[i]
 		rows = append(rows, map[string]string{
 			"Id": quoted(r.id), "ValidationName": quoted(r.name), "Active": strconv.FormatBool(r.active), "ErrorMessage": quoted(r.message),
-			"EntityDefinition.QualifiedApiName": `"Contact"`, "Metadata": string(r.appendMetadata(nil)), "FullName": quoted("Contact." + r.name),
+			"EntityDefinition.QualifiedApiName": `"Contact"`, "NamespacePrefix": "null", "Metadata": string(r.appendMetadata(nil)), "FullName": quoted("Contact." + r.name),
 		})
 	}
 	return rows
