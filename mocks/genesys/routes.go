@@ -12,6 +12,13 @@ const (
 	permissionEdit    = "externalContacts:contact:edit"
 	permissionDelete  = "externalContacts:contact:delete"
 	permissionSchemas = "externalContacts:customFields:view"
+
+	permissionSchemaAdd  = "externalContacts:customFields:add"
+	permissionSchemaEdit = "externalContacts:customFields:edit"
+
+	// Named after externalContacts:externalSource:delete, which is S.
+	permissionSources   = "externalContacts:externalSource:view"
+	permissionSourceAdd = "externalContacts:externalSource:add"
 )
 
 // endpoint is one operation of the API; id is the path's variable part.
@@ -32,6 +39,10 @@ var endpoints = map[string]endpoint{
 	"POST identifierlookup/contacts":      {permissionView, true, (*exchange).lookup},
 	"GET scan/contacts":                   {permissionView, false, (*exchange).scan},
 	"GET contacts/schemas":                {permissionSchemas, false, (*exchange).schemas},
+	"POST contacts/schemas":               {permissionSchemaAdd, true, (*exchange).makeSchema},
+	"PUT contacts/schemas/{}":             {permissionSchemaEdit, true, (*exchange).replaceSchema},
+	"GET externalsources":                 {permissionSources, false, (*exchange).externalSources},
+	"POST externalsources":                {permissionSourceAdd, true, (*exchange).makeSource},
 	"GET contacts/schemas/{}":             {permissionSchemas, false, (*exchange).schemaByID},
 	"GET contacts/schemas/{}/versions":    {permissionSchemas, false, (*exchange).schemaVersions},
 	"GET contacts/schemas/{}/versions/{}": {permissionSchemas, false, (*exchange).schemaByID},

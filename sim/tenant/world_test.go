@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/genesys"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
 	"github.com/syncproof/syncproof/mocks"
+	gcmock "github.com/syncproof/syncproof/mocks/genesys"
 	sfmock "github.com/syncproof/syncproof/mocks/salesforce"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -63,6 +65,23 @@ func salesforceConfig() mocks.Config {
 		VersionField: "Sync_Version__c", StatusField: "Sync_Status__c", ExternalField: "Genesys_Contact_Id__c",
 		BaseVersionField: "Sync_Base_Version__c", Bare: true,
 	}
+}
+
+// genesysTenant is an organisation without custom fields, unless change gives
+// it some, and its side.
+func genesysTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
+	c := mocks.Config{
+		On: trace.CC, Seed: 7, ClientID: "syncproof-engine", ClientSecret: "s3cret",
+		Journal:      trace.NewJournal(func() int64 { return 0 }),
+		VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm", Bare: true,
+	}
+	if change != nil {
+		change(&c)
+	}
+	s := serve(t, gcmock.New(c))
+	return s, s.side(t, "cc", "genesys", genesys.New, genesys.Signals, adapter.Config{
+		Fields: []string{"firstName", "lastName", "workPhone"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm",
+	})
 }
 
 // salesforceTenant is a bare organisation and its side.

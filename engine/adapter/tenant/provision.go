@@ -3,6 +3,7 @@ package tenant
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 )
@@ -131,18 +132,24 @@ func lacking(ctx context.Context, sides []Side, done []Outcome, failed map[strin
 			steps = []adapter.Step{{Kind: "plan", Name: s.Kind, What: "look at what was made"}}
 		}
 		for _, step := range steps {
-			if stateOf(step) == Manual {
-				continue // told before
-			}
-			o := Outcome{System: s.Name, Step: step, State: Failed, Error: "it was accepted, and is still lacking: run again, then look into the tenant"}
-			if err != nil {
-				o.Error = Explain(err)
+			o := Outcome{System: s.Name, Step: step, State: stateOf(step)}
+			switch {
+			case o.State == Manual && told(done, o):
+				continue
+			case err != nil:
+				o.State, o.Error = Failed, Explain(err)
+			case o.State == Planned:
+				o.State, o.Error = Failed, "it was accepted, and is still lacking: run again, then look into the tenant"
 			}
 			more = append(more, o)
 			tell(o)
 		}
 	}
 	return more
+}
+
+func told(all []Outcome, o Outcome) bool {
+	return slices.ContainsFunc(all, func(p Outcome) bool { return p.System == o.System && p.Step == o.Step })
 }
 
 // Explain is an adapter's error with what to do about it.
