@@ -90,27 +90,6 @@ func TestSyncedWritesSurvive(t *testing.T) {
 	}
 }
 
-func TestLeasesEndWithTheProcess(t *testing.T) {
-	m := newMemory()
-	refs := []engine.Ref{{Side: mapping.CC, ID: "a"}, {Side: mapping.CC, ID: "b"}, {Side: mapping.CC, ID: "c"}}
-	for _, ref := range refs {
-		m.Apply(0, engine.Batch{Ops: []engine.StoreOp{engine.Enqueue{Ref: ref, Lane: engine.Fresh}}})
-	}
-	if got := m.Fetch(10, engine.Fetch{Max: 2}); len(got.Items) != 2 {
-		t.Fatalf("%d items", len(got.Items))
-	}
-	m.Reopen(100)
-	got := m.Fetch(10, engine.Fetch{Max: 9})
-	if len(got.Items) != 3 {
-		t.Fatalf("%d items after a restart, want all three", len(got.Items))
-	}
-	for i, item := range got.Items {
-		if item.Ref != refs[i] {
-			t.Errorf("item %d is %v, want the order of arrival", i, item.Ref)
-		}
-	}
-}
-
 // TestCrashStrikesOnce: the effect that a crash waits for is not carried out,
 // and calls that die with the process strike no second crash.
 func TestCrashStrikesOnce(t *testing.T) {
