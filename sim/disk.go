@@ -11,7 +11,7 @@ type Store interface {
 	Lookup(ref engine.Ref) *engine.Record
 	// Reopen is what a new process does first: leases are gone, and delays
 	// that a wrong clock made absurd are bounded by latest.
-	Reopen(latest engine.Instant) engine.Meta
+	Reopen(now, latest engine.Instant) engine.Meta
 	// Empty reports whether no queue entry is left.
 	Empty() bool
 	// Latest is the last ledger entry of a record that lost values.

@@ -29,7 +29,7 @@ func written(t *testing.T, n int) *host {
 	return w.host
 }
 
-func (h *host) cursor() string { return string(h.disk.store.Reopen(1 << 62).Cursors[mapping.CRM]) }
+func (h *host) cursor() string { return string(h.disk.store.Reopen(1<<62, 1<<62).Cursors[mapping.CRM]) }
 
 func TestCrashKeepsWhatTheMachineKeeps(t *testing.T) {
 	for _, c := range []struct {

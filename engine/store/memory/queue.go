@@ -2,7 +2,6 @@ package memory
 
 import (
 	"container/heap"
-	"slices"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -117,11 +116,17 @@ func (m *State) done(op engine.Done) {
 func (m *State) giveBack(e *entry) {
 	if e.leased {
 		e.leased, e.taken, e.attempt, e.delayed = false, nil, 0, false
-		if e.fresher {
-			e.lane, e.fresher = engine.Fresh, false
-		}
+		e.freshen()
 		heap.Push(&m.lanes[e.lane], e)
 		m.fold(e.key, m.keyOf(e.ref))
+	}
+}
+
+// freshen moves an entry whose lease ends to the fresh lane if a fresh notice
+// came meanwhile (RL-4).
+func (e *entry) freshen() {
+	if e.fresher {
+		e.lane, e.fresher = engine.Fresh, false
 	}
 }
 
@@ -142,14 +147,13 @@ func (m *State) requeue(op engine.Requeue) {
 		heap.Remove(&m.lanes[e.lane], e.index)
 	}
 	e.leased, e.lane, e.due, e.attempt, e.delayed = false, op.Lane, op.Due, op.Attempt, true
-	if e.fresher {
-		e.lane, e.fresher = engine.Fresh, false
-	}
+	e.freshen()
 	e.untake()
 	heap.Push(&m.lanes[e.lane], e)
 	m.fold(e.key, m.keyOf(e.ref)) // a record may have taken the reference meanwhile
 }
 
+// fold moves a waiting entry to the key that its reference leads to now.
 func (m *State) fold(from, into string) {
 	e := m.entries[from]
 	if e == nil || from == into || e.leased {
@@ -158,6 +162,9 @@ func (m *State) fold(from, into string) {
 	heap.Remove(&m.lanes[e.lane], e.index)
 	delete(m.entries, from)
 	m.enqueue(e.due, engine.Enqueue{Ref: e.ref, Lane: e.lane, Hint: e.hint, Review: e.review})
+	for _, late := range e.later { // whoever sent it waits for an answer
+		m.enqueue(e.due, engine.Enqueue{Ref: e.ref, Lane: e.lane, Review: late})
+	}
 }
 
 // Fetch leases due entries as engine.Fetch asks.
@@ -187,24 +194,26 @@ func (m *State) take(out *engine.Fetched, from engine.Lane, now engine.Instant, 
 	}
 }
 
-// Reopen is what a new process does first: leases are gone, and delays that a
-// wrong clock made absurd are bounded by latest.
-func (m *State) Reopen(latest engine.Instant) engine.Meta {
-	var leased []*entry
-	for _, e := range m.entries { //syncproof:unordered sorted below by order of arrival
-		if e.leased {
-			leased = append(leased, e)
-		}
-		if e.leased || !e.delayed {
-			e.due = 0 // due at once, whatever the clock says now
-		}
-		e.due = min(e.due, latest)
+// Reopen is what a new process does first: leases are gone, and so is the wait
+// of whatever does not wait for a retry, whatever the clock says now. Delays
+// and pauses that a wrong clock made absurd are cut to latest.
+func (m *State) Reopen(now, latest engine.Instant) engine.Meta {
+	for i := range m.lanes {
+		m.lanes[i] = m.lanes[i][:0]
 	}
-	slices.SortFunc(leased, func(a, b *entry) int { return int(int64(a.order) - int64(b.order)) })
-	for _, e := range leased {
-		e.leased = false
-		e.untake()
-		heap.Push(&m.lanes[e.lane], e)
+	for _, e := range m.entries { //syncproof:unordered heaps give entries out in their own order
+		if e.leased {
+			e.leased, e.delayed = false, false
+			e.freshen()
+			e.untake()
+		}
+		if e.delayed {
+			e.due = min(e.due, latest)
+		} else {
+			e.due = min(e.due, now)
+		}
+		e.index = len(m.lanes[e.lane])
+		m.lanes[e.lane] = append(m.lanes[e.lane], e)
 	}
 	for i := range m.lanes {
 		heap.Init(&m.lanes[i])

@@ -17,7 +17,7 @@ func TestLeasesEndWithTheProcess(t *testing.T) {
 	if got := m.Fetch(10, engine.Fetch{Max: 2}); len(got.Items) != 2 {
 		t.Fatalf("%d items", len(got.Items))
 	}
-	m.Reopen(100)
+	m.Reopen(10, 100)
 	got := m.Fetch(10, engine.Fetch{Max: 9})
 	if len(got.Items) != 3 {
 		t.Fatalf("%d items after a restart, want all three", len(got.Items))
