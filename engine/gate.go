@@ -49,6 +49,20 @@ func (c *Core) recallWrites(side mapping.Side) {
 	g.verified = nil
 }
 
+// recallWrite takes one such write back that still waits for its turn, because
+// its record was noticed: the reading before it may be from before that.
+func (c *Core) recallWrite(w *work, side mapping.Side) {
+	g := &c.gates[side]
+	g.verified = slices.DeleteFunc(g.verified, func(t ticket) bool {
+		if t.key != w.key {
+			return false
+		}
+		w.recalled = true
+		c.out.add(Admit{Side: side, Call: t.call, Denied: true})
+		return true
+	})
+}
+
 // onVerified reports whether a call is the write that follows w's last reading.
 func (c *Core) onVerified(w *work) bool {
 	return w.phase == writing && c.mustVerify(&w.plan.steps[w.step])

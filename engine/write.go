@@ -153,6 +153,9 @@ func (c *Core) onWriteDone(e WriteDone) {
 	switch {
 	case e.Err == nil:
 		w.wrote[p.side] = true
+		if unread := e.Record.Unread; unread != nil && unread.Kind == adapter.Drift {
+			c.drifted(p.side, unread) // the next reading would be refused as well
+		}
 		c.wrote(w, step, e.Record)
 	case e.Err.Kind == adapter.NotFound && step.kind == DeleteRecord:
 		c.wrote(w, step, adapter.Record{})
