@@ -32,7 +32,7 @@ func (c *Core) outdated(ref Ref) {
 	case w == nil:
 	case w.phase == verifying && w.plan.steps[w.step].side == ref.Side:
 		w.noticed = true
-	case w.phase == writing && w.plan.steps[w.step].side == ref.Side:
+	case w.phase == writing && w.plan.steps[w.step].side == ref.Side && c.mustVerify(&w.plan.steps[w.step]):
 		c.recallWrite(w, ref.Side)
 	}
 }

@@ -139,7 +139,11 @@ func (c *Core) onWriteDone(e WriteDone) {
 	c.observe(p.side, e.Err)
 	if w.recalled && e.Err != nil && !e.Err.Indefinite {
 		w.recalled = false
-		c.verify(w, step)
+		if step.marks {
+			c.again(w)
+		} else {
+			c.verify(w, step)
+		}
 		return
 	}
 	if c.keepsPlace(w, p.side, e.Err) {
