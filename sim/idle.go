@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -126,15 +127,17 @@ func (h *host) noteShown(x *exchange) {
 	}
 }
 
-// noteSchema takes down that the engine saw a schema. One that was shown after
-// every field was back is whole: the engine has no reason to look again.
+// noteSchema takes down that the engine saw a schema. Of one that was shown
+// after every field was back, and of one that fits the mapping for all that is
+// still changed, the engine has no reason to look again.
 func (h *host) noteSchema(e engine.Described) {
 	for side, s := range h.w.systems {
 		if h.describing[side] != e.Op || e.Err != nil {
 			continue
 		}
 		h.describedAt[side] = h.shownAt[side]
-		if h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
+		fits := len(h.w.mapping.Drift(mapping.Side(side), e.Schema.Fields)) == 0
+		if fits || h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
 			h.knowsDrift[side] = false
 		}
 	}
