@@ -17,6 +17,7 @@ type sight struct {
 	seen    uint64 // the last whole round of polling began before this Op, 0 if none
 	round   uint64 // the round under way did, 0 if none
 	polling engine.Op
+	paged   bool // the round under way has brought a page, and may go on after a failure
 	// began is when the last round did, 0 if none that is of use, and restless
 	// that it lasted longer than the interval: the one under way followed at once.
 	began    int64
@@ -83,7 +84,7 @@ func (h *host) noteRound(e engine.Poll) {
 
 // notePage takes down that the engine took in a page: with its last one it
 // has seen everything that was committed before the round began. A failure
-// ends the round with nothing seen.
+// ends a round that had brought no page with nothing seen.
 func (h *host) notePage(e engine.PollDone) {
 	for i := range h.w.sights {
 		s := &h.w.sights[i]
@@ -92,10 +93,13 @@ func (h *host) notePage(e engine.PollDone) {
 		}
 		s.polling = 0
 		switch {
+		case e.Err != nil && s.paged:
 		case e.Err != nil:
 			s.round, s.began = 0, 0
 		case !e.Page.More:
-			s.seen, s.round = s.round, 0
+			s.seen, s.round, s.paged = s.round, 0, false
+		default:
+			s.paged = true
 		}
 	}
 }
@@ -111,7 +115,7 @@ func (w *World) noteAudit() {
 func (w *World) noteBoot() {
 	for i := range w.sights {
 		s := &w.sights[i]
-		s.seen, s.round, s.polling, s.began, s.restless = 0, 0, 0, 0, false
+		s.seen, s.round, s.polling, s.paged, s.began, s.restless = 0, 0, 0, false, 0, false
 	}
 }
 
