@@ -74,7 +74,7 @@ func TestRecordsAreOneEventALine(t *testing.T) {
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
 	}
-	var second reports.EventRecord
+	var second trace.Line
 	if err := json.Unmarshal([]byte(lines[1]), &second); err != nil {
 		t.Fatal(err)
 	}
