@@ -192,7 +192,9 @@ func Credentials(side mapping.Side) (id, secret, webhook string) {
 
 // External is the native name of the field that holds the other side's id, and
 // Object the vendor's name of a contact.
-func (st *Stage) External(side mapping.Side) string { return kindOf(st.systems[side].spec.Kind).external }
+func (st *Stage) External(side mapping.Side) string {
+	return kindOf(st.systems[side].spec.Kind).external
+}
 
 // Forgery is a webhook delivery that is not the vendor's, made from the last
 // genuine one of its record where there is one.
