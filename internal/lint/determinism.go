@@ -24,7 +24,7 @@ type Rules struct {
 // RulesFor says which bans hold for a package, by its path below the module.
 func RulesFor(path string) Rules {
 	live := matches("engine/service/...", path) || matches("sim/live/...", path) ||
-		matches("engine/queue/...", path) ||
+		matches("engine/queue/...", path) || matches("mocks/host/...", path) ||
 		matches("engine/store/...", path)
 	world := anyMatches([]string{"engine/...", "mocks/...", "scenarios/...", "sim/..."}, path)
 	return Rules{
