@@ -49,7 +49,7 @@ func (h *Host) status(w http.ResponseWriter, _ *http.Request) error {
 		Requests uint64    `json:"requests"`
 		Journal  uint64    `json:"journal"` // the number of the last event
 	}{Kind: h.options.Kind, Journal: h.log.Last()}
-	_ = h.do(func(now time.Time, s mocks.System) error {
+	_ = h.see(func(now time.Time, s mocks.System) error {
 		out.Now, out.Requests = now.UTC(), h.calls
 		s.Each(func(one mocks.Snapshot) bool {
 			out.Records++

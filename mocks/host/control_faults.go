@@ -130,7 +130,7 @@ func (f *faults) switches(on *mocks.Faults, zone *time.Location) {
 
 func (h *Host) showFaults(w http.ResponseWriter, _ *http.Request) error {
 	var out faults
-	_ = h.do(func(_ time.Time, s mocks.System) error {
+	_ = h.see(func(_ time.Time, s mocks.System) error {
 		out = board(s.Faults(), h.latency)
 		return nil
 	})

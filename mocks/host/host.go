@@ -77,16 +77,34 @@ func New(o Options) *Host {
 // Journal is what the mock saw.
 func (h *Host) Journal() *Log { return h.log }
 
-// do calls f with the mock, at its own time, and lets Run look what follows.
+// do lets f change the mock, at its own time, and Run look what follows.
 func (h *Host) do(f func(now time.Time, s mocks.System) error) error {
+	defer h.stir()
 	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dirty = true
+	return f(h.advanced(), h.system)
+}
+
+// see lets f look at the mock.
+func (h *Host) see(f func(now time.Time, s mocks.System) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return f(h.advanced(), h.system)
+}
+
+// advanced does what became due by now, and returns now.
+func (h *Host) advanced() time.Time {
 	now := h.clock.Now()
 	h.system.Advance(now)
-	err := f(now, h.system)
-	h.dirty = true
-	h.mu.Unlock()
-	h.stir()
-	return err
+	return now
+}
+
+// Changed reports whether anything happened since the last Save.
+func (h *Host) Changed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.dirty
 }
 
 // stir wakes Run.
@@ -127,8 +145,7 @@ func (h *Host) Run(ctx context.Context) {
 func (h *Host) advance() (due []mocks.Delivery, next time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := h.clock.Now()
-	h.system.Advance(now)
+	now := h.advanced()
 	due = h.system.Deliveries(now)
 	next = time.Hour
 	if at, waits := h.system.NextDue(); waits {

@@ -133,7 +133,6 @@ func unknown(id string) error {
 
 // tidy turns the JSON values of a set into those that mocks take.
 func tidy(set map[string]any) error {
-	//syncproof:unordered each value is changed by itself; of several wrong ones any is named
 	for name, value := range set {
 		switch v := value.(type) {
 		case nil, string, bool, json.Number:

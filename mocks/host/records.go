@@ -42,7 +42,7 @@ func (h *Host) list(w http.ResponseWriter, r *http.Request) error {
 		Records []record `json:"records"`
 		Next    string   `json:"next,omitempty"` // the after of the next page
 	}{Records: []record{}}
-	err = h.do(func(_ time.Time, s mocks.System) error {
+	err = h.see(func(_ time.Time, s mocks.System) error {
 		if _, known := s.Peek(after); after != "" && !known {
 			return bad("after", "there is no record "+after)
 		}
@@ -74,7 +74,7 @@ func (h *Host) show(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Host) one(w http.ResponseWriter, status int, id string) error {
 	var found record
-	err := h.do(func(_ time.Time, s mocks.System) error {
+	err := h.see(func(_ time.Time, s mocks.System) error {
 		one, ok := s.Peek(id)
 		if !ok {
 			return unknown(id)

@@ -36,7 +36,7 @@ type snapshot struct {
 // Save is a snapshot of the mock, as JSON.
 func (h *Host) Save() ([]byte, error) {
 	var out snapshot
-	err := h.do(func(now time.Time, s mocks.System) error {
+	err := h.see(func(now time.Time, s mocks.System) error {
 		stateful, ok := s.(mocks.Stateful)
 		if !ok {
 			return fmt.Errorf("the %s mock takes no snapshots", h.options.Kind)

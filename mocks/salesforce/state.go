@@ -98,7 +98,6 @@ func (m *Mock) SetState(text []byte) error {
 		return err
 	}
 	m.gap, m.gapOpen, m.clients = s.Gap, s.GapOpen, map[string]string{}
-	//syncproof:unordered each entry goes to its own key
 	for id, client := range s.Clients {
 		m.clients[id] = client
 	}
