@@ -11,6 +11,7 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/resolve"
+	"github.com/syncproof/syncproof/engine/store/memory"
 	"github.com/syncproof/syncproof/mocks"
 	mockgenesys "github.com/syncproof/syncproof/mocks/genesys"
 	mockrest "github.com/syncproof/syncproof/mocks/restcrm"
@@ -172,7 +173,7 @@ func (w *World) buildParts() *parts {
 	p.machine = func() Machine { return engine.New(p.config) }
 	p.transport = func(_ mapping.Side, rt http.RoundTripper) http.RoundTripper { return rt }
 	p.signals = func(_ mapping.Side, s adapter.Signals) adapter.Signals { return s }
-	p.store = func() Store { return newMemory() }
+	p.store = func() Store { return memory.New() }
 	p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
 		return w.buildClient(h, side, f)
 	}

@@ -91,7 +91,7 @@ func (h *host) boot() {
 		}
 	}
 	h.machine = h.parts.machine()
-	meta := h.disk.store.Reopen(h.now().Add(h.parts.longestDelay))
+	meta := h.disk.store.Reopen(h.now(), h.now().Add(h.parts.longestDelay))
 	h.step(engine.Started{Meta: meta})
 }
 
