@@ -11,10 +11,12 @@ import (
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/adapter/genesys"
+	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
 	"github.com/syncproof/syncproof/mocks"
 	gcmock "github.com/syncproof/syncproof/mocks/genesys"
+	restmock "github.com/syncproof/syncproof/mocks/restcrm"
 	sfmock "github.com/syncproof/syncproof/mocks/salesforce"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -81,6 +83,22 @@ func genesysTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Si
 	s := serve(t, gcmock.New(c))
 	return s, s.side(t, "cc", "genesys", genesys.New, genesys.Signals, adapter.Config{
 		Fields: []string{"firstName", "lastName", "workPhone"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm",
+	})
+}
+
+// restTenant is a CRM without the engine's fields, and its side.
+func restTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
+	c := mocks.Config{
+		On: trace.CRM, Seed: 7, ClientID: "syncproof-engine", ClientSecret: "s3cret", Conditional: true,
+		Journal:      trace.NewJournal(func() int64 { return 0 }),
+		VersionField: "sync_version", StatusField: "sync_status", ExternalField: "external_id", Bare: true,
+	}
+	if change != nil {
+		change(&c)
+	}
+	s := serve(t, restmock.New(c))
+	return s, s.side(t, "crm", "rest", restcrm.New, restcrm.Signals, adapter.Config{
+		Fields: []string{"first_name", "last_name", "phone"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "external_id",
 	})
 }
 
