@@ -103,7 +103,7 @@ func (m *Mock) SetState(text []byte) error {
 	}
 	m.store, m.cursors, m.late = newStore(), nil, mocks.Due[lateCommit]{}
 	for i := range s.Records {
-		r, err := m.taken(&s.Records[i])
+		r, err := m.laidDown(&s.Records[i])
 		if err != nil {
 			return err
 		}
@@ -119,8 +119,8 @@ func (m *Mock) SetState(text []byte) error {
 	return nil
 }
 
-// taken is a record of a snapshot.
-func (m *Mock) taken(s *recordState) (*record, error) {
+// laidDown is a record of a snapshot.
+func (m *Mock) laidDown(s *recordState) (*record, error) {
 	id, ok := canonicalID(s.ID)
 	if !ok || m.store.byID[id] != nil {
 		return nil, fmt.Errorf("record %q: the id is malformed or taken", s.ID)
@@ -155,7 +155,7 @@ func (m *Mock) wait(s *mocks.Waiting[lateState]) error {
 	switch {
 	case l.Create:
 		var err error
-		if r, err = m.taken(&l.Record); err != nil {
+		if r, err = m.laidDown(&l.Record); err != nil {
 			return err
 		}
 	case r == nil:
