@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
+	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/mocks"
 	gcmock "github.com/syncproof/syncproof/mocks/genesys"
 	restmock "github.com/syncproof/syncproof/mocks/restcrm"
@@ -80,9 +82,13 @@ func genesysTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Si
 	if change != nil {
 		change(&c)
 	}
+	fields := []string{"firstName", "lastName", "workPhone"}
+	if len(c.Fields) > 0 {
+		fields = append(fields, "tier")
+	}
 	s := serve(t, gcmock.New(c))
 	return s, s.side(t, "cc", "genesys", genesys.New, genesys.Signals, adapter.Config{
-		Fields: []string{"firstName", "lastName", "workPhone"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm",
+		Fields: fields, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm",
 	})
 }
 
@@ -98,7 +104,7 @@ func restTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side)
 	}
 	s := serve(t, restmock.New(c))
 	return s, s.side(t, "crm", "rest", restcrm.New, restcrm.Signals, adapter.Config{
-		Fields: []string{"first_name", "last_name", "phone"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "external_id",
+		Fields: []string{"first_name", "last_name", "phone", "tier"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "external_id",
 	})
 }
 
@@ -110,7 +116,7 @@ func salesforceTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant
 	}
 	s := serve(t, sfmock.New(c))
 	return s, s.side(t, "crm", "salesforce", salesforce.New, salesforce.Signals, adapter.Config{
-		Fields:       []string{"FirstName", "LastName", "Phone"},
+		Fields:       []string{"FirstName", "LastName", "Phone", "Tier__c"},
 		VersionField: "Sync_Version__c", StatusField: "Sync_Status__c", ExternalField: "Genesys_Contact_Id__c", BaseVersionField: "Sync_Base_Version__c",
 	})
 }
@@ -123,7 +129,35 @@ func (s *served) side(t testing.TB, name, kind string, build func(adapter.Config
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tenant.Side{Name: name, Kind: kind, System: system, Config: c, Meter: meter, Concurrency: 4, Poll: time.Minute}
+	at := mapping.CRM
+	if name == "cc" {
+		at = mapping.CC
+	}
+	return tenant.Side{
+		Name: name, Kind: kind, System: system, Config: c, Meter: meter, Concurrency: 4, Poll: time.Minute,
+		Mapping: mapped(t, kind), At: at,
+	}
+}
+
+// mapped is the mapping of the tests, with the CRM's names of its kind.
+func mapped(t testing.TB, crm string) *mapping.Mapping {
+	t.Helper()
+	names := [...]string{"FirstName", "LastName", "Phone", "Tier__c", "Sync_Version__c", "Sync_Status__c"}
+	if crm == "rest" {
+		names = [...]string{"first_name", "last_name", "phone", "tier", "sync_version", "sync_status"}
+	}
+	m, err := mapping.New(mapping.Spec{Object: "contact", Fields: []mapping.FieldSpec{
+		{CRMField: names[0], CCField: "firstName", Type: "String"},
+		{CRMField: names[1], CCField: "lastName", Type: "String"},
+		{CRMField: names[2], CCField: "workPhone", Type: "Phone"},
+		{CRMField: names[3], CCField: "tier", Type: "Picklist", Values: []string{"gold", "silver"}},
+		{CRMField: names[4], CCField: "sync_version", Type: "Integer", Purpose: "Version"},
+		{CRMField: names[5], CCField: "sync_status", Type: "String", Purpose: "Status"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func plan(t testing.TB, side tenant.Side) []tenant.Outcome {
@@ -144,4 +178,16 @@ func contains(t testing.TB, text, want string) {
 	if !strings.Contains(text, want) {
 		t.Errorf("%q does not say %q", text, want)
 	}
+}
+
+// member is a text of a JSON answer.
+func member(t testing.TB, res *http.Response, name string) string {
+	t.Helper()
+	defer res.Body.Close()
+	var got map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := got[name].(string)
+	return text
 }
