@@ -65,23 +65,27 @@ func New(c mocks.Config) *Mock {
 		ids:         *mocks.NewIDs(c.Seed),
 		correlation: *mocks.NewIDs(c.Seed + 1),
 		secrets:     *mocks.NewIDs(c.Seed + 2),
-		base:        newSchema(&c),
 		store:       newStore(externalSource(c.ExternalField)),
 		phones:      newPhoneBook(c.Region),
 	}
-	m.schema = m.base
-	if m.base.version > 0 {
-		m.history = []*schema{m.base}
-	}
-	m.sources = []source{{id: m.store.source, name: m.store.source}}
-	if c.Bare {
-		m.sources = nil
-	}
+	m.found()
 	tenant := mocks.NewIDs(c.Seed + 3)
 	m.schemaID = tenant.UUID()
 	id := tenant.UUID()
 	m.division = `{"id":"` + id + `","name":"Home","selfUri":"/api/v2/authorization/divisions/` + id + `"}`
 	return m
+}
+
+// found gives the tenant the schema and the source of its configuration.
+func (m *Mock) found() {
+	m.base = newSchema(m.cfg)
+	m.schema, m.history, m.sources, m.drift = m.base, nil, nil, nil
+	if m.base.version > 0 {
+		m.history = []*schema{m.base}
+	}
+	if !m.cfg.Bare {
+		m.sources = []source{{id: m.store.source, name: m.store.source}}
+	}
 }
 
 // externalSource is the id of the external source that carries the other

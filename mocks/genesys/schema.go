@@ -55,6 +55,7 @@ type slot struct {
 type schema struct {
 	version     int // of the custom-field schema, from 1; 0 where there is none
 	title       string
+	written     bool // by a client
 	slots       []slot
 	byBase      map[string]uint8
 	byWire      [3]map[string]uint8 // by group

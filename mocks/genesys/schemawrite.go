@@ -34,7 +34,7 @@ func (x *exchange) makeSchema(string) ([]byte, *refusal) {
 	if x.m.schema.version > 0 {
 		return nil, &refusal{status: 409, code: codeConflict, message: "A schema for contacts exists already"}
 	}
-	return x.storeSchema(d)
+	return x.m.storeSchema(d)
 }
 
 // replaceSchema is PUT contacts/schemas/{id}.
@@ -58,7 +58,7 @@ func (x *exchange) replaceSchema(id string) ([]byte, *refusal) {
 	if bad := x.m.schema.keeps(d.slots); bad != nil {
 		return nil, bad
 	}
-	return x.storeSchema(d)
+	return x.m.storeSchema(d)
 }
 
 // keeps refuses a draft that lacks a field of the schema or changes its type.
@@ -81,10 +81,9 @@ func (s *schema) keeps(draft []slot) *refusal {
 
 // storeSchema makes the draft the next version: what it has beyond the schema
 // is added, and a known field takes its limits.
-func (x *exchange) storeSchema(d schemaDraft) ([]byte, *refusal) {
-	m := x.m
+func (m *Mock) storeSchema(d schemaDraft) ([]byte, *refusal) {
 	next := m.schema.drifted(nil)
-	next.version, next.title = m.schema.version+1, d.title
+	next.version, next.title, next.written = m.schema.version+1, d.title, true
 	for i := range d.slots {
 		s := d.slots[i]
 		s.required = slices.Contains(d.required, s.base)

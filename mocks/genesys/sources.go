@@ -9,7 +9,10 @@ import (
 )
 
 // source is an external source: a system whose ids contacts carry (S).
-type source struct{ id, name string }
+type source struct {
+	id, name string
+	made     bool // by a client
+}
 
 // externalSources is GET externalsources: limit from 10 to 200, name filters by
 // prefix (S). The tenant has few, so that there is never a second page.
@@ -65,7 +68,7 @@ func (x *exchange) makeSource(string) ([]byte, *refusal) {
 	if slices.ContainsFunc(x.m.sources, func(s source) bool { return s.name == name }) {
 		return nil, &refusal{status: 409, code: codeConflict, message: "An external source of this name exists"}
 	}
-	s := source{id: x.m.ids.UUID(), name: name}
+	s := source{id: x.m.ids.UUID(), name: name, made: true}
 	x.m.sources = append(x.m.sources, s)
 	return s.append(nil), nil
 }

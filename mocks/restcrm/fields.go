@@ -149,6 +149,6 @@ func asked(f mocks.Field, filled bool) (*property, *problem) {
 	if err != nil {
 		return nil, ofField("invalid_format", "type", err.Error())
 	}
-	p.filled = filled
+	p.filled, p.added = filled, true
 	return p, nil
 }

@@ -59,6 +59,7 @@ type property struct {
 	required bool
 	readOnly bool
 	filled   bool // never null: sync_version
+	added    bool // by a client
 	pattern  *regexp.Regexp
 	values   []string
 	gone     bool   // removed by drift
