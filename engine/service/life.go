@@ -69,7 +69,7 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 	for _, warning := range core.Policy.Warnings([2]traits{core.Systems[0].Traits, core.Systems[1].Traits}) {
 		s.log.Warn("policy", "warning", warning)
 	}
-	meta, err := s.opts.Store.Reopen(l.ctx, l.clock.now().Add(longestDelay(c)))
+	meta, err := s.opts.Store.Reopen(l.ctx, l.clock.now(), l.clock.now().Add(longestDelay(c)))
 	if err != nil {
 		l.cancel()
 		return nil, err
