@@ -67,6 +67,8 @@ schema: ## write the JSON Schemas anew from the Go types
 	mv scenarios/scenario.schema.json.new scenarios/scenario.schema.json
 	$(GO) run ./cmd/syncproof schema report > docs/report.schema.json.new
 	mv docs/report.schema.json.new docs/report.schema.json
+	$(GO) run ./cmd/syncproof schema config > docs/config.schema.json.new
+	mv docs/config.schema.json.new docs/config.schema.json
 
 clean: ## remove what was built and written
 	rm -rf bin syncproof-failures syncproof-report

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/syncproof/syncproof/engine/service/config"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
 )
@@ -14,18 +15,19 @@ var schemas = []struct {
 }{
 	{"scenario", scenarios.Schema},
 	{"report", reports.Schema},
+	{"config", config.Schema},
 }
 
 func newSchema(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [scenario|report]",
+		Use:   "schema [scenario|report|config]",
 		Short: "print the JSON Schema of a format",
-		Long: `Prints the JSON Schema of the scenario format (the default) or of the JSON
-report, for editors and validators.`,
+		Long: `Prints the JSON Schema of the scenario format (the default), of the JSON report
+or of the service's configuration, for editors and validators.`,
 		Example: `  syncproof schema > scenario.schema.json
   syncproof schema report`,
 		Args:      atMost(1),
-		ValidArgs: []string{"scenario", "report"},
+		ValidArgs: []string{"scenario", "report", "config"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := "scenario"
 			if len(args) == 1 {
@@ -42,7 +44,7 @@ report, for editors and validators.`,
 				_, err = a.out.Write(text)
 				return err
 			}
-			return misuse("known are scenario and report", "there is no schema of %q", name)
+			return misuse("known are scenario, report and config", "there is no schema of %q", name)
 		},
 	}
 }

@@ -186,7 +186,7 @@ listen: {webhooks: "127.0.0.1:0", admin: "127.0.0.1:0"}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	secrets := map[string]string{"CC": ccSecret, "CRM": crmSecret, "HOOK": hookSecret}
+	secrets := map[string]string{"CC": ccSecret, "CRM": crmSecret, "HOOK": hookSecret, "HOME": folder}
 	c, err := config.Load(path, config.Environment{Lookup: func(name string) (string, bool) { v, ok := secrets[name]; return v, ok }})
 	if err != nil {
 		r.t.Fatal(err)

@@ -142,7 +142,9 @@ func (c *Config) Resolve(env Environment) error {
 	}
 	follow("notify.secret", c.Notify.Secret.Ref, c.Notify.Secret.Line, c.Notify.Secret.Column, &c.Notify.Secret.value)
 	if c.Store.Path == "" {
-		c.Store.Path = dataFile(env)
+		if c.Store.Path = dataFile(env); c.Store.Path == "" {
+			problems = append(problems, &Error{Path: c.Path, Message: "found no store.path, and no folder for it: neither XDG_DATA_HOME nor HOME is set", Hint: "set store.path"})
+		}
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)
@@ -150,11 +152,15 @@ func (c *Config) Resolve(env Environment) error {
 	return nil
 }
 
-// dataFile is the store's default place, by the XDG base directories.
+// dataFile is the store's default place, by the XDG base directories; "" if
+// the environment names none.
 func dataFile(env Environment) string {
 	folder, _ := env.Lookup("XDG_DATA_HOME")
 	if !filepath.IsAbs(folder) {
 		home, _ := env.Lookup("HOME")
+		if home == "" {
+			return ""
+		}
 		folder = filepath.Join(home, ".local", "share")
 	}
 	return filepath.Join(folder, "syncproof", "store.db")
