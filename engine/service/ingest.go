@@ -60,10 +60,8 @@ func (s *Service) receive(ctx context.Context, side mapping.Side, w http.Respons
 	if !s.limiters[side].AllowN(s.opts.Clock.Now(), 1) {
 		return http.StatusTooManyRequests, "more deliveries a second than limits.webhook_rate allows"
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
+	defer s.waiting.Add(-1)
+	if s.waiting.Add(1) > int64(2*now.config.Limits.PendingNotices) {
 		return http.StatusServiceUnavailable, "too many deliveries wait for their answer"
 	}
 	hooks, ok := now.systems[side].(adapter.Webhooks)

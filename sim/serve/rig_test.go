@@ -8,8 +8,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,6 +69,7 @@ type rig struct {
 	store   store.Store
 	config  *config.Config
 	service *service.Service
+	door    atomic.Pointer[string] // where its webhooks go
 	stop    chan struct{}
 	pump    sync.WaitGroup
 	statuses
@@ -207,7 +210,9 @@ func (r *rig) start(vary func(*service.Options)) {
 	if err := s.Start(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
+	door := "http://" + s.Addrs().Webhooks + "/webhooks/cc"
 	r.service = s
+	r.door.Store(&door)
 }
 
 func (r *rig) end() {
@@ -247,7 +252,7 @@ func (r *rig) deliver() {
 
 // post sends one webhook; 0 is no answer.
 func (r *rig) post(client *http.Client, header http.Header, body []byte) int {
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://"+r.service.Addrs().Webhooks+"/webhooks/cc", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, *r.door.Load(), bytes.NewReader(body))
 	if err != nil {
 		r.t.Error(err)
 		return 0
@@ -259,6 +264,34 @@ func (r *rig) post(client *http.Client, header http.Header, body []byte) int {
 	}
 	defer res.Body.Close()
 	return res.StatusCode
+}
+
+// crash kills the service and starts another on the same store.
+func (r *rig) crash() {
+	r.t.Helper()
+	r.service.Abort()
+	if m, ok := r.store.(*memory.Store); ok {
+		again := m.Again()
+		_ = m.Close()
+		r.store = again
+	}
+	r.start(nil)
+}
+
+// seen are the answers to the webhooks so far.
+func (s *statuses) seen() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.all)
+}
+
+func (s *statuses) acknowledged() (n int) {
+	for _, status := range s.seen() {
+		if status == http.StatusOK {
+			n++
+		}
+	}
+	return n
 }
 
 // until waits for a condition, and fails with what is the case instead.
