@@ -64,9 +64,8 @@ func New(o Options) (*Service, error) {
 	}
 	for i := range s.transports {
 		s.transports[i] = newTransport(c.Systems.Of(mapping.Side(i)).Concurrency)
-		s.limiters[i] = rate.NewLimiter(0, 0)
+		s.limiters[i] = rate.NewLimiter(rate.Limit(c.Limits.WebhookRate), c.Limits.WebhookBurst)
 	}
-	s.limit(c)
 	return s, nil
 }
 
