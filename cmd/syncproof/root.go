@@ -69,7 +69,7 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
 		newRun(a), newReplay(a), newExplain(a), newExplore(a), newShrink(a), newMutants(a), newDecide(a),
-		newRequirements(a), newSchema(a), newInit(a), newReport(a), newVersion(a), newAgain(a),
+		newRequirements(a), newSchema(a), newInit(a), newServe(a), newReport(a), newVersion(a), newAgain(a),
 	)
 	return root
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/store"
 )
 
 // sideOf reads a side as it stands in a path.
@@ -80,6 +81,11 @@ func (s *Service) receive(ctx context.Context, side mapping.Side, w http.Respons
 		return http.StatusBadRequest, "the body is not a notice: " + adapter.As(err).Error()
 	case len(notices) == 0:
 		return http.StatusOK, ""
+	}
+	for _, n := range notices {
+		if len(n.ID) > store.MaxText || len(n.MergedInto) > store.MaxText {
+			return http.StatusBadRequest, "the body names a record by an id that is too long"
+		}
 	}
 	return s.take(ctx, side, notices)
 }
