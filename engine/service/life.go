@@ -22,6 +22,7 @@ type input struct {
 // process, or of the configuration that it runs by.
 type life struct {
 	s       *Service
+	number  int // counts lives from 1
 	config  *config.Config
 	clock   steady
 	systems [2]adapter.System
@@ -79,6 +80,8 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 	}
 	l.machine = s.opts.Core(core)
 	l.keeper = newKeeper(l, s.opts.Store)
+	s.lives++
+	l.number = s.lives
 	l.put(engine.Started{Meta: meta})
 	l.group.Go(l.run)
 	l.group.Go(l.keeper.run)

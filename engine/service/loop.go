@@ -83,16 +83,18 @@ func (l *life) disarm() {
 	}
 }
 
-// look lets f see the core between two events; false means that the life is over.
-func (l *life) look(f func(*life)) bool {
-	seen := make(chan struct{})
-	if !l.inbox.put(input{look: func(l *life) { f(l); close(seen) }}) {
-		return false
+// look is what f sees of the core between two events; false means that the
+// life is over, or that it took too long.
+func look[T any](l *life, f func(*life) T, late <-chan struct{}) (seen T, ok bool) {
+	answer := make(chan T, 1)
+	if !l.inbox.put(input{look: func(l *life) { answer <- f(l) }}) {
+		return seen, false
 	}
 	select {
-	case <-seen:
-		return true
+	case seen = <-answer:
+		return seen, true
 	case <-l.done:
-		return false
+	case <-late:
 	}
+	return seen, false
 }

@@ -44,6 +44,9 @@ type Options struct {
 	Store store.Store
 	Clock Clock        // default Wall
 	Log   *slog.Logger // default: nothing is logged
+	// Level is set to log.level whenever a configuration is loaded; nil if
+	// nobody listens to it.
+	Level *slog.LevelVar
 	// Transport wraps the connections to one side, below the gate.
 	Transport func(side mapping.Side, base http.RoundTripper) http.RoundTripper
 	// Adapter makes one side's client; default: that of the side's kind.
