@@ -87,7 +87,15 @@ func (m *Mock) storeSchema(d schemaDraft) ([]byte, *refusal) {
 	for i := range d.slots {
 		s := d.slots[i]
 		s.required = slices.Contains(d.required, s.base)
-		if at, known := next.byWire[groupCustom][s.wire]; known {
+		at, known := next.byWire[groupCustom][s.wire]
+		present := 0
+		if known {
+			present = next.slots[at].max
+		}
+		if bad := s.limit(present); bad != nil {
+			return nil, bad
+		}
+		if known {
 			s.base, s.readOnly = next.slots[at].base, next.slots[at].readOnly
 			next.slots[at] = s
 			continue
@@ -259,8 +267,7 @@ func readProperty(field string, f mocks.Member) (slot, *refusal) {
 	case !titled:
 		return s, invalid(field+".title", ruleRequired, "it is required")
 	}
-	bad := s.limit(field)
-	return s, bad
+	return s, nil
 }
 
 // fieldName is what this tenant takes for the name of a custom field (M).
@@ -273,14 +280,15 @@ func fieldName(name string) bool {
 	return name != "" && len(name) <= 64
 }
 
-// limit fills the type's own limits in, and refuses what exceeds them.
-func (s *slot) limit(field string) *refusal {
+// limit fills the type's own limit in, and refuses what exceeds both it and
+// what the field has at present.
+func (s *slot) limit(present int) *refusal {
 	most := map[kind]int{kindText: customTextMax, kindLongText: 4000, kindTags: tagLengthMax}[s.kind]
 	if s.max == 0 {
 		s.max = most
 	}
-	if most > 0 && s.max > most {
-		return invalid(field+".maxLength", ruleLimit, "the type's limit is "+strconv.Itoa(most))
+	if most > 0 && s.max > max(most, present) {
+		return invalid("jsonSchema.properties."+s.wire+".maxLength", ruleLimit, "the type's limit is "+strconv.Itoa(most))
 	}
 	return nil
 }

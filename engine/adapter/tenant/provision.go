@@ -153,23 +153,26 @@ func told(all []Outcome, o Outcome) bool {
 }
 
 // Explain is an adapter's error with what to do about it.
-func Explain(err error) string {
+func Explain(err error) string { return err.Error() + Advice(err) }
+
+// Advice is what to do about an adapter's error, to be put behind its text; ""
+// where nothing is known.
+func Advice(err error) string {
 	e := adapter.As(err)
-	text := e.Error()
 	switch e.Kind {
 	case adapter.Forbidden:
 		if e.Permission != "" {
-			text += "; missing: " + e.Permission
+			return "; missing: " + e.Permission + ". Give the account the right and run again"
 		}
-		return text + ". Give the account the right and run again"
+		return ". Give the account the right and run again"
 	case adapter.Unauthorized:
-		return text + ". Check client_id and client_secret, and that the client may use client credentials"
+		return ". Check client_id and client_secret, and that the client may use client credentials"
 	case adapter.Limited:
-		return text + ". Wait for the limit to pass and run again"
+		return ". Wait for the limit to pass and run again"
 	case adapter.Unavailable:
-		return text + ". Check base_url, login_url and the network, and run again"
+		return ". Check base_url, login_url and the network, and run again"
 	case adapter.Conflict:
-		return text + ". Somebody changed it meanwhile: run again"
+		return ". Somebody changed it meanwhile: run again"
 	}
-	return text
+	return ""
 }
