@@ -282,13 +282,13 @@ func fieldName(name string) bool {
 
 // limit fills the type's own limit in, and refuses what exceeds both it and
 // what the field has at present.
-func (s *slot) limit(present int) *refusal {
-	most := map[kind]int{kindText: customTextMax, kindLongText: 4000, kindTags: tagLengthMax}[s.kind]
-	if s.max == 0 {
-		s.max = most
+func (x *slot) limit(present int) *refusal {
+	most := map[kind]int{kindText: customTextMax, kindLongText: 4000, kindTags: tagLengthMax}[x.kind]
+	if x.max == 0 {
+		x.max = most
 	}
-	if most > 0 && s.max > max(most, present) {
-		return invalid("jsonSchema.properties."+s.wire+".maxLength", ruleLimit, "the type's limit is "+strconv.Itoa(most))
+	if most > 0 && x.max > max(most, present) {
+		return invalid("jsonSchema.properties."+x.wire+".maxLength", ruleLimit, "the type's limit is "+strconv.Itoa(most))
 	}
 	return nil
 }

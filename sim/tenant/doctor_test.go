@@ -132,7 +132,7 @@ func TestBrokenSalesforceTenants(t *testing.T) {
 func TestBrokenGenesysTenants(t *testing.T) {
 	// external_field is the name of a source, whose id the vendor gave.
 	const byName = "fail | external id | external_field is the name of an external source"
-	cases := append(common()[2:], []broken{
+	cases := slices.Concat(common()[2:], []broken{
 		{name: "sound but for the source's id"},
 		{name: "no create", spoil: revoke("externalContacts:contact:add"), lines: []string{"fail | permission | may not create contacts | give the account externalContacts:contact:add"}},
 		{name: "no edit", spoil: revoke("externalContacts:contact:edit"), lines: []string{"fail | permission | may not edit contacts | give the account externalContacts:contact:edit"}},
@@ -140,7 +140,7 @@ func TestBrokenGenesysTenants(t *testing.T) {
 		{name: "a custom field gone", spoil: drift(mocks.Drift{Field: "tier", Remove: true}), lines: []string{"fail | field | tier is mapped as Picklist, not in the schema"}},
 		{name: "the version is a text", spoil: drift(mocks.Drift{Field: "sync_version", Retype: "string"}), lines: []string{"fail | version | sync_version is of type String"}},
 		{name: "a short status", spoil: drift(mocks.Drift{Field: "sync_status", Length: 6}), lines: []string{"fail | status | sync_status takes 6 characters"}},
-	}...)
+	})
 	for i := range cases {
 		at := 0
 		for at < len(cases[i].lines) && !strings.HasPrefix(cases[i].lines[at], "warn") && !strings.HasPrefix(cases[i].lines[at], "fail | feed") {
@@ -156,14 +156,14 @@ func TestBrokenGenesysTenants(t *testing.T) {
 func TestBrokenRestTenants(t *testing.T) {
 	noTags := func(c *mocks.Config) { c.Conditional = false }
 	const empty = "warn | conditional | the CRM has no contact to look at"
-	cases := append(common()[2:], []broken{
+	cases := slices.Concat(common()[2:], []broken{
 		{name: "sound"},
 		{name: "no create", spoil: revoke("create"), lines: []string{"fail | permission | may not create contacts | give the account create contact"}},
 		{name: "no update", spoil: revoke("update"), lines: []string{"fail | permission | may not update contacts | give the account update contact"}},
 		{name: "no delete", spoil: revoke("delete"), lines: []string{"fail | permission | may not delete contacts"}},
 		{name: "no status", spoil: drift(mocks.Drift{Field: "sync_status", Remove: true}), lines: []string{"fail | status | sync_status does not exist"}},
 		{name: "tags or not, there is no contact", config: noTags},
-	}...)
+	})
 	for i := range cases {
 		at := 0
 		for at < len(cases[i].lines) && !strings.HasPrefix(cases[i].lines[at], "warn") {

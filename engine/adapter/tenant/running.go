@@ -81,7 +81,7 @@ func (s *Side) clock() adapter.Finding {
 		return adapter.Finding{Check: "clock", Level: adapter.Warn, Found: "no answer had a Date header"}
 	}
 	o := s.Meter.Clock()
-	f := ok("clock", "%s of this machine's, to within %s", ahead(o.Ahead), round(o.Error))
+	f := ok("clock", "%s this machine's, to within %s", ahead(o.Ahead), round(o.Error))
 	if o.Ahead.Abs()-o.Error > clockFar {
 		f.Level, f.Remedy = adapter.Fail, "set this machine's clock by a time service, and look at the system's"
 	}
@@ -92,7 +92,7 @@ func ahead(d time.Duration) string {
 	if d < 0 {
 		return round(-d).String() + " behind"
 	}
-	return round(d).String() + " ahead"
+	return round(d).String() + " ahead of"
 }
 
 func round(d time.Duration) time.Duration { return d.Round(10 * time.Millisecond) }
