@@ -52,8 +52,8 @@ func (b *bareTenants) configure(crm, source string) {
 		mapped = restMapping
 	}
 	text := fmt.Sprintf(`systems:
-  cc: {kind: genesys, base_url: %q, client_id: syncproof, client_secret: "env:CC_SECRET", external_field: %s}
-  crm: {kind: %s, base_url: %q, client_id: syncproof, client_secret: "env:CRM_SECRET"}
+  cc: {kind: genesys, base_url: %q, client_id: syncproof, client_secret: "env:CC_SECRET", external_field: %s, versioning: none}
+  crm: {kind: %s, base_url: %q, client_id: syncproof, client_secret: "env:CRM_SECRET", versioning: none}
 mapping:%s
 store: {path: data/store.db}
 `, b.cc.URL, source, crm, b.crm.URL, mapped)

@@ -104,7 +104,6 @@ func common() []broken {
 		{name: "unreachable", spoil: func(s *served, _ *tenant.Side) { s.server.Close() }, lines: []string{"fail | reach | "}},
 		{name: "a failure of its own", spoil: func(s *served, _ *tenant.Side) { s.mock.Faults().Error = &mocks.ServerError{Status: 503} }, lines: []string{"fail | reach | "}},
 		{name: "polling off", spoil: func(_ *served, side *tenant.Side) { side.Poll = 0 }, lines: []string{"warn | feed | "}},
-		{name: "a trigger is declared", spoil: func(_ *served, side *tenant.Side) { side.Trigger = true }, lines: []string{"warn | versioning | declared as trigger"}},
 	}
 }
 
@@ -115,6 +114,9 @@ func TestBrokenSalesforceTenants(t *testing.T) {
 		{name: "no create", spoil: revoke("create"), lines: []string{"fail | permission | may not create Contact | give"}},
 		{name: "no edit", spoil: revoke("update"), lines: []string{"fail | permission | may not edit Contact"}},
 		{name: "no delete", spoil: revoke("delete"), lines: []string{"fail | permission | may not delete Contact"}},
+		{name: "a trigger that is there", config: func(c *mocks.Config) { c.Trigger = true }, spoil: func(_ *served, side *tenant.Side) { side.Trigger = true }},
+		{name: "a trigger that nobody declared", config: func(c *mocks.Config) { c.Trigger = true }, lines: []string{"warn | versioning | none is declared, and there is trigger SyncVersion"}},
+		{name: "no trigger", spoil: func(_ *served, side *tenant.Side) { side.Trigger = true }, lines: []string{"fail | versioning | declared as trigger, and no active"}},
 		{name: "no view of setup", spoil: revoke("View Setup and Configuration"), lines: []string{"warn | setup | the definitions"}},
 		{name: "a hidden field", spoil: revoke("Phone"), lines: []string{"fail | field | Phone is mapped as Phone, not in the schema"}},
 		{name: "a retyped field", spoil: drift(mocks.Drift{Field: "Phone", Retype: "boolean"}), lines: []string{"fail | field | Phone is mapped as Phone, described as Boolean"}},
@@ -133,6 +135,7 @@ func TestBrokenGenesysTenants(t *testing.T) {
 	// external_field is the name of a source, whose id the vendor gave.
 	const byName = "fail | external id | external_field is the name of an external source"
 	cases := slices.Concat(common()[2:], []broken{
+		{name: "a trigger is declared", spoil: func(_ *served, side *tenant.Side) { side.Trigger = true }, lines: []string{"warn | versioning | declared as trigger; no API"}},
 		{name: "sound but for the source's id"},
 		{name: "no create", spoil: revoke("externalContacts:contact:add"), lines: []string{"fail | permission | may not create contacts | give the account externalContacts:contact:add"}},
 		{name: "no edit", spoil: revoke("externalContacts:contact:edit"), lines: []string{"fail | permission | may not edit contacts | give the account externalContacts:contact:edit"}},
@@ -157,6 +160,7 @@ func TestBrokenRestTenants(t *testing.T) {
 	noTags := func(c *mocks.Config) { c.Conditional = false }
 	const empty = "warn | conditional | the CRM has no contact to look at"
 	cases := slices.Concat(common()[2:], []broken{
+		{name: "a trigger is declared", spoil: func(_ *served, side *tenant.Side) { side.Trigger = true }, lines: []string{"warn | versioning | declared as trigger; no API"}},
 		{name: "sound"},
 		{name: "no create", spoil: revoke("create"), lines: []string{"fail | permission | may not create contacts | give the account create contact"}},
 		{name: "no update", spoil: revoke("update"), lines: []string{"fail | permission | may not update contacts | give the account update contact"}},

@@ -9,7 +9,10 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/wire"
 )
 
-var _ adapter.Inspector = (*Contacts)(nil)
+var (
+	_ adapter.Inspector = (*Contacts)(nil)
+	_ adapter.Automated = (*Contacts)(nil)
+)
 
 // Inspect implements adapter.Inspector. It never probes: describe says what the
 // account may do, and the Tooling API shows the rule.
@@ -26,6 +29,30 @@ func (a *Contacts) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, erro
 	}
 	definitions, err := a.definitions(ctx)
 	return append(all, definitions...), err
+}
+
+// Automations implements adapter.Automated: active Apex triggers (Tooling API:
+// ApexTrigger) and active record-triggered flows (object reference:
+// FlowDefinitionView).
+func (a *Contacts) Automations(ctx context.Context) ([]string, error) {
+	names := []string{}
+	triggers, err := a.setupRows(ctx, toolingPath+"/query",
+		"SELECT Name FROM ApexTrigger WHERE TableEnumOrId = "+quote(a.object)+" AND Status = 'Active'")
+	if err != nil {
+		return nil, err
+	}
+	flows, err := a.setupRows(ctx, apiPath+"/query",
+		"SELECT ApiName FROM FlowDefinitionView WHERE TriggerObjectOrEvent.QualifiedApiName = "+quote(a.object)+" AND IsActive = TRUE")
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range triggers {
+		names = append(names, "trigger "+row["Name"])
+	}
+	for _, row := range flows {
+		names = append(names, "flow "+row["ApiName"])
+	}
+	return names, nil
 }
 
 // verbs are what the engine does to an object, by describe's own flags (S).

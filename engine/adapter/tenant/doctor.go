@@ -78,7 +78,7 @@ func (s *Side) inspect(ctx context.Context, o Options) []adapter.Finding {
 		}
 	}
 	all = append(all, s.feed(ctx), s.limits(), s.clock())
-	all = append(all, s.versioning())
+	all = append(all, s.versioning(ctx))
 	if hook, has := s.webhook(ctx, o); has {
 		all = append(all, hook)
 	}

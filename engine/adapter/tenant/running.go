@@ -113,15 +113,39 @@ func apart(a, b *Meter, tolerance time.Duration) (adapter.Finding, bool) {
 	return f, true
 }
 
-// versioning says what can be seen of the declared trigger, which is nothing.
-func (s *Side) versioning() adapter.Finding {
-	if !s.Trigger {
-		return ok("versioning", "none is declared: edits here count as one version each")
+// versioning compares the declaration with what can be seen (DM-8). Whether
+// what is there moves the version rightly shows a test edit alone.
+func (s *Side) versioning(ctx context.Context) adapter.Finding {
+	test := "edit a mapped field of a test record and see that " + s.Config.VersionField + " grows by one; save it unchanged and see that it does not"
+	names, visible := s.automations(ctx)
+	seen := strings.Join(names, ", ")
+	switch {
+	case s.Trigger && !visible:
+		return adapter.Finding{Check: "versioning", Level: adapter.Warn, Found: "declared as trigger; no API shows whether it works", Remedy: test}
+	case s.Trigger && len(names) == 0:
+		return adapter.Finding{
+			Check: "versioning", Level: adapter.Fail, Found: "declared as trigger, and no active trigger or flow runs for the object",
+			Remedy: "install the version trigger, or set versioning: none",
+		}
+	case s.Trigger:
+		return ok("versioning", "declared as trigger, and there is %s", seen)
+	case len(names) > 0:
+		return adapter.Finding{
+			Check: "versioning", Level: adapter.Warn, Found: "none is declared, and there is " + seen,
+			Remedy: "if it moves " + s.Config.VersionField + ", set versioning: trigger",
+		}
 	}
-	return adapter.Finding{
-		Check: "versioning", Level: adapter.Warn, Found: "declared as trigger; no API shows whether it works",
-		Remedy: "edit a mapped field of a test record and see that " + s.Config.VersionField + " grows by one; save it unchanged and see that it does not",
+	return ok("versioning", "none is declared: edits here count as one version each")
+}
+
+// automations are what the system shows; ok is false where it shows nothing.
+func (s *Side) automations(ctx context.Context) (names []string, ok bool) {
+	a, can := s.System.(adapter.Automated)
+	if !can {
+		return nil, false
 	}
+	names, err := a.Automations(ctx)
+	return names, err == nil
 }
 
 // webhook posts to the engine's own endpoint from here: a delivery without a
