@@ -21,6 +21,8 @@ type File struct {
 	pool    *sql.DB // of the one writing connection
 	writer  *sql.Conn
 	readers *sql.DB
+	// prepared are open on the writer, which is not closed before they are.
+	prepared []*sql.Stmt
 
 	mu      sync.Mutex // held during a transaction
 	jobs    chan *waiting
@@ -153,9 +155,14 @@ func (f *File) Path() string { return f.path }
 // nothing.
 func (f *File) Reader() *sql.DB { return f.readers }
 
-// Prepare prepares a statement on the writing connection, for Write and Between.
+// Prepare prepares a statement on the writing connection, for Write and
+// Between. It is for right after Open; Close closes it.
 func (f *File) Prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	return f.writer.PrepareContext(ctx, text)
+	s, err := f.writer.PrepareContext(ctx, text)
+	if err == nil {
+		f.prepared = append(f.prepared, s)
+	}
+	return s, err
 }
 
 // Snapshot begins to read what is committed now, whatever is written
@@ -202,6 +209,9 @@ func (f *File) Close() error {
 // release closes whatever is open.
 func (f *File) release() error {
 	var errs []error
+	for _, s := range f.prepared {
+		errs = append(errs, s.Close())
+	}
 	if f.readers != nil {
 		errs = append(errs, f.readers.Close())
 	}
