@@ -90,7 +90,7 @@ func (c *Console) route() {
 		"/dead-letters/discard":   {http.MethodPost: c.discard},
 		"/mass-delete/approve":    {http.MethodPost: c.approve},
 		"/status":                 {http.MethodGet: c.status},
-	} { //syncproof:unordered the routes do not overlap
+	} {
 		c.routes.Handle(Root+path, c.answer(func(w http.ResponseWriter, r *http.Request) error {
 			return dispatch(methods, w, r)
 		}))
@@ -105,7 +105,7 @@ func dispatch(methods map[string]handler, w http.ResponseWriter, r *http.Request
 		return do(w, r)
 	}
 	var allowed []string
-	for method := range methods { //syncproof:unordered sorted below
+	for method := range methods {
 		allowed = append(allowed, method)
 	}
 	slices.Sort(allowed)

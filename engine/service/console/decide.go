@@ -77,7 +77,7 @@ func readDecision(r *http.Request) (d Decision, set map[string]mapping.Native, e
 // value may be spelt as the contact center spells it.
 func (c *Console) canonical(set map[string]mapping.Native) ([]engine.FieldText, error) {
 	var out []engine.FieldText
-	for name := range set { //syncproof:unordered sorted below
+	for name := range set {
 		i, ok := c.cfg.Mapping.FieldIndex(name)
 		if !ok {
 			return nil, c.unmapped(name)
