@@ -16,15 +16,26 @@ func (c *Core) onNoticed(e Noticed) {
 		c.out.add(Acknowledge{Token: e.Token, Status: http.StatusServiceUnavailable})
 		return
 	}
-	if w := c.holder[e.Ref]; w != nil && w.phase == verifying && w.plan.steps[w.step].side == e.Ref.Side {
-		w.noticed = true
-	}
+	c.outdated(e.Ref)
 	ops := []StoreOp{Enqueue{Ref: e.Ref, Lane: Fresh}}
 	if e.Into != "" {
 		ops = append(ops, Enqueue{Ref: Ref{e.Ref.Side, e.Into}, Lane: Fresh})
 	}
 	c.persist(pending{kind: pendingNotices}, ops...)
 	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: e.Token})
+}
+
+// outdated lets the reading right before a write be made again where a notice
+// of its record comes before the write has left (EV-10).
+func (c *Core) outdated(ref Ref) {
+	w := c.holder[ref]
+	switch {
+	case w == nil:
+	case w.phase == verifying && w.plan.steps[w.step].side == ref.Side:
+		w.noticed = true
+	case w.phase == writing && w.plan.steps[w.step].side == ref.Side && c.mustVerify(&w.plan.steps[w.step]):
+		c.recallWrite(w, ref.Side)
+	}
 }
 
 // replyWhenDurable accepts a person's word once the batch just asked for is

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,7 +75,7 @@ func (c *Core) shown(w *work) [2]Base {
 func (c *Core) liftFlag(w *work, rec *Record) bool {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
-	case rec.Flag.Mass > 0 && rec.Flag.Mass <= c.deletes.Approved:
+	case c.approvedMass(rec.Flag):
 		w.approved = true
 		return true
 	case rec.Flag.Rule == "CR-14",
@@ -85,6 +86,10 @@ func (c *Core) liftFlag(w *work, rec *Record) bool {
 	}
 	return false
 }
+
+// approvedMass reports whether a flag waited for the approval of a mass delete
+// that a person has given.
+func (c *Core) approvedMass(f *FlagState) bool { return f.Mass > 0 && f.Mass <= c.deletes.Approved }
 
 // agree reports whether two readings hold the same in every two-way field.
 func (c *Core) agree(a, b *sideReading) bool {
@@ -304,8 +309,20 @@ func (c *Core) onApproved(e Approved) {
 		return
 	}
 	c.deletes.Recent, c.deletes.Approved = nil, c.deletes.Number
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		c.unflag(c.work[key])
+	}
 	c.persist(pending{kind: pendingNotices}, c.deletes, EnqueueAll{Lane: Fresh, Mass: true})
 	if e.Token != 0 {
 		c.replyWhenDurable(e.Token)
 	}
+}
+
+// unflag takes the status back that is about to show that w waits for the mass
+// delete which was just approved, if that has not left yet.
+func (c *Core) unflag(w *work) {
+	if w.phase != writing || w.plan.rec.Intent != nil || w.plan.rec.Flag == nil || !c.approvedMass(w.plan.rec.Flag) {
+		return
+	}
+	c.recallWrite(w, w.plan.steps[w.step].side)
 }
