@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 )
 
@@ -54,3 +55,6 @@ const (
 	typeJSON    = "application/json"
 	typeProblem = "application/problem+json"
 )
+
+// Codes are all codes, with the status of each.
+func Codes() map[string]int { return maps.Clone(statusOf) }

@@ -191,6 +191,9 @@ func (broken) Records(context.Context, store.Filter, string, int) ([]*engine.Rec
 	return nil, errDisk
 }
 func (broken) Record(context.Context, string) (*engine.Record, error) { return nil, errDisk }
+func (broken) Depths(context.Context, engine.Instant) (store.Depths, error) {
+	return store.Depths{}, errDisk
+}
 
 func TestABrokenStoreIsUnavailable(t *testing.T) {
 	d := newDesk(t, consoletest.Example())
