@@ -69,8 +69,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "obeys": obeys},
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:               serveConsole,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "obeys": obeys, "world": worldly,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }
 
