@@ -224,6 +224,7 @@ func (f *printer) feed(d *feed) {
 		for _, id := range slices.Sorted(maps.Keys(generation)) {
 			f.text(id)
 			f.text(generation[id].stamp)
+			f.text(generation[id].by)
 			f.flag(generation[id].confirmed)
 		}
 	}
