@@ -109,7 +109,9 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 		s.base[other].versions = s.base[other].versions[:0]
 		s.base[side].settleVersion(now.version, w.ev)
 		s.leaveApart()
-		s.base[cc].unsure, s.base[crm].unsure = false, false
+		if !w.parks(now) {
+			s.base[cc].unsure, s.base[crm].unsure = false, false
+		}
 	}
 	s.base[side].admitVersion(now.version)
 	s.base[other].admitVersion(now.version)
@@ -118,6 +120,12 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 			s.base[other].admitVersion(p.states[o].version)
 		}
 	}
+}
+
+// parks says that a write shows no more than that nothing was carried out: where
+// there was no base, it leaves none.
+func (w *write) parks(now *state) bool {
+	return w.status && len(w.changes) == 0 && !w.version && (now.status == "FAILED" || now.status == "FLAGGED")
 }
 
 // coincided admits as base what a write may have carried although it changed
