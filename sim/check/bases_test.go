@@ -328,6 +328,32 @@ func TestADecisionWithoutABaseLeavesNone(t *testing.T) {
 
 // A write that lands on a value which a user has just given shows no change of
 // it, and yet it may be what the engine wrote (EV-10).
+// A status that shows a failure carries nothing out: the bases stay, and so does
+// how far the versions have moved since.
+func TestAFailureMovesNoBase(t *testing.T) {
+	failed := func(won string) string {
+		return `
+			0s   setup ada v1 notes="old"
+			1s   agent edits cc ada notes="first" v2
+			1s   agent edits cc ada notes="call" v3
+			6s   user edits crm ada notes="VIP" v2
+			7s   engine reads cc ada
+			7s   engine reads crm ada
+			8s   told failed ada id=1
+			8s   engine writes crm ada status=FAILED
+			20s  engine reads cc ada
+			20s  engine reads crm ada
+			` + won + `
+			90s  end idle`
+	}
+	trial{name: "CR-4 the higher version", want: Pass, text: failed(`
+			21s  engine writes crm ada notes="call" v4
+			21s  engine writes cc ada v4`)}.run(t, "right-winner")
+	trial{name: "CR-4 not the later one", want: Fail, says: "CR-4", text: failed(`
+			21s  engine writes cc ada notes="VIP" v4
+			21s  engine writes crm ada v4`)}.run(t, "right-winner")
+}
+
 func TestAWriteOfWhatIsThereAlready(t *testing.T) {
 	landed := func(first string) string {
 		return `

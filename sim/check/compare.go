@@ -75,6 +75,9 @@ func (s *story) table(side, t, o int) outcomes {
 func (s *story) rebase(w *write, n *node, partner []int) {
 	side, other := n.side, 1-n.side
 	now := &n.states[w.state]
+	if w.parks(now) {
+		return
+	}
 	for k := range s.base {
 		s.base[k].unsure = s.base[k].unsure || s.base[k].lost()
 	}
@@ -109,9 +112,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 		s.base[other].versions = s.base[other].versions[:0]
 		s.base[side].settleVersion(now.version, w.ev)
 		s.leaveApart()
-		if !w.parks(now) {
-			s.base[cc].unsure, s.base[crm].unsure = false, false
-		}
+		s.base[cc].unsure, s.base[crm].unsure = false, false
 	}
 	s.base[side].admitVersion(now.version)
 	s.base[other].admitVersion(now.version)
@@ -122,8 +123,8 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 	}
 }
 
-// parks says that a write shows no more than that nothing was carried out: where
-// there was no base, it leaves none.
+// parks says that a write shows no more than that nothing was carried out: the
+// bases stay what they were, and where there was none, there is none.
 func (w *write) parks(now *state) bool {
 	return w.status && len(w.changes) == 0 && !w.version && (now.status == "FAILED" || now.status == "FLAGGED")
 }
