@@ -31,15 +31,23 @@ func (c *Core) nextStep(w *work) {
 // verify reads a side once more, right before it is written.
 func (c *Core) verify(w *work, step *planStep) {
 	w.phase, w.open, w.noticed = verifying, 1, false
-	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
+	ref := Ref{step.side, w.plan.rec.ID[step.side]}
+	if step.kind == CreateRecord {
+		ref.ID = step.was
+	}
+	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: ref, Key: w.key})
 }
 
 // mustVerify: a target that cannot refuse a stale write is read once more
 // immediately before it (EV-10). Guarding by version is enough only where a
-// trigger moves the version with every edit.
+// trigger moves the version with every edit. A record in whose place one is
+// created may have been undeleted: a creation by external id would write it.
 func (c *Core) mustVerify(step *planStep) bool {
-	if step.marks || step.kind == CreateRecord {
+	switch {
+	case step.marks:
 		return false
+	case step.kind == CreateRecord:
+		return step.was != ""
 	}
 	system := &c.cfg.Systems[step.side]
 	switch system.Capabilities.Conditional {
