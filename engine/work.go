@@ -62,6 +62,7 @@ type work struct {
 	approved    bool              // a person let this deletion travel
 	recalled    bool              // its write was taken back from the gate, to be verified again
 	noticed     bool              // a notice came while it was verified: that reading may be from before
+	outdated    bool              // a notice came since it was read, and nothing is written yet
 	counted     bool              // this deletion was counted against the mass delete
 	carriesOn   bool              // the review was interrupted between its writes
 	answered    bool              // the review was replied to
@@ -199,7 +200,8 @@ func (c *Core) awaited(w *work) {
 
 // read starts the reading of every side that has a native id.
 func (c *Core) read(w *work) {
-	w.phase, w.open, w.failures, w.plan = reading, 0, [2]*adapter.Error{}, nil
+	w.phase, w.open, w.failures, w.plan, w.step = reading, 0, [2]*adapter.Error{}, nil, 0
+	w.outdated = false
 	w.sides = [2]sideReading{}
 	if c.holdsBack(w) || c.denied(w) {
 		return
@@ -264,6 +266,8 @@ func (c *Core) onReadDone(e ReadDone) {
 	case err != nil:
 		c.retry(w, side, err)
 	case c.lookFirst(w):
+	case w.outdated:
+		c.again(w)
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:

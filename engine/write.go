@@ -20,6 +20,10 @@ func (c *Core) nextStep(w *work) {
 	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
+	if w.outdated && w.step == 0 {
+		c.again(w)
+		return
+	}
 	step := &w.plan.steps[w.step]
 	if c.mustVerify(step) {
 		c.verify(w, step)
@@ -147,7 +151,7 @@ func (c *Core) onWriteDone(e WriteDone) {
 	c.observe(p.side, e.Err)
 	if w.recalled && e.Err != nil && !e.Err.Indefinite {
 		w.recalled = false
-		if step.marks {
+		if step.marks || w.outdated {
 			c.again(w)
 		} else {
 			c.verify(w, step)
