@@ -35,6 +35,7 @@ func (c *Core) nextStep(w *work) {
 // verify reads a side once more, right before it is written.
 func (c *Core) verify(w *work, step *planStep) {
 	w.phase, w.open, w.noticed = verifying, 1, false
+	c.unreserve(w)
 	ref := Ref{step.side, w.plan.rec.ID[step.side]}
 	if step.kind == CreateRecord {
 		ref.ID = step.was
