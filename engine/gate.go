@@ -122,7 +122,7 @@ func (g *gate) room(now Instant, takes int) bool {
 		return true
 	case g.allowed > 0:
 		return g.remaining-g.reserved >= min(takes, g.size)
-	case len(g.inFlight) == 0 && g.reserved == 0:
+	case len(g.inFlight) == 0:
 		return true // no answer is on its way that would say more
 	}
 	return g.expected-g.reserved >= min(takes, g.size)
@@ -177,9 +177,9 @@ func (g *gate) next(line *[]ticket) ticket {
 // the write.
 const pairTakes = 2
 
-// takes is what a call takes of the window on side.
+// takes is what a call takes of the window on side, besides what is reserved.
 func (c *Core) takes(t ticket, side mapping.Side) int {
-	if w := c.work[t.key]; w != nil && w.phase == verifying && w.plan.steps[w.step].side == side {
+	if w := c.work[t.key]; w != nil && !w.reserves && w.phase == verifying && w.plan.steps[w.step].side == side {
 		return pairTakes
 	}
 	return 1

@@ -54,7 +54,7 @@ func (s *story) compare(st [2]*state, at int32) comparison {
 // base: certainly, and possibly. What was not shown changed for nobody.
 func (s *story) changed(side, f int, v string, at int32) (surely, possibly bool) {
 	surely, possibly = s.base[side].changed(f, v)
-	return surely && s.m.sees(side, f, at), possibly
+	return surely && s.couldSee(side, f, at), possibly
 }
 
 // table asks the decision table about state t of a side and o of the other.
