@@ -14,8 +14,7 @@ type blindSpot struct {
 	side, field int
 	from, to    int32 // indexes; to is the last of int32 where it stays so
 	// known is when an engine that had told of it had looked at the schema again
-	// after its end, to where there was no such look: what the field shows before
-	// that may be anything.
+	// after its end: what the field shows before that it trusts for nothing.
 	known int32
 }
 
@@ -58,7 +57,8 @@ func (m *model) sees(side, f int, at int32) bool {
 }
 
 // lookedAgain is when the engine had the answer to its first look at a schema
-// after a drift's end, -1 if it told nobody of the drift or never looked.
+// after a drift's end: -1 if it told nobody of the drift, and the last of int32 if
+// it never looked.
 func (m *model) lookedAgain(f *fault) int32 {
 	told := false
 	for i := f.begin; int(i) < len(m.ev); i++ {
@@ -69,6 +69,9 @@ func (m *model) lookedAgain(f *fault) int32 {
 		case told && i > f.end && e.Kind == trace.Receive && e.On == f.on && e.Status == 200 && m.looksAtSchema(e.Call):
 			return i
 		}
+	}
+	if told {
+		return math.MaxInt32
 	}
 	return -1
 }
