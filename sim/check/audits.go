@@ -16,7 +16,7 @@ func (m *model) unfed() []int32 {
 	}
 	m.unfedFound = true
 	const resolution = int64(2 * time.Second) // of dates and of stamps
-	var newest [2]int64                       // the latest time that a system has shown
+	var newest [2]int64                       // the latest time that a system has shown, or stamped a change with
 	for i := range m.ev {
 		e := &m.ev[i]
 		switch {
@@ -24,12 +24,14 @@ func (m *model) unfed() []int32 {
 			if at, err := time.Parse(time.RFC1123, e.Date); err == nil {
 				newest[sideOf(e.On)] = max(newest[sideOf(e.On)], at.UnixNano())
 			}
-		case e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Setup:
+		case e.Kind == trace.Commit && (e.On == trace.CC || e.On == trace.CRM):
 			side := sideOf(e.On)
 			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
-			if late || e.Verb == trace.Delete && !m.set.feedsDeletes[side] {
+			byUser := e.Actor != trace.ActorEngine && e.Verb != trace.Setup
+			if byUser && (late || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
 				m.unfedCommits = append(m.unfedCommits, int32(i))
 			}
+			newest[side] = max(newest[side], e.Stamp)
 		}
 	}
 	return m.unfedCommits
