@@ -48,7 +48,8 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 		return err
 	}
 	defer twins.close()
-	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}, began: time.Now(), saved: map[string]string{}}
+	s := &search{twins: twins, app: a, flags: f, began: time.Now(), saved: map[string]string{}}
+	s.player = &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity, Simulate: vigil{f.stall, a.simulate}.play}
 	x, err := s.report(ctx, s.hunt(ctx))
 	if err != nil {
 		return err
