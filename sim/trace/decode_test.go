@@ -18,6 +18,7 @@ func written(t testing.TB, scenario string, events []Event) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
 	for i := range events {
 		l := events[i].Line()
 		l.Scenario = scenario
@@ -106,6 +107,21 @@ func TestEveryFieldIsWritten(t *testing.T) {
 		_, back, err := readAll(written(t, "", []Event{e}))
 		if err != nil || FirstDifference(back, []Event{e}) >= 0 {
 			t.Errorf("%s is lost: %+v, %v", event.Field(i).Name, back, err)
+		}
+	}
+}
+
+// TestKeysInAnyOrder: others may write the same line otherwise, and it is read
+// as the same event.
+func TestKeysInAnyOrder(t *testing.T) {
+	for _, text := range []string{
+		`{"op":1,"at_ns":5,"on":"crm","kind":"commit","record":"<1>","changes":[{"field":"f","before":null,"after":"b"}]}`,
+		` { "changes" : [ { "after": "b", "field": "f", "before": null } ], "record": "\u003c1>", "kind": "commit", "on": "crm", "at_ns": 5, "op": 1 } `,
+	} {
+		_, events, err := readAll([]byte(text))
+		want := []Event{{Op: 1, At: 5, On: CRM, Kind: Commit, Record: "<1>", Changes: []Change{{Field: "f", After: "b", Has: true}}}}
+		if err != nil || FirstDifference(events, want) >= 0 {
+			t.Errorf("%s: %+v, %v", text, events, err)
 		}
 	}
 }
