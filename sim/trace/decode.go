@@ -146,6 +146,8 @@ func (l *Line) event() (Event, *misread) {
 	switch {
 	case kind <= int(KindNone):
 		return e, &misread{found: fmt.Sprintf("the kind %.40q", l.Kind), expected: "a kind of event that this version knows"}
+	case l.AtNS < 0:
+		return e, &misread{found: fmt.Sprintf("at_ns %d", l.AtNS), expected: "nanoseconds since the start of the run"}
 	case on < 0:
 		return e, &misread{found: fmt.Sprintf("on %.40q", l.On), expected: "world, cc, crm or engine"}
 	}
