@@ -83,8 +83,8 @@ type search struct {
 
 func (s *search) clock() time.Duration { return time.Since(s.began) }
 
-// hunt plays the worlds. What is found is on the disk at once, as large as it
-// is: a search that is killed has lost nothing.
+// hunt plays the worlds. What is found is on the disk once the worlds before it
+// are counted, as large as it is: a search that is killed has lost little.
 func (s *search) hunt(ctx context.Context) *explore.Tally {
 	f := s.flags
 	bar := s.app.newSearchProgress(f.span, f.runs)
