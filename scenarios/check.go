@@ -191,8 +191,8 @@ func (d *decoder) checkMirror(s *Scenario, r *Record, n *yaml.Node, known *being
 		return d.fail(n, "say on: crm in this record", "found mirrors for a record that is on both systems; expected it on one side only")
 	case other.on == r.On:
 		return d.fail(n, "say on: both in the other record", "found mirrors: %s, which is on %s only; expected a record that the other side has", r.Mirrors, other.on)
-	case r.On == "crm" && s.Systems.CRM.Kind == "rest" && s.carried(r):
-		return d.fail(n, "use kind: salesforce, or say linked: false in the other records", "found a second record that mirrors %s in a rest crm, which keeps external ids unique; expected one", r.Mirrors)
+	case r.On == "crm" && s.Systems.CRM.Kind != "salesforce" && s.carried(r):
+		return d.fail(n, "use kind: salesforce, or say linked: false in the other records", "found a second record that mirrors %s in a %s crm, which keeps external ids unique; expected one", r.Mirrors, s.Systems.CRM.Kind)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type fact struct {
 }
 
 var (
-	kindsOf = map[string][]string{"cc": {"genesys"}, "crm": {"salesforce", "rest"}}
+	kindsOf = map[string][]string{"cc": {"genesys"}, "crm": {"salesforce", "dynamics", "rest"}}
 
 	fieldTypes      = []string{"String", "Integer", "Decimal", "Boolean", "Date", "Instant", "Phone", "Email", "Picklist", "MultiPicklist"}
 	fieldDirections = []string{"Bidirectional", "ToCRM", "ToCC"}
@@ -40,7 +40,7 @@ var facts = map[string]fact{
 	"Systems.cc":  {doc: "The contact center."},
 	"Systems.crm": {doc: "The CRM."},
 
-	"System.kind":        {doc: "genesys for cc; salesforce (default) or rest for crm.", one: []string{"genesys", "salesforce", "rest"}},
+	"System.kind":        {doc: "genesys for cc; salesforce (default), dynamics or rest for crm.", one: []string{"genesys", "salesforce", "dynamics", "rest"}},
 	"System.versioning":  {doc: "Who moves sync_version: a trigger (default), or none.", one: []string{"trigger", "none"}},
 	"System.clock":       {doc: "How its clock differs from true time."},
 	"System.latency":     {doc: "One way between it and the engine; default 20ms."},

@@ -34,7 +34,7 @@ type Systems struct {
 
 // System is one side.
 type System struct {
-	Kind       string   `yaml:"kind,omitempty"`       // genesys (cc); salesforce | rest (crm)
+	Kind       string   `yaml:"kind,omitempty"`       // genesys (cc); salesforce | dynamics | rest (crm)
 	Versioning string   `yaml:"versioning,omitempty"` // trigger | none
 	Clock      Clock    `yaml:"clock,omitempty"`
 	Latency    Duration `yaml:"latency,omitempty"` // one way, default 20ms
