@@ -54,6 +54,9 @@ var facts = map[string]fact{
 	"System.automation":  {doc: "Users whose edits are of origin system; default flow."},
 	"System.times":       {doc: "The IANA zone in which it shows instants; default UTC."},
 
+	"System.only":  {doc: "Why the scenario is about this kind of crm and no other, so that --crm leaves it out."},
+	"System.kinds": {doc: "With only: the other kinds of crm that the scenario is about as well."},
+
 	"Clock.skew":  {doc: "Constant difference.", signed: true},
 	"Clock.drift": {doc: "Parts per million, e.g. 50ppm."},
 

@@ -30,6 +30,8 @@ type player struct {
 	moved func(name string, at scenarios.Duration, events int)
 	// engine is the engine under test.
 	engine engineFlag
+	// crm is the kind of CRM in the place of the scenarios' own.
+	crm crmFlag
 	// quick leaves the judging out.
 	quick bool
 	// twice plays each scenario again in another process.
@@ -77,7 +79,7 @@ func (p *player) rerun(names string, seed *uint64) string {
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
-	command += p.engine.arg()
+	command += p.crm.arg() + p.engine.arg()
 	if p.fidelity != sim.Wire {
 		command += " --fidelity " + p.fidelity.String()
 	}

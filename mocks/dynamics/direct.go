@@ -174,12 +174,16 @@ func (x *exchange) view(c *contact) mocks.View {
 	return v
 }
 
-// value is a column's value as the adapter gives it: a choice, which is a
-// number on the wire, as the text that the mapping knows.
+// value is a column's value as the adapter gives it, which knows the columns
+// as they were made: a choice, a number on the wire, as the text that the
+// mapping knows, and several as a list.
 func (m *Mock) value(c *contact, col *column) mocks.Assign {
 	kind, text := col.shown(m.text(c, col))
-	if made := m.made.columns[col.slot]; kind == mocks.Number && made.kind == kindPicklist {
+	switch made := m.made.columns[col.slot].kind; {
+	case kind == mocks.Number && made == kindPicklist:
 		kind = mocks.String
+	case kind == mocks.String && made == kindMultiSelect:
+		kind, text = mocks.List, listed(strings.Split(text, ","))
 	}
 	return mocks.Assign{Field: col.property(), Kind: kind, Text: text}
 }

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/syncproof/syncproof/mocks"
 )
@@ -157,10 +158,11 @@ func (c *column) outOfRange(code, value string) *apiError {
 
 // unconvertible is a value of another JSON type than the column's (2).
 func unconvertible(literal, edm string) *apiError {
-	if len(literal) > 60 {
-		literal = literal[:60]
+	if len(literal) > 20 {
+		literal = strings.ToValidUTF8(literal[:20], "")
 	}
-	return badPayload("Microsoft.OData.ODataException: Cannot convert the literal '" + literal + "' to the expected type '" + edm + "'.")
+	return refuse(http.StatusBadRequest, codePayload, "An error occurred while validating input parameters: "+
+		"Microsoft.OData.ODataException: Cannot convert the literal '"+literal+"' to the expected type '"+edm+"'.")
 }
 
 func (e *apiError) body() []byte {

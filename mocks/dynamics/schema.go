@@ -3,6 +3,7 @@ package dynamics
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/syncproof/syncproof/mocks"
@@ -157,8 +158,19 @@ func newSchema(c *mocks.Config) *schema {
 	return s
 }
 
+// numbers are the values that can be a choice's: no other has ever been one.
+func numbers(values []string) []string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		if n, err := strconv.ParseInt(v, 10, 32); err == nil {
+			out = append(out, strconv.FormatInt(n, 10))
+		}
+	}
+	return out
+}
+
 func newColumn(f mocks.Field) *column {
-	c := &column{name: f.Name, length: f.Length, readOnly: f.ReadOnly, options: f.Values}
+	c := &column{name: f.Name, length: f.Length, readOnly: f.ReadOnly, options: numbers(f.Values)}
 	if f.Required {
 		c.level = levelApplication
 	}
@@ -240,10 +252,10 @@ func (c *column) drift(d mocks.Drift) {
 		c.length, c.options = 0, nil
 		c.retype(d.Retype)
 	}
-	if d.Length > 0 {
+	if d.Length > 0 && c.length > 0 {
 		c.length = d.Length
 	}
 	if d.Values != nil {
-		c.options = d.Values
+		c.options = numbers(d.Values)
 	}
 }

@@ -145,14 +145,19 @@ func (c *column) checkChoices(picked []string) (string, *apiError) {
 		}
 		return strings.Compare(a, b)
 	})
+	return listed(kept), nil
+}
+
+// listed writes values as a JSON array.
+func listed(values []string) string {
 	b := []byte{'['}
-	for i, v := range kept {
+	for i, v := range values {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = mocks.AppendString(b, v)
 	}
-	return string(append(b, ']')), nil
+	return string(append(b, ']'))
 }
 
 // joined is a stored list of choices as the wire has it: numbers behind commas
