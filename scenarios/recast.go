@@ -59,11 +59,6 @@ func (s *Scenario) Recast(kind string) (*Scenario, error) {
 
 // beyond says what of the scenario a kind of CRM cannot show, "" if nothing.
 func (s *Scenario) beyond(kind string) string {
-	for i := range s.Timeline {
-		if step := &s.Timeline[i]; step.Verb == Merge && step.On == "crm" && kind == "rest" {
-			return "the generic REST CRM cannot merge contacts"
-		}
-	}
 	if kind == "salesforce" {
 		return ""
 	}
@@ -125,11 +120,19 @@ func (r *recasting) choices(values []string, known map[string]string) map[string
 		return nil
 	}
 	names := make(map[string]string, len(values))
-	const first = 100_000_000 // where the numbers of a publisher's own choices begin
-	for i, v := range values {
-		names[v] = strconv.Itoa(first + i)
+	taken := map[string]bool{}
+	for _, v := range values {
 		if name := known[v]; name != "" {
-			names[v] = name
+			names[v], taken[name] = name, true
+		}
+	}
+	number := 100_000_000 // where the numbers of a publisher's own choices begin
+	for _, v := range values {
+		for names[v] == "" {
+			if name := strconv.Itoa(number); !taken[name] {
+				names[v] = name
+			}
+			number++
 		}
 	}
 	return names

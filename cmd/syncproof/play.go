@@ -32,6 +32,8 @@ type player struct {
 	engine engineFlag
 	// crm is the kind of CRM in the place of the scenarios' own.
 	crm crmFlag
+	// left are the scenarios that this CRM cannot take part in.
+	left []reports.NotApplicable
 	// quick leaves the judging out.
 	quick bool
 	// twice plays each scenario again in another process.

@@ -13,16 +13,15 @@ import (
 )
 
 // playAll plays the jobs in the given order of starting, several at once, and
-// reports them in their own order, with those that were left out. journal, if
-// not nil, gets all their events.
-func (a *app) playAll(ctx context.Context, jobs []job, left []reports.NotApplicable, order []int, f *runFlags, p *player, journal *output) (*reports.Suite, error) {
+// reports them in their own order. journal, if not nil, gets all their events.
+func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags, p *player, journal *output) (*reports.Suite, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	bar := a.newProgress(len(jobs))
 	defer bar.finish()
 	p.moved = bar.moved
 	results := start(ctx, jobs, order, f.jobs, p)
-	suite := &reports.Suite{Tool: version(), Invariants: check.Invariants(), NotApplicable: left}
+	suite := &reports.Suite{Tool: version(), Invariants: check.Invariants(), NotApplicable: p.left}
 	if p.twice {
 		suite.Invariants = append(suite.Invariants, determinism)
 	}

@@ -95,12 +95,12 @@ func (a *app) run(cmd *cobra.Command, args []string, f *runFlags, p *player, shu
 	if err != nil {
 		return err
 	}
-	jobs, left, err := p.crm.recast(jobs)
+	jobs, p.left, err = p.crm.recast(jobs)
 	switch {
 	case err != nil:
 		return err
 	case len(jobs) == 0:
-		return misuse("leave --crm out", "no scenario to run: %s is not applicable to %s: %s", left[0].Name, p.crm.kind, left[0].Reason)
+		return misuse("leave --crm out", "no scenario to run: %s is not applicable to %s: %s", p.left[0].Name, p.crm.kind, p.left[0].Reason)
 	case f.list:
 		return a.list(jobs)
 	}
@@ -113,7 +113,7 @@ func (a *app) run(cmd *cobra.Command, args []string, f *runFlags, p *player, shu
 	if shuffled {
 		order = permutation(len(jobs), f.shuffle)
 	}
-	suite, err := a.playAll(cmd.Context(), jobs, left, order, f, p, journal)
+	suite, err := a.playAll(cmd.Context(), jobs, order, f, p, journal)
 	if err != nil {
 		return err
 	}
