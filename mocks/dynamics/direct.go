@@ -86,7 +86,7 @@ func (m *Mock) path(o *mocks.Op) string {
 // them the caller asks for what tells of the record itself.
 func (x *exchange) asked() (*options, *apiError) {
 	if x.op.Ask == nil {
-		return x.m.everything(), nil
+		return &options{columns: x.m.schema.all, top: -1}, nil
 	}
 	o := &options{top: -1}
 	for _, name := range append([]string{x.m.config.ExternalField}, x.op.Ask...) {

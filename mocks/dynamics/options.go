@@ -21,17 +21,6 @@ func (o *options) has(s system) bool {
 	return slices.ContainsFunc(o.columns, func(c *column) bool { return c.system == s })
 }
 
-// everything is what a request without $select is answered with.
-func (m *Mock) everything() *options {
-	o := &options{top: -1}
-	for _, c := range m.schema.columns {
-		if !c.gone {
-			o.columns = append(o.columns, c)
-		}
-	}
-	return o
-}
-
 // options reads the query options, of which the resource knows some.
 func (x *exchange) options(known ...string) (*options, *apiError) {
 	if x.op != nil {
@@ -40,26 +29,35 @@ func (x *exchange) options(known ...string) (*options, *apiError) {
 	if bad := x.parameters(known...); bad != nil {
 		return nil, bad
 	}
-	o := x.m.everything()
-	read := map[string]func(string) *apiError{
-		"$select": func(v string) (bad *apiError) { o.columns, bad = x.m.selected(v); return bad },
-		"$expand": func(v string) (bad *apiError) { o.user, bad = expanded(v); return bad },
-		"$filter": func(v string) (bad *apiError) { o.filter, bad = x.m.parseFilter(v); return bad },
-		"$orderby": func(v string) (bad *apiError) {
-			o.order, bad = x.m.parseOrder(v)
-			return bad
-		},
-		"$top":   func(v string) (bad *apiError) { o.top, bad = natural("$top", v); return bad },
-		"$count": func(v string) (bad *apiError) { o.count, bad = truth("$count", v); return bad },
-	}
+	o := &options{columns: x.m.schema.all, top: -1}
 	for _, name := range known {
-		if parse := read[name]; parse != nil && x.r.Query.Has(name) {
-			if bad := parse(x.r.Query.Get(name)); bad != nil {
-				return nil, bad
-			}
+		if !x.r.Query.Has(name) {
+			continue
+		}
+		if bad := o.read(x.m, name, x.r.Query.Get(name)); bad != nil {
+			return nil, bad
 		}
 	}
 	return o, nil
+}
+
+// read takes one option in.
+func (o *options) read(m *Mock, name, text string) (bad *apiError) {
+	switch name {
+	case "$select":
+		o.columns, bad = m.selected(text)
+	case "$expand":
+		o.user, bad = expanded(text)
+	case "$filter":
+		o.filter, bad = m.parseFilter(text)
+	case "$orderby":
+		o.order, bad = m.parseOrder(text)
+	case "$top":
+		o.top, bad = natural("$top", text)
+	case "$count":
+		o.count, bad = truth("$count", text)
+	}
+	return bad
 }
 
 // parameters refuses parameters that the resource does not know, and one that

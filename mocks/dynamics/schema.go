@@ -108,6 +108,7 @@ func standard() []mocks.Field {
 type schema struct {
 	columns []*column
 	byName  map[string]*column // by the name in the Web API
+	all     []*column          // those that are there: the answer without $select
 	// revision grows with every change; the definition's stamp shows it.
 	revision int
 }
@@ -211,11 +212,12 @@ func (c *column) retype(name string) {
 }
 
 func (s *schema) index() {
-	s.byName = make(map[string]*column, len(s.columns))
+	s.byName, s.all = make(map[string]*column, len(s.columns)), nil
 	for _, c := range s.columns {
 		c.key = append(mocks.AppendString(nil, c.property()), ':')
 		if !c.gone {
 			s.byName[c.property()] = c
+			s.all = append(s.all, c)
 		}
 	}
 }

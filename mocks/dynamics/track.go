@@ -138,7 +138,7 @@ func (x *exchange) from(query url.Values) (p place, bad *apiError) {
 	switch {
 	case bad != nil:
 		return p, bad
-	case !p.initial && x.now.Sub(p.at) > trackLife:
+	case !p.initial && x.now.Truncate(time.Second).Sub(p.at) > trackLife:
 		return p, errExpired()
 	case !p.inside:
 		p.to = x.m.visible()
