@@ -28,6 +28,10 @@ type player struct {
 	moved func(name string, at scenarios.Duration, events int)
 	// engine is the engine under test.
 	engine engineFlag
+	// crm is the kind of CRM in the place of the scenarios' own.
+	crm crmFlag
+	// left are the scenarios that this CRM cannot take part in.
+	left []reports.NotApplicable
 	// quick leaves the judging out.
 	quick bool
 	// twice plays each scenario again in another process.
@@ -63,7 +67,7 @@ func (p *player) rerun(names string, seed *uint64) string {
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
-	command += p.engine.arg()
+	command += p.crm.arg() + p.engine.arg()
 	if p.fidelity != sim.Wire {
 		command += " --fidelity " + p.fidelity.String()
 	}
