@@ -29,7 +29,7 @@ test('creates, reads, updates and deletes a contact', async () => {
   assert.equal((await mock.record(made.id)).fields.FirstName, 'Augusta');
   const gone = await org.sobject('Contact').destroy(made.id);
   assert.equal(gone.success, true);
-  await assert.rejects(org.sobject('Contact').retrieve(made.id), { errorCode: 'NOT_FOUND' });
+  await assert.rejects(org.sobject('Contact').retrieve(made.id), { errorCode: 'ENTITY_IS_DELETED' });
 });
 
 test('upserts by an external id', async () => {
