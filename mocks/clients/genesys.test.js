@@ -144,11 +144,3 @@ test('a webhook is signed with the secret', async () => {
   const expected = 'sha256=' + createHmac('sha256', mock.webhook_secret).update(received[0].body).digest('base64');
   assert.equal(received[0].headers['x-hub-signature-256'], expected);
 });
-
-test('notifications come over a websocket', async () => {
-  const notifications = new platformClient.NotificationsApi();
-  const channel = await notifications.postNotificationsChannels();
-  const made = await contacts.postExternalcontactsContacts({ firstName: 'Ada' });
-  await notifications.putNotificationsChannelSubscriptions(channel.id, [{ id: `v2.externalcontacts.contacts.${made.id}` }]);
-  assert.match(channel.connectUri, /^wss?:/);
-});
