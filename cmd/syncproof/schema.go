@@ -31,7 +31,7 @@ func newSchema(a *app) *cobra.Command {
 		Long: `Prints the JSON Schema of the scenario format (the default) or of a JSON
 document that syncproof writes, for editors and validators: report is that of
 run, exploration and exhaustion those of explore, detection that of mutants.
-config is that of the service's configuration file.`,
+config is what serve reads.`,
 		Example: `  syncproof schema > scenario.schema.json
   syncproof schema report`,
 		Args:      atMost(1),

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/syncproof/syncproof/engine/service"
 	"github.com/syncproof/syncproof/engine/service/config"
 	"github.com/syncproof/syncproof/engine/service/recording"
+	"github.com/syncproof/syncproof/engine/service/tracing"
 	"github.com/syncproof/syncproof/engine/store"
 )
 
@@ -106,6 +108,12 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 		defer file.Close()
 		o.Recorder = file
 	}
+	traces, flush, err := tracing.Start(ctx, c.Tracing, version(), log)
+	if err != nil {
+		return misuse("", "%w", err)
+	}
+	defer func() { endTraces(flush, log) }()
+	o.Traces = traces
 	s, err := service.New(o)
 	if err != nil {
 		return broken("%w", err)
@@ -122,6 +130,16 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 	case <-s.Done():
 		s.Abort()
 		return cannotServe(s.Err())
+	}
+}
+
+// endTraces sends the last spans; a collector that does not answer in time
+// goes without them.
+func endTraces(flush func(context.Context) error, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := flush(ctx); err != nil {
+		log.Warn("the last traces were not taken", "error", err.Error())
 	}
 }
 

@@ -34,9 +34,9 @@ func (s *Service) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := s.opts.Clock.Now()
-	ctx, span := s.tracer.webhook(r.Context(), side)
+	ctx, answered := s.tracer.webhook(r.Context(), side)
 	status, why := s.receive(ctx, side, w, r)
-	span.answered(status)
+	answered(status)
 	s.metrics.delivered(side, status, s.opts.Clock.Now().Sub(began))
 	switch {
 	case status == http.StatusOK:
@@ -119,7 +119,7 @@ func (s *Service) take(ctx context.Context, side mapping.Side, notices []adapter
 			e.Token = token
 		}
 		events[i] = e
-		s.tracer.noticed(ctx, e.Ref)
+		s.tracer.noticed(ctx, e.Ref, s.opts.Clock.Now())
 	}
 	late := make(chan struct{})
 	stop := s.opts.Clock.AfterFunc(s.ackTimeout(), func() { close(late) })

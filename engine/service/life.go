@@ -50,7 +50,7 @@ type life struct {
 
 // beginLife starts a life on what the store holds.
 func (s *Service) beginLife(c *config.Config) (*life, error) {
-	l := &life{s: s, config: c, clock: newSteady(s.opts.Clock), inbox: newMailbox[input](), done: make(chan struct{}), work: newWorklog(s.tracer)}
+	l := &life{s: s, config: c, clock: newSteady(s.opts.Clock), inbox: newMailbox[input](), done: make(chan struct{}), work: newWorklog(s.tracer, s.opts.Clock)}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	core := coreConfig(c)
 	shared := &flight{}

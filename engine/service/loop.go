@@ -14,6 +14,7 @@ type traits = resolve.SystemTraits
 func (l *life) run() {
 	defer close(l.done)
 	defer l.disarm()
+	defer l.work.close()
 	var batch []input
 	for {
 		select {
@@ -50,7 +51,9 @@ func (l *life) step(e engine.Event) {
 		l.s.recorder.step(now, e, &l.effects)
 	}
 	l.s.metrics.steps.Inc()
-	l.note(e)
+	if fetched, ok := e.(engine.Fetched); ok {
+		l.work.taken(fetched.Items)
+	}
 	for _, effect := range l.effects.List {
 		l.carryOut(effect)
 	}

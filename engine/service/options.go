@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -55,6 +57,7 @@ type Options struct {
 	// Core makes the machine of one life; default engine.New.
 	Core     func(engine.Config) Machine
 	Recorder Recorder
+	Traces   trace.TracerProvider // nil for no traces
 	// Version is the release, for metrics and logs.
 	Version string
 }

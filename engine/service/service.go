@@ -21,7 +21,7 @@ type Service struct {
 	opts       Options
 	log        *slog.Logger
 	metrics    *metrics
-	tracer     tracer
+	tracer     *tracer
 	recorder   *recording
 	transports [2]http.RoundTripper
 	limiters   [2]*rate.Limiter
@@ -34,8 +34,8 @@ type Service struct {
 	mu      sync.Mutex
 	now     *life         // nil before the start
 	changed chan struct{} // closed when now changes
-	lives   int        // begun; guarded by reload after the start
-	reload  sync.Mutex // one life follows the other
+	lives   int           // begun; guarded by reload after the start
+	reload  sync.Mutex    // one life follows the other
 
 	stop     atomic.Bool // no new deliveries
 	dead     chan struct{}
@@ -56,7 +56,7 @@ func New(o Options) (*Service, error) {
 	}
 	c := o.Config
 	s := &Service{
-		opts: o, log: o.Log, metrics: newMetrics(o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
+		opts: o, log: o.Log, metrics: newMetrics(o.Version), tracer: newTracer(o.Traces, o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
 		doors: newAnswers[int](o.Clock), replies: newAnswers[engine.Reply](o.Clock),
 	}
 	if o.Recorder != nil {

@@ -37,6 +37,14 @@ var endpoints = map[string]endpoint{
 	"PATCH contacts/{}":                   {permissionEdit, true, (*exchange).patch},
 	"DELETE contacts/{}":                  {permissionDelete, false, (*exchange).remove},
 	"POST identifierlookup/contacts":      {permissionView, true, (*exchange).lookup},
+	"POST contacts/enrich":                {permissionEdit, true, (*exchange).enrich},
+	"POST contacts/merge":                 {permissionEdit, true, (*exchange).merge},
+	"POST merge/contacts":                 {permissionEdit, true, (*exchange).mergePair},
+	"POST bulk/contacts":                  {permissionView, true, (*exchange).bulkFetch},
+	"POST bulk/contacts/add":              {permissionAdd, true, (*exchange).bulkAdd},
+	"POST bulk/contacts/update":           {permissionEdit, true, (*exchange).bulkUpdate},
+	"POST bulk/contacts/remove":           {permissionDelete, true, (*exchange).bulkRemove},
+	"POST bulk/contacts/enrich":           {permissionEdit, true, (*exchange).bulkEnrich},
 	"GET scan/contacts":                   {permissionView, false, (*exchange).scan},
 	"GET contacts/schemas":                {permissionSchemas, false, (*exchange).schemas},
 	"POST contacts/schemas":               {permissionSchemaAdd, true, (*exchange).makeSchema},
@@ -75,7 +83,7 @@ func split(path string) (template, id string) {
 		return "", ""
 	}
 	below, ok := strings.CutPrefix(rest, "contacts/")
-	if !ok || below == "schemas" {
+	if !ok || below == "schemas" || below == "enrich" || below == "merge" {
 		return rest, ""
 	}
 	below, ok = strings.CutPrefix(below, "schemas/")
