@@ -12,6 +12,13 @@ const (
 	permissionEdit    = "externalContacts:contact:edit"
 	permissionDelete  = "externalContacts:contact:delete"
 	permissionSchemas = "externalContacts:customFields:view"
+
+	permissionSchemaAdd  = "externalContacts:customFields:add"
+	permissionSchemaEdit = "externalContacts:customFields:edit"
+
+	// Named after externalContacts:externalSource:delete, which is S.
+	permissionSources   = "externalContacts:externalSource:view"
+	permissionSourceAdd = "externalContacts:externalSource:add"
 )
 
 // endpoint is one operation of the API; id is the path's variable part.
@@ -40,6 +47,10 @@ var endpoints = map[string]endpoint{
 	"POST bulk/contacts/enrich":           {permissionEdit, true, (*exchange).bulkEnrich},
 	"GET scan/contacts":                   {permissionView, false, (*exchange).scan},
 	"GET contacts/schemas":                {permissionSchemas, false, (*exchange).schemas},
+	"POST contacts/schemas":               {permissionSchemaAdd, true, (*exchange).makeSchema},
+	"PUT contacts/schemas/{}":             {permissionSchemaEdit, true, (*exchange).replaceSchema},
+	"GET externalsources":                 {permissionSources, false, (*exchange).externalSources},
+	"POST externalsources":                {permissionSourceAdd, true, (*exchange).makeSource},
 	"GET contacts/schemas/{}":             {permissionSchemas, false, (*exchange).schemaByID},
 	"GET contacts/schemas/{}/versions":    {permissionSchemas, false, (*exchange).schemaVersions},
 	"GET contacts/schemas/{}/versions/{}": {permissionSchemas, false, (*exchange).schemaByID},
