@@ -28,6 +28,7 @@ type inProcess struct {
 	statuses map[string]string // as last claimed
 	service  *service.Service
 	core     *watched
+	durable  map[string]bool // decisions of people that the store has taken, by record and state
 	dead     chan error
 	stopped  atomic.Bool
 }
@@ -38,7 +39,7 @@ func newInProcess(w *world) (*inProcess, error) {
 		return nil, &sim.HarnessError{Message: err.Error()}
 	}
 	w.net.endpoint = endpoint
-	return &inProcess{w: w, disk: memory.Open(), statuses: map[string]string{}, dead: make(chan error, 1)}, nil
+	return &inProcess{w: w, disk: memory.Open(), statuses: map[string]string{}, durable: map[string]bool{}, dead: make(chan error, 1)}, nil
 }
 
 // freeAddress is one on loopback at which nobody listens. Lives of one engine
@@ -155,6 +156,10 @@ func (p *inProcess) claim(b engine.Batch) {
 		switch op := op.(type) {
 		case engine.Append:
 			p.w.Emit(p.w.stage.Decided(&op.Entry))
+		case engine.Enqueue:
+			if op.Review != nil {
+				p.durable[decisionKey(op.Review)] = true
+			}
 		case engine.PutRecord:
 			if status := op.Record.Status.String(); p.statuses[op.Record.Key] != status {
 				p.statuses[op.Record.Key] = status
@@ -261,15 +266,20 @@ func (w *world) decide(step *scenarios.Step) {
 	go func(s *service.Service) {
 		defer w.clock.end()
 		reply, err := s.Decide(w.net.ctx, r)
-		if err == nil && reply.OK {
+		var kept bool
+		w.under(func() { kept = p.durable[decisionKey(&r)] })
+		switch {
+		case err == nil && reply.OK, err != nil && kept:
 			return
-		}
-		if err != nil {
-			reply.Why = err.Error()
+		case err != nil:
+			reply.Why = "the engine died before the decision was durable"
 		}
 		w.note(trace.Event{Kind: trace.Person, On: trace.World, Verb: verb, Alias: step.Record, Cause: op, Code: "refused", Text: reply.Why})
 	}(p.service)
 }
+
+// decisionKey names a decision by what it was made on.
+func decisionKey(r *engine.Reviewed) string { return r.Ref.String() + " " + r.State }
 
 // errDown is what a person sees of a console without a process behind it.
 var errDown = errors.New("the engine is down")

@@ -63,7 +63,7 @@ func (o *Options) eventsMax() int {
 
 // skipAfter is how long nothing must be under way, in real time, before a world
 // whose engine is in this process skips the silence.
-const skipAfter = 4 * time.Millisecond
+const skipAfter = 2 * time.Millisecond
 
 // Run plays the scenario to its end, as sim.Run does. It fails with a *Refusal
 // before anything runs if the scenario cannot be made live, with a
