@@ -36,6 +36,8 @@ func (w *world) newContestant() (contestant, error) {
 	switch w.options.Form {
 	case InProcess:
 		return newInProcess(w)
+	case Command, ByURL:
+		return newForeign(w)
 	default:
 		return nil, &sim.HarnessError{Message: "this form of engine does not exist"}
 	}

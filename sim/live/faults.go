@@ -3,7 +3,6 @@ package live
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/scenarios"
@@ -231,11 +230,5 @@ func (f Form) refuses(step *scenarios.Step) string {
 	if (step.Verb == scenarios.CrashEngine || step.Verb == scenarios.LoseStore) && f == ByURL {
 		return "an engine that was not started here is not ours to kill"
 	}
-	if step.Verb == scenarios.LoseStore && f == Command || step.Crash.Wipe && f == Command {
-		return ""
-	}
 	return ""
 }
-
-// pause is the longest real time that a process may take to get ready.
-const pause = 30 * time.Second

@@ -72,6 +72,9 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*sim.Result, e
 	if err := Playable(sc, o.Form); err != nil {
 		return nil, err
 	}
+	if o.Form != InProcess {
+		sc = atPresent(sc)
+	}
 	w, err := newWorld(ctx, sc, &o)
 	if err != nil {
 		return nil, err
@@ -92,7 +95,7 @@ func newWorld(ctx context.Context, sc *scenarios.Scenario, o *Options) (*world, 
 		}
 	}
 	w := &world{
-		sc: sc, options: o, clock: newClock(o.Speed, quiet), over: make(chan struct{}), span: span(sc, o.Poll),
+		sc: sc, options: o, clock: newClock(o.Speed, quiet), over: make(chan struct{}), span: span(sc, o),
 		exchanges: map[uint64]*exchange{}, genuine: map[string]mocks.Delivery{}, muted: true,
 	}
 	for i := range w.rest.unseen {

@@ -41,19 +41,19 @@ func (r *rest) note(e *trace.Event, now int64) {
 }
 
 // span is how long nothing must happen before a world is taken to be at rest:
-// two rounds of polling, what polls look back, and the longest wait after which
-// the engine looks at a schema or a failing system again.
-func span(sc *scenarios.Scenario, declared time.Duration) time.Duration {
-	poll := declared
+// two rounds of polling and what may lie between an engine's tries, and twice
+// the reference engine's interval of looking at a schema that has drifted.
+func span(sc *scenarios.Scenario, o *Options) time.Duration {
+	poll := o.Poll
 	for _, d := range []scenarios.Duration{sc.Engine.Poll.CC, sc.Engine.Poll.CRM} {
-		if declared == 0 && d > 0 {
+		if o.Poll == 0 && d > 0 {
 			poll = max(poll, d.Std())
 		}
 	}
-	out := 2*poll + time.Minute
+	out := 2*poll + min(2*sc.Engine.Retry.Cap.Std()+time.Second, time.Minute)
 	for i := range sc.Timeline {
 		if v := sc.Timeline[i].Verb; v == scenarios.Drift || v == scenarios.Permission {
-			return out + 10*time.Minute // the engine's own interval of looking at the schema, twice
+			return out + 10*time.Minute
 		}
 	}
 	return out
