@@ -105,6 +105,19 @@ func systemSpec(sc *scenarios.Scenario, side mapping.Side) *scenarios.System {
 // webhooks.
 func (st *Stage) buildSystem(side mapping.Side, journal mocks.Journal, bare bool) *system {
 	spec := systemSpec(st.sc, side)
+	c := st.mockConfig(side, journal)
+	c.BareNotices = bare
+	s := &system{
+		zone: zoneOf(spec.Times), side: side, on: traceSystem(side), spec: spec, mock: kindOf(spec.Kind).mock(c),
+		clock: clock{epoch: st.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
+	}
+	s.mock.Faults().LocalTimes = s.zone
+	return s
+}
+
+// mockConfig is the tenant that the scenario describes.
+func (st *Stage) mockConfig(side mapping.Side, journal mocks.Journal) mocks.Config {
+	spec := systemSpec(st.sc, side)
 	k := kindOf(spec.Kind)
 	m := st.mapping
 	c := mocks.Config{
@@ -117,17 +130,12 @@ func (st *Stage) buildSystem(side mapping.Side, journal mocks.Journal, bare bool
 		c.BaseVersionField = k.baseVersion
 	}
 	if yes(spec.Webhooks) {
-		c.WebhookURL, c.WebhookSecret, c.BareNotices = st.places.webhook(), webhookSecret, bare
+		c.WebhookURL, c.WebhookSecret = st.places.webhook(), webhookSecret
 	}
 	if q := spec.Quota; q != nil {
 		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}
 	}
-	s := &system{
-		zone: zoneOf(spec.Times), side: side, on: traceSystem(side), spec: spec, mock: k.mock(c),
-		clock: clock{epoch: st.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
-	}
-	s.mock.Faults().LocalTimes = s.zone
-	return s
+	return c
 }
 
 // answersDirectly makes a system answer exchanges that are held as data.

@@ -108,7 +108,7 @@ func (f *printer) clock(c *clock) {
 }
 
 func (f *printer) sight(s *sight) {
-	f.Flag(s.seen > s.changed, s.round != 0, s.round > s.changed, s.polling != 0, s.restless)
+	f.Flag(s.seen > s.changed, s.round != 0, s.round > s.changed, s.polling != 0, s.paged, s.restless)
 	f.Texts(slices.Sorted(maps.Keys(s.hidden)))
 }
 
