@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 
 	"github.com/syncproof/syncproof/engine"
-	"github.com/syncproof/syncproof/sim"
 )
 
 type knownRecord = engine.Record
@@ -39,7 +38,7 @@ func (w *world) newContestant() (contestant, error) {
 	case Command, ByURL:
 		return newForeign(w)
 	default:
-		return nil, &sim.HarnessError{Message: "this form of engine does not exist"}
+		return newServed(w)
 	}
 }
 

@@ -54,15 +54,10 @@ func freeAddress() (string, error) {
 }
 
 func (p *inProcess) lay(known []*engine.Record, cursors []engine.PutCursor) error {
-	var b engine.Batch
 	for _, r := range known {
-		b.Ops = append(b.Ops, engine.PutRecord{Record: r})
 		p.statuses[r.Key] = r.Status.String()
 	}
-	for _, c := range cursors {
-		b.Ops = append(b.Ops, c)
-	}
-	if err := p.disk.Apply(context.Background(), 0, b); err != nil {
+	if err := p.disk.Apply(context.Background(), 0, laid(known, cursors)); err != nil {
 		return &sim.HarnessError{Message: err.Error()}
 	}
 	return nil
