@@ -69,6 +69,7 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
 		newRun(a),
+		newLive(a),
 		newJudge(a),
 		newReplay(a),
 		newExplain(a),
