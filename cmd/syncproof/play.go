@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,8 @@ type player struct {
 	twice bool
 	// simulate plays the world; nil is sim.Run.
 	simulate again.Simulate
+	// manner is the verb that repeats a run, with its flags; "" is run.
+	manner string
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -55,15 +58,19 @@ func (p *player) blank(j job) reports.Case {
 	if p.seed != nil {
 		seed = *p.seed
 	}
+	fidelity := p.fidelity.String()
+	if p.manner != "" {
+		fidelity = "live"
+	}
 	return reports.Case{
-		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: p.fidelity.String(),
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: fidelity,
 		Rerun: p.rerun(shellWord(j.name), &seed),
 	}
 }
 
 // rerun is the command that plays names again; without a seed each by its own.
 func (p *player) rerun(names string, seed *uint64) string {
-	command := "syncproof run " + names
+	command := "syncproof " + cmp.Or(p.manner, "run") + " " + names
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
@@ -103,7 +110,7 @@ func (p *player) attempt(ctx context.Context, j job) (c reports.Case) {
 		c.Virtual = time.Duration(result.Events[n-1].At)
 	}
 	if !p.quick {
-		judged := check.Case{Scenario: j.sc, Events: result.Events}
+		judged := check.Case{Scenario: result.Scenario, Events: result.Events}
 		c.Results, c.Decisions = check.Judge(judged), check.Decisions(judged)
 	}
 	return c
