@@ -71,10 +71,13 @@ func TestRefusals(t *testing.T) {
 		"a page of zeros":   {func(t *testing.T, path string) { full(t, path); zero(t, path, 8192, 4096) }, "store is damaged"},
 		"a table gone":      {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP TABLE ledger") }, "table ledger is missing"},
 		"an index gone":     {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP INDEX queue_due") }, "index queue_due is missing"},
-		"a record gone":     {func(t *testing.T, path string) { full(t, path); run(t, path, "DELETE FROM records") }, `a native id that leads to record "cc:0", which is missing`},
-		"a record no JSON":  {func(t *testing.T, path string) { full(t, path); run(t, path, "UPDATE records SET record = '{'") }, `a record "cc:0" that is no JSON`},
-		"meta unknown":      {func(t *testing.T, path string) { full(t, path); run(t, path, "INSERT INTO meta VALUES ('x.cc', 1)") }, "meta x.cc is unknown"},
-		"only the log":      {func(t *testing.T, path string) { write(t, path+"-wal", "log") }, "its write-ahead log store.db-wal is there"},
+		"a record gone":     {func(t *testing.T, path string) { full(t, path); run(t, path, "DELETE FROM records") }, `a native id leads to record "cc:0", which is missing`},
+		"a record no JSON": {func(t *testing.T, path string) {
+			full(t, path)
+			run(t, path, "PRAGMA ignore_check_constraints = 1; UPDATE records SET record = '{'")
+		}, "CHECK constraint failed in records"},
+		"meta unknown": {func(t *testing.T, path string) { full(t, path); run(t, path, "INSERT INTO meta VALUES ('x.cc', 1)") }, "meta x.cc is unknown"},
+		"only the log": {func(t *testing.T, path string) { write(t, path+"-wal", "log") }, "its write-ahead log store.db-wal is there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "store.db")
