@@ -73,7 +73,7 @@ func (f *File) open(ctx context.Context, kind *Kind, o Options) error {
 
 // ensure makes the file if there is none, and refuses what is no SQLite file.
 func (f *File) ensure(ctx context.Context, kind *Kind) error {
-	head, err := os.Open(f.path)
+	head, err := os.OpenFile(f.path, os.O_RDWR, 0) // SQLite would open what it may only read, and fail late
 	if errors.Is(err, os.ErrNotExist) {
 		return f.create(ctx, kind)
 	}
