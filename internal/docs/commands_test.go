@@ -41,7 +41,7 @@ func TestCommands(t *testing.T) {
 		for _, p := range pages(t) {
 			t.Run(p.name, func(t *testing.T) {
 				t.Parallel()
-				s := &session{t: t, page: p, bin: bin, folder: t.TempDir()}
+				s := &session{t: t, page: p, bin: bin, folder: t.TempDir(), env: reviewConsole(t)}
 				s.play()
 				mu.Lock()
 				defer mu.Unlock()
@@ -88,6 +88,7 @@ type session struct {
 	t           *testing.T
 	page        *page
 	bin, folder string
+	env         []string
 	exit        int
 	seen        map[string]bool
 	changed     bool
@@ -144,6 +145,7 @@ func (s *session) run(c *command, mayFail bool) {
 	cmd := exec.Command("sh", "-c", fmt.Sprintf("(exit %d)\n%s", s.exit, text))
 	cmd.Dir = s.folder
 	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "NO_COLOR=1")
+	cmd.Env = append(cmd.Env, s.env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()

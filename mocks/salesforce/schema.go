@@ -75,6 +75,7 @@ type column struct {
 	externalID bool
 	values     []string // of a restricted picklist
 	gone       bool     // removed by drift
+	retyped    bool     // by drift: what it is otherwise empty of stays so
 	hidden     bool     // the engine's account cannot see it
 	ungranted  bool     // made through the API, and nobody has permission yet
 	unique     bool
@@ -288,6 +289,7 @@ func (c *column) drift(d mocks.Drift) {
 	case "number":
 		c.kind, c.values, c.length = kindDouble, nil, 0
 	case "boolean":
+		c.retyped = c.retyped || c.kind != kindBoolean
 		c.kind, c.values, c.length = kindBoolean, nil, 0
 	}
 }

@@ -38,7 +38,7 @@ func lex(query string) ([]token, *apiError) {
 	if !utf8.ValidString(query) {
 		return nil, malformed("the query is not UTF-8", 0)
 	}
-	var tokens []token
+	tokens := make([]token, 0, 4+len(query)/8) // a word and a comma take about that much
 	for i := 0; i < len(query); {
 		c := query[i]
 		if c == ' ' || c == '\t' || c == '\n' || c == '\r' {
