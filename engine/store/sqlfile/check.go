@@ -8,21 +8,21 @@ import (
 )
 
 // check reads the whole file and refuses it if anything is wrong in it.
-func (f *File) check(ctx context.Context, kind *Kind) error {
+func (f *File) check(ctx context.Context, kind *Kind, q Querier) error {
 	var found string
-	if err := f.writer.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+	if err := q.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
 		return err
 	}
 	if found != "ok" {
 		return f.damaged("%s", strings.TrimSpace(found))
 	}
-	if missing, err := f.missing(ctx, kind); err != nil || missing != "" {
+	if missing, err := f.missing(ctx, kind, q); err != nil || missing != "" {
 		if err == nil {
 			err = f.damaged("%s is missing", missing)
 		}
 		return err
 	}
-	what, err := kind.Check(ctx, f.writer)
+	what, err := kind.Check(ctx, q)
 	if err == nil && what != "" {
 		err = f.damaged("%s", what)
 	}
@@ -30,8 +30,8 @@ func (f *File) check(ctx context.Context, kind *Kind) error {
 }
 
 // missing names a table or index that the migrations make and the file lacks.
-func (f *File) missing(ctx context.Context, kind *Kind) (string, error) {
-	rows, err := f.writer.QueryContext(ctx, "SELECT type || ' ' || name FROM sqlite_schema")
+func (f *File) missing(ctx context.Context, kind *Kind, q Querier) (string, error) {
+	rows, err := q.QueryContext(ctx, "SELECT type || ' ' || name FROM sqlite_schema")
 	if err != nil {
 		return "", err
 	}
