@@ -73,7 +73,7 @@ func (f *File) open(ctx context.Context, kind *Kind, o Options) error {
 	if err := f.upgrade(ctx, kind); err != nil {
 		return err
 	}
-	return f.check(ctx, kind, f.writer)
+	return f.check(ctx, kind)
 }
 
 // recognise refuses what is no file of the kind, before SQLite touches it.

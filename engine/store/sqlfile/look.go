@@ -46,7 +46,7 @@ func Look(ctx context.Context, path string, kind *Kind) (*View, error) {
 }
 
 // Check reads the whole file. A *store.DamagedError says what is wrong with it.
-func (v *View) Check(ctx context.Context) error { return v.Judge(v.check(ctx, v.kind, v.readers)) }
+func (v *View) Check(ctx context.Context) error { return v.Judge(v.check(ctx, v.kind)) }
 
 // Size is how large the file and its write-ahead log are, in bytes.
 func (v *View) Size() (int64, error) {

@@ -46,7 +46,8 @@ func (s *Store) record(ctx context.Context, query string, args ...any) (*engine.
 	if err != nil {
 		return nil, s.judge(err)
 	}
-	return decodeRecord(key, text)
+	rec, err := decodeRecord(key, text)
+	return rec, s.judge(err)
 }
 
 // Ledger returns a record's entries in the order of their numbers.

@@ -22,7 +22,7 @@ CREATE TABLE records (
   status  TEXT NOT NULL,
   mass    INTEGER NOT NULL, -- 1: flagged by a mass delete
   failed  INTEGER NOT NULL, -- 1: dead-lettered
-  record  TEXT NOT NULL CHECK (json_valid(record))
+  record  TEXT NOT NULL -- JSON
 ) STRICT;
 CREATE INDEX records_status ON records (status, key);
 CREATE INDEX records_mass ON records (number) WHERE mass;
@@ -56,7 +56,7 @@ CREATE TABLE ledger (
   at      INTEGER NOT NULL, -- nanoseconds since 1970
   status  TEXT NOT NULL,
   rule    TEXT NOT NULL,
-  entry   TEXT NOT NULL CHECK (json_valid(entry)),
+  entry   TEXT NOT NULL, -- JSON
   PRIMARY KEY (key, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (
