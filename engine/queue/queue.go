@@ -100,7 +100,8 @@ type DeadLetter struct {
 	At      time.Time
 }
 
-// ErrExpired: the receipt's delivery has timed out, or is settled already.
+// ErrExpired says that the receipt's delivery has timed out, or is settled
+// already.
 var ErrExpired = errors.New("the delivery has expired")
 
 // Validate refuses messages that no queue takes.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -104,100 +105,105 @@ func (b *bench) expired(err error) {
 }
 
 // Rules lists all demands.
-func Rules() []Rule {
-	return append([]Rule{
-		{"what was enqueued is given out once, in order", func(t T, open Open) {
-			b := newBench(t, open)
-			b.put(queue.Backlog, "a", "b", "c")
-			b.due("a", "b", "c")
-			b.due()
-		}},
-		{"what was enqueued outlives the process", func(t T, open Open) {
-			b := newBench(t, open)
-			b.put(queue.Fresh, "a")
-			b.Queue = b.Again()
-			b.due("a")
-		}},
-		{"what was given to a dead process comes again", func(t T, open Open) {
-			b := newBench(t, open)
-			b.put(queue.Fresh, "a")
-			b.due("a")
-			b.Queue = b.Again()
-			b.Pass(b.Visibility)
-			if d := b.due("a"); d[0].Attempt != 2 {
-				t.Fatalf("it is attempt %d, want 2", d[0].Attempt)
+func Rules() []Rule { return slices.Concat(deliveryRules, callRules, optionalRules) }
+
+// deliveryRules speak of the life of a message.
+var deliveryRules = []Rule{
+	{"what was enqueued is given out once, in order", func(t T, open Open) {
+		b := newBench(t, open)
+		b.put(queue.Backlog, "a", "b", "c")
+		b.due("a", "b", "c")
+		b.due()
+	}},
+	{"what was enqueued outlives the process", func(t T, open Open) {
+		b := newBench(t, open)
+		b.put(queue.Fresh, "a")
+		b.Queue = b.Again()
+		b.due("a")
+	}},
+	{"what was given to a dead process comes again", func(t T, open Open) {
+		b := newBench(t, open)
+		b.put(queue.Fresh, "a")
+		b.due("a")
+		b.Queue = b.Again()
+		b.Pass(b.Visibility)
+		if d := b.due("a"); d[0].Attempt != 2 {
+			t.Fatalf("it is attempt %d, want 2", d[0].Attempt)
+		}
+	}},
+	{"what is not settled comes again after the visibility timeout", func(t T, open Open) {
+		b := newBench(t, open)
+		b.put(queue.Fresh, "a")
+		late := b.due("a")[0]
+		b.Pass(b.Visibility)
+		again := b.due("a")[0]
+		b.expired(b.Ack(b.ctx, late.Receipt))
+		b.expired(b.Retry(b.ctx, late.Receipt, 0))
+		b.expired(b.Bury(b.ctx, late.Receipt, "late"))
+		b.must(b.Ack(b.ctx, again.Receipt))
+	}},
+	{"what is acknowledged is gone", func(t T, open Open) {
+		b := newBench(t, open)
+		b.put(queue.Fresh, "a")
+		d := b.due("a")[0]
+		b.must(b.Ack(b.ctx, d.Receipt))
+		b.expired(b.Ack(b.ctx, d.Receipt))
+		b.Queue = b.Again()
+		b.Pass(b.Visibility)
+		b.due()
+	}},
+	{"a retry comes after its delay, and counts", func(t T, open Open) {
+		b := newBench(t, open)
+		b.put(queue.Fresh, "a")
+		b.must(b.Retry(b.ctx, b.due("a")[0].Receipt, 2*b.Visibility))
+		b.Pass(2*b.Visibility - b.Visibility/2)
+		b.due()
+		b.Pass(b.Visibility)
+		if d := b.due("a"); d[0].Attempt != 2 {
+			t.Fatalf("it is attempt %d, want 2", d[0].Attempt)
+		}
+	}},
+}
+
+// callRules speak of what a call does.
+var callRules = []Rule{
+	{"a message that is not due waits", func(t T, open Open) {
+		b := newBench(t, open)
+		b.must(b.Enqueue(b.ctx, queue.Message{Key: "far", NotBefore: time.Unix(1<<33, 0), Body: []byte("of far")}, queue.Message{Key: "past", NotBefore: time.Unix(1, 0), Body: []byte("of past")}))
+		b.due("past")
+	}},
+	{"a message that nobody takes is refused, and its neighbours with it", func(t T, open Open) {
+		b := newBench(t, open)
+		for _, m := range []queue.Message{{}, {Key: "a", Lane: 2}, {Key: "a", Body: make([]byte, queue.MaxBody+1)}, {Key: string(make([]byte, queue.MaxKey+1))}} {
+			if err := b.Enqueue(b.ctx, queue.Message{Key: "sound"}, m); err == nil {
+				t.Fatalf("a message of key %.9q, lane %d and %d bytes was taken", m.Key, m.Lane, len(m.Body))
 			}
-		}},
-		{"what is not settled comes again after the visibility timeout", func(t T, open Open) {
-			b := newBench(t, open)
-			b.put(queue.Fresh, "a")
-			late := b.due("a")[0]
-			b.Pass(b.Visibility)
-			again := b.due("a")[0]
-			b.expired(b.Ack(b.ctx, late.Receipt))
-			b.expired(b.Retry(b.ctx, late.Receipt, 0))
-			b.expired(b.Bury(b.ctx, late.Receipt, "late"))
-			b.must(b.Ack(b.ctx, again.Receipt))
-		}},
-		{"what is acknowledged is gone", func(t T, open Open) {
-			b := newBench(t, open)
-			b.put(queue.Fresh, "a")
-			d := b.due("a")[0]
-			b.must(b.Ack(b.ctx, d.Receipt))
-			b.expired(b.Ack(b.ctx, d.Receipt))
-			b.Queue = b.Again()
-			b.Pass(b.Visibility)
-			b.due()
-		}},
-		{"a retry comes after its delay, and counts", func(t T, open Open) {
-			b := newBench(t, open)
-			b.put(queue.Fresh, "a")
-			b.must(b.Retry(b.ctx, b.due("a")[0].Receipt, 2*b.Visibility))
-			b.Pass(2*b.Visibility - b.Visibility/2)
-			b.due()
-			b.Pass(b.Visibility)
-			if d := b.due("a"); d[0].Attempt != 2 {
-				t.Fatalf("it is attempt %d, want 2", d[0].Attempt)
-			}
-		}},
-		{"a message that is not due waits", func(t T, open Open) {
-			b := newBench(t, open)
-			b.must(b.Enqueue(b.ctx, queue.Message{Key: "far", NotBefore: time.Unix(1<<33, 0), Body: []byte("of far")}, queue.Message{Key: "past", NotBefore: time.Unix(1, 0), Body: []byte("of past")}))
-			b.due("past")
-		}},
-		{"a message that nobody takes is refused, and its neighbours with it", func(t T, open Open) {
-			b := newBench(t, open)
-			for _, m := range []queue.Message{{}, {Key: "a", Lane: 2}, {Key: "a", Body: make([]byte, queue.MaxBody+1)}, {Key: string(make([]byte, queue.MaxKey+1))}} {
-				if err := b.Enqueue(b.ctx, queue.Message{Key: "sound"}, m); err == nil {
-					t.Fatalf("a message of key %.9q, lane %d and %d bytes was taken", m.Key, m.Lane, len(m.Body))
-				}
-			}
-			b.due()
-		}},
-		{"an empty wait ends without messages", func(t T, open Open) {
-			b := newBench(t, open)
-			got, err := b.Receive(b.ctx, 1, time.Millisecond)
-			if len(got) != 0 || err != nil {
-				t.Fatalf("got %v, %v", got, err)
-			}
-			ctx, cancel := context.WithCancel(b.ctx)
-			cancel()
-			if got, err := b.Receive(ctx, 1, time.Hour); len(got) != 0 || !errors.Is(err, context.Canceled) {
-				t.Fatalf("got %v, %v, want the context's error", got, err)
-			}
-		}},
-		{"a wait ends with a message", func(t T, open Open) {
-			b := newBench(t, open)
-			sent := make(chan error, 1)
-			go func() { sent <- b.Enqueue(b.ctx, queue.Message{Key: "a"}) }()
-			got, err := b.Receive(b.ctx, 1, time.Minute)
-			b.must(<-sent)
-			if len(got) != 1 || err != nil {
-				t.Fatalf("got %v, %v", got, err)
-			}
-		}},
-		{"consumers at once get each message once", func(t T, open Open) { atOnce(newBench(t, open)) }},
-	}, optionalRules...)
+		}
+		b.due()
+	}},
+	{"an empty wait ends without messages", func(t T, open Open) {
+		b := newBench(t, open)
+		got, err := b.Receive(b.ctx, 1, time.Millisecond)
+		if len(got) != 0 || err != nil {
+			t.Fatalf("got %v, %v", got, err)
+		}
+		ctx, cancel := context.WithCancel(b.ctx)
+		cancel()
+		if got, err := b.Receive(ctx, 1, time.Hour); len(got) != 0 || !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v, %v, want the context's error", got, err)
+		}
+	}},
+	{"a wait ends with a message", func(t T, open Open) {
+		b := newBench(t, open)
+		sent := make(chan error, 1)
+		go func() { sent <- b.Enqueue(b.ctx, queue.Message{Key: "a"}) }()
+		got, err := b.Receive(b.ctx, 1, time.Minute)
+		b.must(<-sent)
+		if len(got) != 1 || err != nil {
+			t.Fatalf("got %v, %v", got, err)
+		}
+	}},
+	{"consumers at once get each message once", func(t T, open Open) { atOnce(newBench(t, open)) }},
 }
 
 // optionalRules speak of what a queue may do; they pass where it says that it

@@ -28,7 +28,7 @@ func syncedAppends(b *testing.B) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // it is thrown away
+	defer f.Close()
 	row := []byte(strings.Repeat("x", 511) + "\n")
 	const n = 500
 	start := time.Now()
