@@ -118,15 +118,18 @@ func (s *Store) count(ctx context.Context, tx *sql.Tx, now engine.Instant, lease
 
 // oldest finds when the entry that waits longest became due.
 func oldest(ctx context.Context, tx *sql.Tx, d *store.Depths, now engine.Instant, leased string) error {
+	if d.Fresh+d.Backlog == 0 {
+		return nil
+	}
+	d.Oldest = now
 	for _, lane := range []engine.Lane{engine.Fresh, engine.Backlog} {
 		var due engine.Instant
 		err := tx.QueryRowContext(ctx, "SELECT due FROM queue WHERE lane = ? AND due <= ? AND key NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1", int64(lane), int64(now), leased).Scan(&due)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
-		case d.Oldest == 0 || due < d.Oldest:
-			d.Oldest = due
+		}
+		if err == nil {
+			d.Oldest = min(d.Oldest, due)
 		}
 	}
 	return nil

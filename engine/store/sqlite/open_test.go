@@ -170,7 +170,7 @@ func TestHoldForParent(t *testing.T) {
 	}
 	opened(t, path)
 	fmt.Fprintln(os.Stdout, "\nheld")
-	select {}                         // until it is killed
+	select {} // until it is killed
 }
 
 // TestBackup: a copy taken in mid-work is whole, opens as a store, and never
