@@ -159,7 +159,7 @@ func (h *host) collect(e *errand, out *mocks.Outcome, err *adapter.Error) *adapt
 	case e.ask.Kind == mocks.OpCreate && k.readsCreated:
 		e.made = out.Records[0].ID
 		e.toRead = []string{e.made}
-	case e.ask.Kind == mocks.OpFind && k.tags:
+	case e.ask.Kind == mocks.OpFind && k.tags && !k.listsTags:
 		for i := range out.Records {
 			e.toRead = append(e.toRead, out.Records[i].ID)
 		}

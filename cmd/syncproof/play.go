@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,12 +29,18 @@ type player struct {
 	moved func(name string, at scenarios.Duration, events int)
 	// engine is the engine under test.
 	engine engineFlag
+	// crm is the kind of CRM in the place of the scenarios' own.
+	crm crmFlag
+	// left are the scenarios that this CRM cannot take part in.
+	left []reports.NotApplicable
 	// quick leaves the judging out.
 	quick bool
 	// twice plays each scenario again in another process.
 	twice bool
 	// simulate plays the world; nil is sim.Run.
 	simulate again.Simulate
+	// manner is the verb that repeats a run, with its flags; "" is run.
+	manner string
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -51,19 +58,23 @@ func (p *player) blank(j job) reports.Case {
 	if p.seed != nil {
 		seed = *p.seed
 	}
+	fidelity := p.fidelity.String()
+	if p.manner != "" {
+		fidelity = "live"
+	}
 	return reports.Case{
-		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: p.fidelity.String(),
+		Name: j.name, Title: j.sc.Title, Path: j.sc.Path, Seed: seed, Fidelity: fidelity,
 		Rerun: p.rerun(shellWord(j.name), &seed),
 	}
 }
 
 // rerun is the command that plays names again; without a seed each by its own.
 func (p *player) rerun(names string, seed *uint64) string {
-	command := "syncproof run " + names
+	command := "syncproof " + cmp.Or(p.manner, "run") + " " + names
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
-	command += p.engine.arg()
+	command += p.crm.arg() + p.engine.arg()
 	if p.fidelity != sim.Wire {
 		command += " --fidelity " + p.fidelity.String()
 	}
@@ -99,7 +110,7 @@ func (p *player) attempt(ctx context.Context, j job) (c reports.Case) {
 		c.Virtual = time.Duration(result.Events[n-1].At)
 	}
 	if !p.quick {
-		judged := check.Case{Scenario: j.sc, Events: result.Events}
+		judged := check.Case{Scenario: result.Scenario, Events: result.Events}
 		c.Results, c.Decisions = check.Judge(judged), check.Decisions(judged)
 	}
 	return c

@@ -48,6 +48,7 @@ code says whether the scenario could be played.`,
 	flags.StringVar(&f.record, "record", "", "only events of this record, by the scenario's name or a native id")
 	flags.StringSliceVar(&f.kinds, "kind", nil, "only events of these kinds, e.g. commit,ack")
 	p.engine.addTo(flags)
+	p.crm.addTo(flags)
 	p.addFidelity(flags)
 	flags.DurationVar(&p.stall, "stall", defaultStall, "give up if nothing moved for this long in wall time")
 	return cmd
@@ -62,6 +63,9 @@ func (a *app) replay(cmd *cobra.Command, arg string, f *replayFlags, p *player) 
 	}
 	j, err := pickOne(arg)
 	if err != nil {
+		return err
+	}
+	if j, err = p.crm.recastOne(j); err != nil {
 		return err
 	}
 	bar := a.newProgress(1)

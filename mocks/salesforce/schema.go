@@ -40,6 +40,12 @@ var soapTypes = [...]string{
 	"xsd:boolean", "xsd:date", "xsd:dateTime", "xsd:int", "xsd:double",
 }
 
+// textual: LIKE compares such a column.
+func (k kind) textual() bool {
+	return !k.numeric() && k != kindBoolean && k != kindDate && k != kindDatetime && k != kindID && k != kindReference &&
+		k != kindMultipicklist
+}
+
 func (k kind) numeric() bool { return k == kindInt || k == kindDouble }
 
 // system says which part of a record holds a column that is not a plain value.
