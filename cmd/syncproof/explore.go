@@ -23,6 +23,7 @@ type exploreFlags struct {
 	jobs          int
 	enough        int
 	engine        engineFlag
+	crm           crmFlag
 	dir           string
 	shrink        time.Duration
 	twice         bool
@@ -62,6 +63,7 @@ was interrupted before its bound, it is 2.`,
 		Example: `  syncproof explore --for 30s
   syncproof explore --runs 1000 --seed 7 --shard 1/4 --report shard-1.json
   syncproof explore --engine last-write-wins --enough 1
+  syncproof explore --crm dynamics --runs 500
   syncproof explore --runs 500 --twice        the same in another process, too?
   syncproof explore --for 0                   until interrupted
   syncproof explore --exhaustive small.yaml --depth 20`,
@@ -74,6 +76,7 @@ was interrupted before its bound, it is 2.`,
 			if cmd.Flags().Changed("runs") && !cmd.Flags().Changed("for") {
 				f.span = 0
 			}
+			f.size.CRM = f.crm.kind
 			if cmd.Flags().Changed("exhaustive") {
 				return a.exhaust(cmd.Context(), &f)
 			}
@@ -92,6 +95,7 @@ was interrupted before its bound, it is 2.`,
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; a seed gives the same worlds whatever the number")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
+	f.crm.addTo(flags)
 	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, with the same events")
 	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
