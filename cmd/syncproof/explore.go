@@ -194,5 +194,5 @@ func (f *exploreFlags) args() string {
 
 // found says in a line how a failure was found.
 func (f *exploreFlags) found(run int) string {
-	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.args())
+	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.crm.arg()+f.args())
 }
