@@ -49,7 +49,7 @@ type DocumentCase struct {
 	Path      string             `json:"path,omitempty"`
 	Seed      uint64             `json:"seed"`
 	Hash      string             `json:"hash,omitempty" jsonschema:"description=hash of the journal: the same scenario and seed give the same one"`
-	Fidelity  string             `json:"fidelity,omitempty" jsonschema:"enum=wire,enum=model,description=how much of each exchange was played"`
+	Fidelity  string             `json:"fidelity,omitempty" jsonschema:"enum=wire,enum=model,enum=live,description=how much of each exchange was played"`
 	Verdict   string             `json:"verdict" jsonschema:"enum=pass,enum=inconclusive,enum=fail,enum=harness-failure"`
 	Ended     string             `json:"ended,omitempty" jsonschema:"description=idle or deadline or until"`
 	Virtual   float64            `json:"virtual_seconds" jsonschema:"minimum=0"`

@@ -35,7 +35,7 @@ type Suite struct {
 	Invariants []check.Invariant
 	Cases      []Case
 	// NotRun counts the scenarios that were left out because an earlier one
-	// was no pass.
+	// was no pass, or because they cannot be made live.
 	NotRun int
 	// NotApplicable are the scenarios that were left out because they tell
 	// nothing of the CRM that was asked for. They count as nothing.
@@ -98,7 +98,7 @@ type Case struct {
 	Path  string
 	Seed  uint64
 	Hash  string
-	// Fidelity is how much of each exchange was played: wire or model.
+	// Fidelity is how much of each exchange was played: wire, model or live.
 	Fidelity string
 	// Ended is why the run ended: idle, deadline or until; "" if it did not.
 	Ended string

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/syncproof/syncproof/engine"
@@ -227,6 +228,7 @@ func (h *host) record(e *errand, v *mocks.View) adapter.Record {
 
 func pageOf(out *mocks.Outcome) adapter.Page {
 	page := adapter.Page{Next: adapter.Cursor(out.Next), More: out.More}
+	page.Changed = slices.Grow(page.Changed, len(out.Changed))
 	for i := range out.Changed {
 		c := &out.Changed[i]
 		page.Changed = append(page.Changed, adapter.Change{ID: c.ID, Deleted: c.Deleted, Stamp: c.Stamp, By: c.By, Own: c.Own})

@@ -12,7 +12,7 @@ import (
 )
 
 func newExplain(a *app) *cobra.Command {
-	p := &player{stall: defaultStall, quick: true}
+	p := &player{stall: defaultStall, quick: true, simulate: a.simulate}
 	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "explain RECORD SCENARIO",

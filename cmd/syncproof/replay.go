@@ -22,7 +22,7 @@ type replayFlags struct {
 
 func newReplay(a *app) *cobra.Command {
 	var f replayFlags
-	p := &player{stall: defaultStall, quick: true}
+	p := &player{stall: defaultStall, quick: true, simulate: a.simulate}
 	cmd := &cobra.Command{
 		Use:   "replay FILE|NAME",
 		Short: "play one scenario and print what happened, step by step",
@@ -56,6 +56,9 @@ code says whether the scenario could be played.`,
 
 func (a *app) replay(cmd *cobra.Command, arg string, f *replayFlags, p *player) error {
 	if err := knownKinds(f.kinds); err != nil {
+		return err
+	}
+	if err := checkStall(p.stall); err != nil {
 		return err
 	}
 	j, err := pickOne(arg)

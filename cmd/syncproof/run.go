@@ -132,8 +132,8 @@ func (a *app) selected(args []string, f *runFlags) ([]job, error) {
 	if f.jobs < 1 {
 		return nil, misuse("", "--jobs is %d, it must be at least 1", f.jobs)
 	}
-	if f.stall <= 0 {
-		return nil, misuse("", "--stall is %v, it must be positive", f.stall)
+	if err := checkStall(f.stall); err != nil {
+		return nil, err
 	}
 	if f.eventsMax < 0 {
 		return nil, misuse("", "--max-events is %d, it must not be negative", f.eventsMax)
