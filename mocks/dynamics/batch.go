@@ -83,7 +83,7 @@ func (x *exchange) parts(contentType string, body io.Reader, inSet bool) ([]batc
 	var out []batchPart
 	for {
 		raw, err := r.NextRawPart()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // the end is io.EOF itself: a message that was cut wraps it
 			return out, nil
 		}
 		if err != nil || len(out) > batchMax {
@@ -131,7 +131,7 @@ func (x *exchange) parseInner(text []byte) (*mocks.Request, error) {
 		return nil, errBatch
 	}
 	header, err := r.ReadMIMEHeader()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errBatch
 	}
 	u, err := url.Parse(strings.TrimPrefix(target, x.m.config.BaseURL))
