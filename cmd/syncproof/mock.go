@@ -27,7 +27,9 @@ import (
 )
 
 // mockKinds are the systems that can stand alone, with the side they play.
-var mockKinds = map[string]mapping.Side{"genesys": mapping.CC, "salesforce": mapping.CRM, "rest": mapping.CRM}
+var mockKinds = map[string]mapping.Side{
+	"genesys": mapping.CC, "salesforce": mapping.CRM, "dynamics": mapping.CRM, "rest": mapping.CRM,
+}
 
 // Environment variables that hold what must not be on a command line.
 const (
@@ -153,8 +155,8 @@ func (a *app) mock(ctx context.Context, kind string, f *mockFlags) (err error) {
 // mockScenario is the scenario that describes the tenant.
 func mockScenario(kind string, f *mockFlags) (*scenarios.Scenario, error) {
 	text := []byte("scenario: a mock on its own\n")
-	if kind == "rest" {
-		text = append(text, "systems:\n  crm: {kind: rest}\n"...)
+	if mockKinds[kind] == mapping.CRM {
+		text = append(text, "systems:\n  crm: {kind: "+kind+"}\n"...)
 	}
 	sc, err := scenarios.Parse("mock", text)
 	if err != nil {
