@@ -27,9 +27,7 @@ import (
 )
 
 // mockKinds are the systems that can stand alone, with the side they play.
-var mockKinds = map[string]mapping.Side{
-	"genesys": mapping.CC, "salesforce": mapping.CRM, "dynamics": mapping.CRM, "rest": mapping.CRM,
-}
+var mockKinds = map[string]mapping.Side{"genesys": mapping.CC, "salesforce": mapping.CRM, "dynamics": mapping.CRM, "rest": mapping.CRM}
 
 // Environment variables that hold what must not be on a command line.
 const (
@@ -93,7 +91,7 @@ come from ` + envMockSecret + `, ` + envMockWebhook + ` and
 	flags.StringVar(&f.scenario, "scenario", "", "scenario file or name whose records, schema and quota the system has")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the ids, instead of the scenario's")
 	flags.StringVar(&f.clientID, "client-id", "syncproof", "the client id that may log in")
-	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys)")
+	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys, dynamics)")
 	flags.BoolVar(&f.bare, "bare", false, "a tenant as the vendor delivers it, for provision and doctor")
 	flags.StringVar(&f.data, "data", "", "folder in which the state is kept between runs")
 	return cmd

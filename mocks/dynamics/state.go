@@ -19,17 +19,17 @@ type state struct {
 	Gap        int                             `json:"gap"`
 	GapOpen    bool                            `json:"gap_open"`
 	Version    uint64                          `json:"version"`
-	Execution  executionState                  `json:"execution"`
-	Notices    uint64                          `json:"notices"`
 	Contacts   []contactState                  `json:"contacts"`
 	Late       []mocks.Waiting[lateState]      `json:"late"`
+	Notices    uint64                          `json:"notices"`
 	Deliveries []mocks.Waiting[mocks.Delivery] `json:"deliveries"`
+	Execution  executionState                  `json:"execution"`
 }
 
-// executionState is what was used of the allowance of execution time.
+// executionState is the window of the execution time.
 type executionState struct {
 	Start time.Time     `json:"start"`
-	Used  time.Duration `json:"used_ns"`
+	Used  time.Duration `json:"used"`
 }
 
 type contactState struct {
@@ -67,8 +67,8 @@ var _ mocks.Stateful = (*Mock)(nil)
 func (m *Mock) State() ([]byte, error) {
 	s := state{
 		IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Gap: m.gap, GapOpen: m.gapOpen, Version: m.store.version,
-		Execution: executionState{m.execution.start, m.execution.used}, Notices: m.notices,
-		Contacts: make([]contactState, len(m.store.order)), Deliveries: m.deliveries.All(),
+		Notices: m.notices, Deliveries: m.deliveries.All(), Execution: executionState{m.execution.start, m.execution.used},
+		Contacts: make([]contactState, len(m.store.order)),
 	}
 	for i, c := range m.store.order {
 		s.Contacts[i] = m.contactState(c)
@@ -107,21 +107,20 @@ func (m *Mock) SetState(text []byte) error {
 		return err
 	}
 	m.gap, m.gapOpen = s.Gap, s.GapOpen
-	m.store, m.late = newStore(), mocks.Due[lateCommit]{}
-	m.store.version = s.Version
-	m.execution.start, m.execution.used = s.Execution.Start, s.Execution.Used
-	m.notices, m.deliveries = s.Notices, mocks.Due[mocks.Delivery]{}
+	m.store, m.late, m.deliveries = newStore(), mocks.Due[lateCommit]{}, mocks.Due[mocks.Delivery]{}
+	m.notices, m.execution.start, m.execution.used = s.Notices, s.Execution.Start, s.Execution.Used
 	for _, d := range s.Deliveries {
 		m.deliveries.Put(d.At, d.Value)
 	}
+	m.store.version = s.Version
 	for i := range s.Contacts {
 		c, err := m.restored(&s.Contacts[i])
 		if err != nil {
 			return err
 		}
 		m.store.add(c)
-		if key := m.keyOf(c); key != "" && !c.deleted {
-			m.store.byKey[key] = c
+		if external := m.keyOf(c); external != "" && !c.deleted {
+			m.store.byKey[external] = c
 		}
 		m.store.feed = append(m.store.feed, entry{c.version, c})
 	}
@@ -134,11 +133,10 @@ func (m *Mock) SetState(text []byte) error {
 	return nil
 }
 
-// addAgain gives the tenant the schema of its configuration and what a
 // restored is a contact of a snapshot.
 func (m *Mock) restored(s *contactState) (*contact, error) {
-	if s.ID == "" || m.store.byID[s.ID] != nil {
-		return nil, fmt.Errorf("contact %q: the id is empty or taken", s.ID)
+	if _, ok := guid(s.ID); !ok || m.store.byID[s.ID] != nil {
+		return nil, fmt.Errorf("contact %q: the id is malformed or taken", s.ID)
 	}
 	if s.Version > m.store.version {
 		return nil, fmt.Errorf("contact %s: its row version %d is beyond the organisation's %d", s.ID, s.Version, m.store.version)
@@ -148,7 +146,7 @@ func (m *Mock) restored(s *contactState) (*contact, error) {
 	c.deleted, c.master, c.version, c.gap = s.Deleted, s.Master, s.Version, s.Gap
 	//syncproof:unordered each value goes to its own slot
 	for name, text := range s.Values {
-		p, err := m.columnOf(s.ID, name)
+		p, err := m.column(s.ID, name)
 		if err != nil {
 			return nil, err
 		}
@@ -157,7 +155,7 @@ func (m *Mock) restored(s *contactState) (*contact, error) {
 	return c, nil
 }
 
-func (m *Mock) columnOf(id, name string) (*column, error) {
+func (m *Mock) column(id, name string) (*column, error) {
 	i := slices.IndexFunc(m.made.columns, func(p *column) bool { return p.base == name && p.system == plain })
 	if i < 0 {
 		return nil, fmt.Errorf("contact %s: the organisation has no column %q: it was made for another mapping", id, name)
@@ -180,7 +178,7 @@ func (m *Mock) wait(s *mocks.Waiting[lateState]) error {
 	}
 	w := write{stamp: l.Stamp, actor: l.Actor, origin: l.Origin, by: l.By, versionSet: l.VersionSet}
 	for _, set := range l.Set {
-		p, err := m.columnOf(l.Contact.ID, set.Column)
+		p, err := m.column(l.Contact.ID, set.Column)
 		if err != nil {
 			return err
 		}
