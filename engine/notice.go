@@ -2,10 +2,11 @@ package engine
 
 import "net/http"
 
-// waitingNotice is a notice whose durability is under way.
+// waitingNotice is a notice, or a person's word, whose durability is under way.
 type waitingNotice struct {
 	op    Op
 	token uint64
+	reply bool // a person waits, not a webhook
 }
 
 // onNoticed makes a notice durable; only then is it acknowledged (EV-2). The
@@ -51,11 +52,21 @@ func (c *Core) outdated(ref Ref) {
 	}
 }
 
+// replyWhenDurable accepts a person's word once the batch just asked for is
+// durable, whatever comes of it.
+func (c *Core) replyWhenDurable(token uint64) {
+	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: token, reply: true})
+}
+
 // acknowledgeUpTo answers the deliveries whose batch became durable. Batches
 // become durable in order, so these are the oldest.
 func (c *Core) acknowledgeUpTo(op Op) {
 	for len(c.notices) > 0 && c.notices[0].op <= op {
-		c.out.add(Acknowledge{Token: c.notices[0].token, Status: http.StatusOK})
+		if n := c.notices[0]; n.reply {
+			c.out.add(Reply{Token: n.token, OK: true})
+		} else {
+			c.out.add(Acknowledge{Token: n.token, Status: http.StatusOK})
+		}
 		c.notices = c.notices[1:]
 	}
 	if len(c.notices) == 0 {

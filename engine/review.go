@@ -123,11 +123,14 @@ func (c *Core) keepFlag(w *work, rec *Record) {
 	c.end(w, append(ops, Done{w.key, w.generation})...)
 }
 
-// onReviewed makes a person's decision durable; it is judged against the
-// record's state when its turn comes.
+// onReviewed makes a person's word durable; it is judged against the record's
+// state when its turn comes. A retry needs no judgement.
 func (c *Core) onReviewed(e Reviewed) {
 	review := e
 	c.persist(pending{kind: pendingNotices}, Enqueue{Ref: e.Ref, Lane: Fresh, Review: &review})
+	if e.Letter == RetryLetter {
+		c.replyWhenDurable(e.Token)
+	}
 }
 
 // carryReview carries a person's decision out, or refuses it because the
@@ -181,12 +184,20 @@ func (c *Core) sentence(r *Reviewed) string {
 		}
 		what = append(what, verb+strings.Join(names, ", "))
 	}
-	return "a person " + strings.Join(what, " and ")
+	return r.person() + " " + strings.Join(what, " and ")
+}
+
+// person names for the ledger who decided.
+func (r *Reviewed) person() string {
+	if r.By == "" {
+		return "a person"
+	}
+	return r.By
 }
 
 // same reports whether two are one decision of one person.
 func (r *Reviewed) same(other *Reviewed) bool {
-	return r != nil && other != nil && r.Ref == other.Ref && r.State == other.State &&
+	return r != nil && other != nil && r.Ref == other.Ref && r.State == other.State && r.By == other.By &&
 		r.Choose == other.Choose && r.Restore == other.Restore && slices.Equal(r.Set, other.Set)
 }
 
@@ -290,8 +301,11 @@ func (c *Core) massDeletePaused(w *work, rec *Record) bool {
 	return true
 }
 
-func (c *Core) onApproved() {
+func (c *Core) onApproved(e Approved) {
 	if !c.deletes.paused() {
+		if e.Token != 0 {
+			c.out.add(Reply{Token: e.Token, Why: "no mass delete waits for approval"})
+		}
 		return
 	}
 	c.deletes.Recent, c.deletes.Approved = nil, c.deletes.Number
@@ -299,6 +313,9 @@ func (c *Core) onApproved() {
 		c.unflag(c.work[key])
 	}
 	c.persist(pending{kind: pendingNotices}, c.deletes, EnqueueAll{Lane: Fresh, Mass: true})
+	if e.Token != 0 {
+		c.replyWhenDurable(e.Token)
+	}
 }
 
 // unflag takes the status back that is about to show that w waits for the mass

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/store/memory"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -33,10 +34,10 @@ func (w *World) Clone() *World {
 	d.journal = w.journal.Clone(func() int64 { return d.agenda.now })
 	for i := range d.systems {
 		d.systems[i] = w.systems[i].clone(&d)
-		d.natives[i], d.ids[i] = maps.Clone(w.natives[i]), maps.Clone(w.ids[i])
 		d.sights[i].hidden = maps.Clone(w.sights[i].hidden)
 	}
-	d.faultKeys, d.faults = maps.Clone(w.faultKeys), maps.Clone(w.faults)
+	w.cloneInto(&d.Stage)
+	d.faults = maps.Clone(w.faults)
 	d.webhookFaults = slices.Clone(w.webhookFaults)
 	d.deliveries = copies(w.deliveries)
 	d.genuine = maps.Clone(w.genuine)
@@ -145,36 +146,13 @@ func PrintMachine(m Machine, now engine.Instant, dst []byte) []byte {
 
 func copyStore(s Store) Store {
 	switch s := s.(type) {
-	case *memory:
-		return s.clone()
+	case *memory.State:
+		return s.Clone()
 	case Copier[Store]:
 		return s.Copy()
 	default:
 		return nil
 	}
-}
-
-func (m *memory) clone() *memory {
-	d := *m
-	d.records, d.keys = maps.Clone(m.records), maps.Clone(m.keys)
-	d.order = slices.Clip(m.order)
-	d.entries = make(map[string]*entry, len(m.entries))
-	for key, e := range m.entries { //syncproof:unordered each entry is copied by itself
-		fresh := *e
-		fresh.later = slices.Clip(e.later)
-		d.entries[key] = &fresh
-	}
-	for i, l := range m.lanes {
-		d.lanes[i] = make(lane, len(l))
-		for at, e := range l {
-			d.lanes[i][at] = d.entries[e.key]
-		}
-	}
-	d.ledger = maps.Clone(m.ledger)
-	for key, entries := range d.ledger { //syncproof:unordered each entry is copied by itself
-		d.ledger[key] = slices.Clone(entries)
-	}
-	return &d
 }
 
 // Events are the journal so far; they must not be changed.

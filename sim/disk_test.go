@@ -29,7 +29,7 @@ func written(t *testing.T, n int) *host {
 	return w.host
 }
 
-func (h *host) cursor() string { return string(h.disk.store.Reopen(1 << 62).Cursors[mapping.CRM]) }
+func (h *host) cursor() string { return string(h.disk.store.Reopen(1<<62, 1<<62).Cursors[mapping.CRM]) }
 
 func TestCrashKeepsWhatTheMachineKeeps(t *testing.T) {
 	for _, c := range []struct {
@@ -87,27 +87,6 @@ func TestSyncedWritesSurvive(t *testing.T) {
 	h.disk.crash(scenarios.Crash{Lost: true})
 	if got := h.cursor(); got != "1" {
 		t.Errorf("the cursor is %q: the first batch was synced, the second came later", got)
-	}
-}
-
-func TestLeasesEndWithTheProcess(t *testing.T) {
-	m := newMemory()
-	refs := []engine.Ref{{Side: mapping.CC, ID: "a"}, {Side: mapping.CC, ID: "b"}, {Side: mapping.CC, ID: "c"}}
-	for _, ref := range refs {
-		m.Apply(0, engine.Batch{Ops: []engine.StoreOp{engine.Enqueue{Ref: ref, Lane: engine.Fresh}}})
-	}
-	if got := m.Fetch(10, engine.Fetch{Max: 2}); len(got.Items) != 2 {
-		t.Fatalf("%d items", len(got.Items))
-	}
-	m.Reopen(100)
-	got := m.Fetch(10, engine.Fetch{Max: 9})
-	if len(got.Items) != 3 {
-		t.Fatalf("%d items after a restart, want all three", len(got.Items))
-	}
-	for i, item := range got.Items {
-		if item.Ref != refs[i] {
-			t.Errorf("item %d is %v, want the order of arrival", i, item.Ref)
-		}
 	}
 }
 

@@ -127,7 +127,7 @@ func (f *printer) link(l *link) {
 
 func (f *printer) host(h *host) {
 	f.Flag(h.up)
-	f.clock(&h.wall)
+	f.clock(&f.w.wall)
 	if h.up {
 		f.clock(&h.clock)
 		f.machine(h.machine)

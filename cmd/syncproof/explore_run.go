@@ -48,7 +48,8 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 		return err
 	}
 	defer twins.close()
-	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}, began: time.Now(), saved: map[string]string{}}
+	s := &search{twins: twins, app: a, flags: f, began: time.Now(), saved: map[string]string{}}
+	s.player = &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity, Simulate: vigil{f.stall, a.simulate}.play}
 	x, err := s.report(ctx, s.hunt(ctx))
 	if err != nil {
 		return err
@@ -82,8 +83,8 @@ type search struct {
 
 func (s *search) clock() time.Duration { return time.Since(s.began) }
 
-// hunt plays the worlds. What is found is on the disk at once, as large as it
-// is: a search that is killed has lost nothing.
+// hunt plays the worlds. What is found is on the disk once the worlds before it
+// are counted, as large as it is: a search that is killed has lost little.
 func (s *search) hunt(ctx context.Context) *explore.Tally {
 	f := s.flags
 	bar := s.app.newSearchProgress(f.span, f.runs)
@@ -195,7 +196,7 @@ func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 	f := s.flags
 	x := &reports.Exploration{
 		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: f.fidelity.String(),
-		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults,
+		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults, Exact: f.size.Exact,
 		Runs: t.Runs, Failed: t.Failed, Undecided: t.Undecided, Events: t.Events, Exchanges: t.Exchanges,
 		Interrupted: t.Interrupted && (f.runs > 0 || f.span > 0),
 		Wall:        t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),

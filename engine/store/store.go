@@ -20,16 +20,18 @@ import (
 // Store is the durable state of one engine. One driver uses it at a time, and
 // may call its methods from several goroutines.
 type Store interface {
-	// Reopen begins a life of the engine: leases of an earlier life are gone,
-	// what they had given out is due at once, and delays and pauses that a
-	// wrong clock made absurd are cut to latest.
-	Reopen(ctx context.Context, latest engine.Instant) (engine.Meta, error)
+	// Reopen begins a life of the engine, at its clock now: leases of an
+	// earlier life are gone; whatever is no retry is due at once even if the
+	// clock went back; the delays of retries, and pauses, that a wrong clock
+	// made absurd are cut to latest.
+	Reopen(ctx context.Context, now, latest engine.Instant) (engine.Meta, error)
 	// Apply makes the batches durable in this order, in one transaction, and
-	// returns when they are. After an error none of them is. now is the
-	// engine's clock: notices become due then.
+	// returns when they are. After an error none of them is, and the next call
+	// may succeed. now is the engine's clock: notices become due then. What
+	// Validate refuses is refused. Calls made at once may share a transaction.
 	Apply(ctx context.Context, now engine.Instant, batches ...engine.Batch) error
 	// Fetch leases due entries as engine.Fetch asks. Leases live in memory:
-	// they end by Done, Requeue or the process's death.
+	// they end by Done, Requeue or Reopen.
 	Fetch(ctx context.Context, now engine.Instant, f engine.Fetch) (engine.Fetched, error)
 	// Lookup returns the record that holds the reference, nil if none does.
 	Lookup(ctx context.Context, ref engine.Ref) (*engine.Record, error)
@@ -39,11 +41,12 @@ type Store interface {
 
 // Console is the store as people look at it: nothing here changes anything.
 type Console interface {
-	// Records lists records in the order of their keys, after a key, at most limit.
+	// Records lists records in the order of their keys' bytes, after a key, at
+	// most limit.
 	Records(ctx context.Context, filter Filter, after string, limit int) ([]*engine.Record, error)
 	// Record returns the record with a key, nil if there is none.
 	Record(ctx context.Context, key string) (*engine.Record, error)
-	// Ledger returns a record's entries, the oldest first.
+	// Ledger returns a record's entries in the order of their numbers.
 	Ledger(ctx context.Context, key string) ([]engine.LedgerEntry, error)
 	// Depths counts queue entries at an instant.
 	Depths(ctx context.Context, now engine.Instant) (Depths, error)
@@ -63,8 +66,24 @@ type Depths struct {
 	Oldest engine.Instant
 }
 
-// ErrBusy is a store that another process holds.
-var ErrBusy = errors.New("another process holds the store")
+// Keeper is a store that can be copied while it is in use.
+type Keeper interface {
+	// Backup writes a whole, consistent copy that can be opened as a store. The
+	// path must not exist; it does so only once the copy is durable.
+	Backup(ctx context.Context, path string) error
+}
+
+// What a caller may decide on with errors.Is.
+var (
+	// ErrBusy: another process holds the store, or this one does already.
+	ErrBusy = errors.New("the store is held by another")
+	// ErrClosed: the store was closed.
+	ErrClosed = errors.New("the store is closed")
+	// ErrFull: the disk has no room. With room again, the store goes on.
+	ErrFull = errors.New("the disk is full")
+	// ErrReadOnly: the file, its folder or the disk cannot be written.
+	ErrReadOnly = errors.New("the store cannot be written")
+)
 
 // DamagedError is a store whose content is not what was written. It is never
 // mended or recreated without a person's word.

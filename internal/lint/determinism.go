@@ -23,9 +23,8 @@ type Rules struct {
 
 // RulesFor says which bans hold for a package, by its path below the module.
 func RulesFor(path string) Rules {
-	live := matches("engine/service/...", path) || matches("sim/live/...", path) ||
-		matches("engine/queue/...", path) ||
-		matches("engine/store/...", path)
+	live := anyMatches([]string{"engine/service/...", "engine/queue/...", "engine/store/...", "mocks/host/...", "sim/live/..."}, path) &&
+		path != "engine/store/memory" // the simulator's disk
 	world := anyMatches([]string{"engine/...", "mocks/...", "scenarios/...", "sim/..."}, path)
 	return Rules{
 		Pure:     world && !live,

@@ -68,6 +68,8 @@ func TestRulesFor(t *testing.T) {
 		"engine/resolve/vector":  {Pure: true, NoFloats: true, Quiet: true},
 		"engine/adapter/genesys": {Pure: true, Quiet: true},
 		"engine/service":         {Quiet: true},
+		"engine/store":           {Quiet: true},
+		"engine/store/memory":    {Pure: true, Quiet: true},
 		"mocks/salesforce":       {Pure: true, Quiet: true},
 		"sim":                    {Pure: true, Quiet: true},
 		"sim/check":              {Pure: true, Quiet: true},

@@ -42,6 +42,13 @@ func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	before := r
+	if create {
+		before = nil
+	}
+	if bad := m.breaks(before, w.set, w.user); bad != nil {
+		return "", fmt.Errorf("salesforce: %s: %s", bad.code, bad.message)
+	}
 	if e.CommitAfter > 0 {
 		m.late.Put(now.Add(e.CommitAfter), lateCommit{r, create, w})
 		return r.id, nil
@@ -201,7 +208,7 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	r.alias = s.Alias
 	w := write{stamp: s.Modified, actor: trace.ActorSetup, user: UserID(cmp.Or(s.By, trace.ActorSetup)), versionSet: true}
 	for _, name := range slices.Sorted(maps.Keys(s.Set)) {
-		c := m.made.find(name)
+		c := m.made.named(name)
 		if c == nil || c.system != plain {
 			return "", fmt.Errorf("salesforce: field %s: Contact has no such field", name)
 		}

@@ -72,8 +72,8 @@ func (s flagless) Fetch(now engine.Instant, f engine.Fetch) engine.Fetched {
 // forgetful empties the queue for every new process.
 type forgetful struct{ sim.Store }
 
-func (s forgetful) Reopen(latest engine.Instant) engine.Meta {
-	meta := s.Store.Reopen(latest)
+func (s forgetful) Reopen(now, latest engine.Instant) engine.Meta {
+	meta := s.Store.Reopen(now, latest)
 	all := s.Store.Fetch(math.MaxInt64, engine.Fetch{Max: math.MaxInt32})
 	forgotten := engine.Batch{}
 	for i := range all.Items {
