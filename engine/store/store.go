@@ -21,9 +21,9 @@ import (
 // may call its methods from several goroutines.
 type Store interface {
 	// Reopen begins a life of the engine, at its clock now: leases of an
-	// earlier life are gone; what they had given out, and whatever does not
-	// wait for a retry, is due at once even if the clock went back; delays and
-	// pauses that a wrong clock made absurd are cut to latest.
+	// earlier life are gone; whatever is no retry is due at once even if the
+	// clock went back; the delays of retries, and pauses, that a wrong clock
+	// made absurd are cut to latest.
 	Reopen(ctx context.Context, now, latest engine.Instant) (engine.Meta, error)
 	// Apply makes the batches durable in this order, in one transaction, and
 	// returns when they are. After an error none of them is, and the next call

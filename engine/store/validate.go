@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -95,6 +96,9 @@ func named(what, text string) string {
 func bounded(what, text string) string {
 	if len(text) > MaxText {
 		return fmt.Sprintf("%s has %d bytes, at most %d are allowed", what, len(text), MaxText)
+	}
+	if !utf8.ValidString(text) {
+		return what + " is no UTF-8"
 	}
 	return ""
 }

@@ -194,8 +194,8 @@ func (m *State) take(out *engine.Fetched, from engine.Lane, now engine.Instant, 
 	}
 }
 
-// Reopen is what a new process does first: leases are gone, and so is the wait
-// of whatever does not wait for a retry, whatever the clock says now. Delays
+// Reopen is what a new process does first: leases are gone, whatever is no
+// retry is due at once even if the clock went back, and the delays of retries
 // and pauses that a wrong clock made absurd are cut to latest.
 func (m *State) Reopen(now, latest engine.Instant) engine.Meta {
 	for i := range m.lanes {
@@ -203,7 +203,7 @@ func (m *State) Reopen(now, latest engine.Instant) engine.Meta {
 	}
 	for _, e := range m.entries { //syncproof:unordered heaps give entries out in their own order
 		if e.leased {
-			e.leased, e.delayed = false, false
+			e.leased = false
 			e.freshen()
 			e.untake()
 		}
