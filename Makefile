@@ -68,10 +68,10 @@ cover: ## write coverage.out and print the coverage of each package
 schema: ## write the JSON Schemas anew from the Go types
 	$(GO) run ./cmd/syncproof schema scenario > scenarios/scenario.schema.json.new
 	mv scenarios/scenario.schema.json.new scenarios/scenario.schema.json
-	$(GO) run ./cmd/syncproof schema report > docs/report.schema.json.new
-	mv docs/report.schema.json.new docs/report.schema.json
-	$(GO) run ./cmd/syncproof schema config > docs/config.schema.json.new
-	mv docs/config.schema.json.new docs/config.schema.json
+	@set -e; for name in report exploration exhaustion detection config; do \
+		$(GO) run ./cmd/syncproof schema $$name > docs/$$name.schema.json.new; \
+		mv docs/$$name.schema.json.new docs/$$name.schema.json; \
+	done
 
 clean: ## remove what was built and written
 	rm -rf bin syncproof-failures syncproof-report

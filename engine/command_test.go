@@ -40,6 +40,8 @@ var commands = map[string]func(*story, args) error{
 	"clock":     (*story).clock,     // back=1h: the engine's clock steps
 	"review":    (*story).review,    // REF choose=SIDE state=TOKEN field=value...
 	"restore":   (*story).restore,   // REF field=value...
+	"retry":     (*story).retry,     // REF: a dead letter
+	"discard":   (*story).discard,   // REF state=LETTER: a dead letter
 	"approve":   (*story).approve,   // the mass delete
 	"redeliver": (*story).redeliver, // REF: a broker delivers again
 	"show":      (*story).show,      // record REF | queue | gates | ledger | cc | crm | wake | sizes
@@ -473,7 +475,7 @@ func (s *story) decision(a args) (engine.Reviewed, error) {
 		return engine.Reviewed{}, err
 	}
 	s.token++
-	r := engine.Reviewed{Ref: ref, Token: s.token, Choose: 2, State: a.named["state"]}
+	r := engine.Reviewed{Ref: ref, Token: s.token, By: a.named["by"], Choose: 2, State: a.named["state"]}
 	if rec := s.driver.store.lookup(ref); r.State == "" && rec != nil && rec.Flag != nil {
 		r.State = rec.Flag.State
 	}
@@ -507,4 +509,29 @@ func (s *story) restore(a args) error {
 	return err
 }
 
-func (s *story) approve(args) error { s.driver.step(engine.Approved{}); return nil }
+func (s *story) retry(a args) error {
+	r, err := s.decision(a)
+	r.Letter, r.State = engine.RetryLetter, ""
+	if err == nil {
+		s.driver.step(r)
+	}
+	return err
+}
+
+func (s *story) discard(a args) error {
+	r, err := s.decision(a)
+	r.Letter = engine.DiscardLetter
+	if rec := s.driver.store.lookup(r.Ref); r.State == "" && rec != nil && rec.Failure != nil {
+		r.State = rec.Failure.Letter()
+	}
+	if err == nil {
+		s.driver.step(r)
+	}
+	return err
+}
+
+func (s *story) approve(args) error {
+	s.token++
+	s.driver.step(engine.Approved{Token: s.token})
+	return nil
+}

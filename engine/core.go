@@ -122,7 +122,7 @@ func (c *Core) Step(now Instant, e Event, out *Effects) {
 	case Reviewed:
 		c.onReviewed(e)
 	case Approved:
-		c.onApproved()
+		c.onApproved(e)
 	case Redelivered:
 		c.queue.stale = true
 	case Tick:

@@ -23,6 +23,10 @@ func (c *Core) decide(w *work) {
 		c.carryReview(w, rec)
 		return
 	}
+	if w.leftAlone(rec) {
+		c.leave(w, rec)
+		return
+	}
 	if rec.Flag != nil && !c.liftFlag(w, rec) {
 		c.keepFlag(w, rec)
 		return

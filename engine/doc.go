@@ -32,5 +32,6 @@
 //	write.go, settle.go   carrying the list out, recovery of unknown outcomes
 //	gate.go               rate limits, concurrency, lanes
 //	review.go             flags and people
+//	letter.go             dead letters and people
 //	retry.go              backoff and keyed jitter
 package engine

@@ -112,7 +112,7 @@ type Acknowledge struct {
 // Tell sends a message to the notification sink (EV-11).
 type Tell struct{ Message Message }
 
-// Reply answers a Reviewed.
+// Reply answers a Reviewed, and an Approved that has a token.
 type Reply struct {
 	Token uint64
 	OK    bool

@@ -115,13 +115,17 @@ type Exchanged struct {
 // Tick says that the instant of the last Wake has come.
 type Tick struct{}
 
-// Reviewed is a person's decision on a flagged record (CR-10), or a restore
-// of what a decision overwrote (CR-11). It is answered by a Reply effect.
+// Reviewed is a person's word on one record: a decision on a flagged record
+// (CR-10), a restore of what a decision overwrote (CR-11), or what to do with
+// a dead letter (FC-1). It is answered by a Reply effect.
 type Reviewed struct {
 	Ref   Ref
 	Token uint64 // for the Reply
+	// By names the person, for the ledger; "" is a person without a name.
+	By string
 	// State is the state token that the person looked at; a decision on
-	// another state is refused. A restore has none.
+	// another state is refused. Of a dead letter it is FailureState.Letter. A
+	// restore and a retry have none.
 	State string
 	// Choose is the side whose content to take; mapping.Side(2) takes Set alone.
 	Choose mapping.Side
@@ -129,10 +133,26 @@ type Reviewed struct {
 	Set []FieldText
 	// Restore marks a restore: only Set is written, on a record in any state.
 	Restore bool
+	// Letter is what to do with a dead letter; the fields above but Ref, Token
+	// and State say nothing then.
+	Letter LetterVerb
 }
 
+// LetterVerb is what a person does with a dead letter.
+type LetterVerb uint8
+
+// The verbs. A retry works the record again now, and is accepted once that is
+// durable. Discarding takes the letter off the list and writes nothing: the
+// record is left alone until one of its sides changes, or until it is retried.
+const (
+	NoLetter LetterVerb = iota
+	RetryLetter
+	DiscardLetter
+)
+
 // Approved is a person's permission to go on with paused deletions (CR-13).
-type Approved struct{}
+// One with a Token is answered by a Reply effect, accepted once it is durable.
+type Approved struct{ Token uint64 }
 
 // FieldText is a canonical value of one field.
 type FieldText struct {

@@ -7,12 +7,17 @@ import (
 
 // fail dead-letters a record whose value the target cannot hold: the field,
 // the rule and the value's shape are kept, never the value, and a person is
-// told (FC-1). A later notice tries again.
+// told (FC-1), once: again, if it was discarded and a side has changed since.
+// A later notice tries again.
 func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem) {
 	known := rec.Failure
-	again := known != nil && known.Side == side && known.Field == p.Field
-	if !again {
-		rec.Failure = &FailureState{Side: side, Field: p.Field, Rule: p.Rule, Shape: p.Shape, Since: c.now}
+	failure := &FailureState{
+		Side: side, Field: p.Field, Rule: p.Rule, Shape: p.Shape, Since: c.now, State: stateToken(w), Sides: c.readings(w),
+	}
+	rec.Failure = failure
+	if known.lasts(failure) {
+		failure.Since, failure.Discarded = known.Since, known.Discarded
+	} else {
 		c.tellOf(rec, Message{
 			Topic: "failed", Ref: someRef(rec, w), Side: side,
 			Text: side.String() + " cannot take " + p.String(),
@@ -26,6 +31,20 @@ func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem)
 		return
 	}
 	c.end(w, PutRecord{rec}, Done{w.key, w.generation})
+}
+
+// lasts reports whether a later failure is still the same dead letter.
+func (f *FailureState) lasts(later *FailureState) bool {
+	return f != nil && f.Side == later.Side && f.Field == later.Field && (f.Discarded == 0 || f.State == later.State)
+}
+
+// readings is what a console shows of two readings of which one may be missing.
+func (c *Core) readings(w *work) [2]Base {
+	sides := c.shown(w)
+	for side := range sides {
+		sides[side].Known = w.sides[side].done
+	}
+	return sides
 }
 
 // someRef is a native id by which a person finds the record.

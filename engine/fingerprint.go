@@ -104,7 +104,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.sure, w.approved, w.counted, w.recalled, w.noticed, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
+	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.carried, w.sure, w.approved, w.counted, w.recalled, w.noticed, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -175,6 +175,12 @@ func (f *printer) record(r *Record) {
 			f.texts(want.Before)
 			f.int(int64(len(want.Changed)))
 		}
+	}
+	if r.Failure != nil {
+		f.int(int64(r.Failure.Side))
+		f.text(r.Failure.Field)
+		f.text(r.Failure.State)
+		f.flag(r.Failure.Discarded != 0)
 	}
 	if r.Flag != nil {
 		f.text(r.Flag.Rule)

@@ -108,7 +108,7 @@ func describeOp(op engine.StoreOp) string {
 			s += " hint " + op.Hint
 		}
 		if op.Review != nil {
-			s += " review " + strconv.FormatUint(op.Review.Token, 10)
+			s += [...]string{" review ", " retry ", " discard "}[op.Review.Letter] + strconv.FormatUint(op.Review.Token, 10)
 		}
 		return s
 	case engine.EnqueueAll:
@@ -171,6 +171,9 @@ func describeRecord(r *engine.Record) string {
 	}
 	if r.Failure != nil {
 		fmt.Fprintf(&b, " failure %s.%s %s", r.Failure.Side, r.Failure.Field, r.Failure.Rule)
+		if r.Failure.Discarded != 0 {
+			b.WriteString(" discarded")
+		}
 	}
 	return b.String()
 }

@@ -49,6 +49,22 @@ func (c *Core) recallWrites(side mapping.Side) {
 	g.verified = nil
 }
 
+// recallWrite takes the write of one work back that still waits for its turn,
+// because what it rests on may have changed.
+func (c *Core) recallWrite(w *work, side mapping.Side) {
+	g := &c.gates[side]
+	for _, line := range [...]*[]ticket{&g.verified, &g.waiting[Fresh], &g.waiting[Backlog]} {
+		*line = slices.DeleteFunc(*line, func(t ticket) bool {
+			if t.key != w.key {
+				return false
+			}
+			w.recalled = true
+			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
+			return true
+		})
+	}
+}
+
 // onVerified reports whether a call is the write that follows w's last reading.
 func (c *Core) onVerified(w *work) bool {
 	return w.phase == writing && c.mustVerify(&w.plan.steps[w.step])

@@ -2,10 +2,11 @@ package engine
 
 import "net/http"
 
-// waitingNotice is a notice whose durability is under way.
+// waitingNotice is a notice, or a person's word, whose durability is under way.
 type waitingNotice struct {
 	op    Op
 	token uint64
+	reply bool // a person waits, not a webhook
 }
 
 // onNoticed makes a notice durable; only then is it acknowledged (EV-2). The
@@ -15,9 +16,7 @@ func (c *Core) onNoticed(e Noticed) {
 		c.out.add(Acknowledge{Token: e.Token, Status: http.StatusServiceUnavailable})
 		return
 	}
-	if w := c.holder[e.Ref]; w != nil && w.phase == verifying && w.plan.steps[w.step].side == e.Ref.Side {
-		w.noticed = true
-	}
+	c.outdated(e.Ref)
 	ops := []StoreOp{Enqueue{Ref: e.Ref, Lane: Fresh}}
 	if e.Into != "" {
 		ops = append(ops, Enqueue{Ref: Ref{e.Ref.Side, e.Into}, Lane: Fresh})
@@ -26,11 +25,34 @@ func (c *Core) onNoticed(e Noticed) {
 	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: e.Token})
 }
 
+// outdated lets the reading right before a write be made again where a notice
+// of its record comes before the write has left (EV-10).
+func (c *Core) outdated(ref Ref) {
+	w := c.holder[ref]
+	switch {
+	case w == nil:
+	case w.phase == verifying && w.plan.steps[w.step].side == ref.Side:
+		w.noticed = true
+	case w.phase == writing && w.plan.steps[w.step].side == ref.Side && c.mustVerify(&w.plan.steps[w.step]):
+		c.recallWrite(w, ref.Side)
+	}
+}
+
+// replyWhenDurable accepts a person's word once the batch just asked for is
+// durable, whatever comes of it.
+func (c *Core) replyWhenDurable(token uint64) {
+	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: token, reply: true})
+}
+
 // acknowledgeUpTo answers the deliveries whose batch became durable. Batches
 // become durable in order, so these are the oldest.
 func (c *Core) acknowledgeUpTo(op Op) {
 	for len(c.notices) > 0 && c.notices[0].op <= op {
-		c.out.add(Acknowledge{Token: c.notices[0].token, Status: http.StatusOK})
+		if n := c.notices[0]; n.reply {
+			c.out.add(Reply{Token: n.token, OK: true})
+		} else {
+			c.out.add(Acknowledge{Token: n.token, Status: http.StatusOK})
+		}
 		c.notices = c.notices[1:]
 	}
 	if len(c.notices) == 0 {

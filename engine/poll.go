@@ -16,7 +16,7 @@ type feed struct {
 	dueAt    Instant // 0 while off or under way
 	began    Instant // of the round under way
 	movedAt  Instant // when the cursor last moved
-	inside   bool    // a round is under way: pages follow without rewinding
+	inside   bool    // a page of the round is durable: others follow without rewinding
 	initial  bool    // a round over everything: nothing was read before, or an audit asks
 	afresh   bool    // the next round is one
 	failures int
@@ -71,7 +71,6 @@ func (c *Core) pollIfDue(side mapping.Side) {
 		Op: c.op(pending{kind: pendingPoll, side: side}), Side: side,
 		After: f.cursor, Rewind: !f.inside && f.looksBehind(c.now, c.cfg.Systems[side].Overlap), Limit: c.cfg.Systems[side].PageSize,
 	})
-	f.inside = true
 }
 
 // audit lets the next round begin at once and from the beginning: a record
@@ -131,9 +130,12 @@ func (c *Core) onPollDone(e PollDone) {
 	c.persist(pending{kind: pendingPage, side: p.side}, append(ops, PutCursor{p.side, f.next})...)
 }
 
+// pollFailed tries again later. A round that a limit or an outage interrupts goes
+// on where it was: begun anew it would never end where a window of the quota
+// holds fewer pages than it has.
 func (c *Core) pollFailed(side mapping.Side, err *adapter.Error) {
 	f := &c.feeds[side]
-	f.inside = false
+	f.inside = f.inside && (err.Kind == adapter.Limited || err.Kind == adapter.Unavailable)
 	delay := c.backoff(side, f.failures)
 	f.failures++
 	c.refusedToLook(side, err)
@@ -158,11 +160,11 @@ func (f *feed) applied(now Instant) {
 		f.movedAt = now
 	}
 	f.cursor = f.next
-	if f.more {
+	if f.inside = f.more; f.more {
 		f.dueAt = now
 		return
 	}
-	f.inside, f.initial = false, false
+	f.initial = false
 	if f.afresh {
 		f.dueAt = now
 		return

@@ -37,8 +37,10 @@ func (r *Reviewed) Fingerprint(dst []byte) []byte {
 	if r != nil {
 		f.text(r.Ref.String())
 		f.text(r.State)
+		f.text(r.By)
 		f.int(int64(r.Choose))
 		f.flag(r.Restore)
+		f.int(int64(r.Letter))
 		for _, set := range r.Set {
 			f.int(int64(set.Index))
 			f.text(set.Value)

@@ -133,6 +133,14 @@ type FailureState struct {
 	Rule  string
 	Shape string // of the value, never the value
 	Since Instant
+	// State identifies the two readings that the failure rests on.
+	State string
+	// Discarded is when a person took the letter off the list, 0 if nobody did.
+	// It holds for this State alone.
+	Discarded Instant
+	// Sides holds what was read, for the console; a side that could not be
+	// read is not Known.
+	Sides [2]Base
 }
 
 // LedgerEntry is one decision that was carried out (CR-11). Number counts

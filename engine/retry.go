@@ -47,6 +47,7 @@ func (c *Core) postpone(w *work, attempt int) {
 
 func (c *Core) requeue(w *work, due Instant, attempt int) {
 	c.unsent(w)
+	c.found(w)
 	c.end(w, Requeue{Key: w.key, Due: due, Attempt: attempt, Lane: Backlog})
 }
 
@@ -66,6 +67,26 @@ func (c *Core) unsent(w *work) {
 	}
 	if known {
 		w.extra = append(w.extra, PutRecord{snapshot(w.plan.rec)})
+	}
+}
+
+// found keeps that a creation whose answer nobody saw has arrived, where a search
+// has shown what it made and the reading of that failed: should it be deleted
+// before the next try, it was there (CR-13), and is not made again (EV-7).
+func (c *Core) found(w *work) {
+	if w.phase != reading || w.rec == nil || w.other == "" || !w.sure {
+		return
+	}
+	for side, id := range w.rec.ID {
+		s := mapping.Side(side)
+		if id != "" || !w.creates(s) || w.rec.Intent.Sides[s].Done {
+			continue
+		}
+		rec, intent := c.recordOf(w), *w.rec.Intent
+		intent.Sides[s].Done = true
+		rec.Intent, rec.Unmirrored[s.Other()] = &intent, true
+		c.propagated(rec, s, &intent, nil)
+		w.extra = append(w.extra, PutRecord{snapshot(rec)})
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,7 +75,7 @@ func (c *Core) shown(w *work) [2]Base {
 func (c *Core) liftFlag(w *work, rec *Record) bool {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
-	case rec.Flag.Mass > 0 && rec.Flag.Mass <= c.deletes.Approved:
+	case c.approvedMass(rec.Flag):
 		w.approved = true
 		return true
 	case rec.Flag.Rule == "CR-14",
@@ -85,6 +86,10 @@ func (c *Core) liftFlag(w *work, rec *Record) bool {
 	}
 	return false
 }
+
+// approvedMass reports whether a flag waited for the approval of a mass delete
+// that a person has given.
+func (c *Core) approvedMass(f *FlagState) bool { return f.Mass > 0 && f.Mass <= c.deletes.Approved }
 
 // agree reports whether two readings hold the same in every two-way field.
 func (c *Core) agree(a, b *sideReading) bool {
@@ -118,11 +123,14 @@ func (c *Core) keepFlag(w *work, rec *Record) {
 	c.end(w, append(ops, Done{w.key, w.generation})...)
 }
 
-// onReviewed makes a person's decision durable; it is judged against the
-// record's state when its turn comes.
+// onReviewed makes a person's word durable; it is judged against the record's
+// state when its turn comes. A retry needs no judgement.
 func (c *Core) onReviewed(e Reviewed) {
 	review := e
 	c.persist(pending{kind: pendingNotices}, Enqueue{Ref: e.Ref, Lane: Fresh, Review: &review})
+	if e.Letter == RetryLetter {
+		c.replyWhenDurable(e.Token)
+	}
 }
 
 // carryReview carries a person's decision out, or refuses it because the
@@ -176,12 +184,20 @@ func (c *Core) sentence(r *Reviewed) string {
 		}
 		what = append(what, verb+strings.Join(names, ", "))
 	}
-	return "a person " + strings.Join(what, " and ")
+	return r.person() + " " + strings.Join(what, " and ")
+}
+
+// person names for the ledger who decided.
+func (r *Reviewed) person() string {
+	if r.By == "" {
+		return "a person"
+	}
+	return r.By
 }
 
 // same reports whether two are one decision of one person.
 func (r *Reviewed) same(other *Reviewed) bool {
-	return r != nil && other != nil && r.Ref == other.Ref && r.State == other.State &&
+	return r != nil && other != nil && r.Ref == other.Ref && r.State == other.State && r.By == other.By &&
 		r.Choose == other.Choose && r.Restore == other.Restore && slices.Equal(r.Set, other.Set)
 }
 
@@ -285,10 +301,28 @@ func (c *Core) massDeletePaused(w *work, rec *Record) bool {
 	return true
 }
 
-func (c *Core) onApproved() {
+func (c *Core) onApproved(e Approved) {
 	if !c.deletes.paused() {
+		if e.Token != 0 {
+			c.out.add(Reply{Token: e.Token, Why: "no mass delete waits for approval"})
+		}
 		return
 	}
 	c.deletes.Recent, c.deletes.Approved = nil, c.deletes.Number
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		c.unflag(c.work[key])
+	}
 	c.persist(pending{kind: pendingNotices}, c.deletes, EnqueueAll{Lane: Fresh, Mass: true})
+	if e.Token != 0 {
+		c.replyWhenDurable(e.Token)
+	}
+}
+
+// unflag takes the status back that is about to show that w waits for the mass
+// delete which was just approved, if that has not left yet.
+func (c *Core) unflag(w *work) {
+	if w.phase != writing || w.plan.rec.Intent != nil || w.plan.rec.Flag == nil || !c.approvedMass(w.plan.rec.Flag) {
+		return
+	}
+	c.recallWrite(w, w.plan.steps[w.step].side)
 }

@@ -105,7 +105,11 @@ func (s *store) enqueue(now engine.Instant, op engine.Enqueue) {
 	if op.Hint != "" {
 		e.Hint = op.Hint
 	}
-	if op.Review != nil {
+	switch {
+	case op.Review == nil:
+	case e.Review != nil || e.taken != nil:
+		e.Later = append(e.Later, op.Review)
+	default:
 		e.Review = op.Review
 	}
 }
@@ -206,7 +210,7 @@ func (s *store) fetch(now engine.Instant, f engine.Fetch) engine.Fetched {
 			item := e.Item
 			item.Record = s.record(e.Key)
 			out.Items = append(out.Items, item)
-			e.Review = nil
+			e.Review, e.Later = nil, nil
 			if e.Lane == engine.Fresh {
 				fresh++
 			}

@@ -47,6 +47,7 @@ type work struct {
 	merges       int // how many merges led from there to other
 	review       *Reviewed
 	refused      string // why review was not carried out, told when that is durable
+	carried      bool   // review is carried out by the batch under way
 
 	rec   *Record // nil while no durable record is known
 	phase phase
@@ -97,7 +98,15 @@ func (c *Core) begin(it *Item) {
 	w.number = c.begun
 	c.work[w.key] = w
 	for _, late := range it.Later {
-		c.out.add(Reply{Token: late.Token, Why: "an earlier decision on this record waits to be carried out"})
+		c.waited(w, late)
+	}
+	switch {
+	case w.review == nil || w.review.Letter == NoLetter:
+	case w.review.Letter == DiscardLetter:
+		c.discard(w)
+		return
+	default:
+		w.pickUp()
 	}
 	c.start(w)
 }
@@ -389,8 +398,8 @@ func (c *Core) resume(w *work) {
 	case intending, settling:
 		c.nextStep(w)
 	case finishing:
-		if w.refused != "" {
-			c.reply(w, false, w.refused)
+		if w.refused != "" || w.carried {
+			c.reply(w, w.carried, w.refused)
 		}
 		c.drop(w)
 	default:
@@ -416,7 +425,7 @@ func isDone(op StoreOp) bool {
 
 // unanswered refuses a person's decision that this work could not get to.
 func (c *Core) unanswered(w *work) {
-	if w.review == nil || w.answered || w.refused != "" {
+	if w.review == nil || w.answered || w.refused != "" || w.carried {
 		return
 	}
 	why := "the record cannot be decided as it is"

@@ -139,7 +139,11 @@ func (c *Core) onWriteDone(e WriteDone) {
 	c.observe(p.side, e.Err)
 	if w.recalled && e.Err != nil && !e.Err.Indefinite {
 		w.recalled = false
-		c.verify(w, step)
+		if step.marks {
+			c.again(w)
+		} else {
+			c.verify(w, step)
+		}
 		return
 	}
 	if c.keepsPlace(w, p.side, e.Err) {
@@ -153,6 +157,9 @@ func (c *Core) onWriteDone(e WriteDone) {
 	switch {
 	case e.Err == nil:
 		w.wrote[p.side] = true
+		if unread := e.Record.Unread; unread != nil && unread.Kind == adapter.Drift {
+			c.drifted(p.side, unread) // the next reading would be refused as well
+		}
 		c.wrote(w, step, e.Record)
 	case e.Err.Kind == adapter.NotFound && step.kind == DeleteRecord:
 		c.wrote(w, step, adapter.Record{})

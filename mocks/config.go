@@ -39,6 +39,10 @@ type Config struct {
 	// the REST CRM. Genesys has nothing of the kind.
 	Conditional      bool
 	BaseVersionField string
+	// Bare is a tenant as its vendor delivers it: the fields of the names above
+	// do not exist, nor does what makes writes conditional. What somebody makes
+	// under these names through the API takes its place.
+	Bare bool
 
 	Quota Quota // zero: the vendor's default
 	// TokenLife is the default lifetime of tokens; zero: the vendor's.

@@ -91,15 +91,21 @@ func (d *Due[T]) Clone(f func(T) T) Due[T] {
 // Print appends all that waits, in the order in which it is due, each value
 // as f appends it.
 func (d *Due[T]) Print(p *Print, f func(*Print, *T)) {
-	ordered := slices.Clone(d.heap)
-	slices.SortFunc(ordered, func(a, b dueItem[T]) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.seq, b.seq))
-	})
+	ordered := d.sorted()
 	p.Int(int64(len(ordered)))
 	for i := range ordered {
 		p.Due(ordered[i].at)
 		f(p, &ordered[i].value)
 	}
+}
+
+// sorted is all that waits, in the order in which it is due.
+func (d *Due[T]) sorted() []dueItem[T] {
+	ordered := slices.Clone(d.heap)
+	slices.SortFunc(ordered, func(a, b dueItem[T]) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.seq, b.seq))
+	})
+	return ordered
 }
 
 func (d *Due[T]) before(i, j int) bool {

@@ -28,7 +28,7 @@ type Exhaustion struct {
 	Again    int     `json:"revisited" jsonschema:"description=ways that led to a known state once more"`
 	Runs     int     `json:"ends" jsonschema:"description=ends that were judged"`
 	Depth    int     `json:"depth" jsonschema:"description=the deepest level that is complete"`
-	Cut      int     `json:"cut" jsonschema:"description=states at the bound on depth"`
+	Cut      int     `json:"cut" jsonschema:"description=states at the bound on depth that were not followed"`
 	Frontier int     `json:"waiting,omitempty" jsonschema:"description=states that were left when the search was stopped"`
 	Complete bool    `json:"complete"`
 	Wall     float64 `json:"wall_seconds"`
@@ -47,14 +47,14 @@ type ExhaustionFailure struct {
 	Message   string `json:"message"`
 }
 
-// Decide sets the verdict: a search that was stopped before its bounds has
-// not shown what it set out to show.
+// Decide sets the verdict: a search that was stopped, or that left out what
+// lies beyond its bound on depth, has not shown that every order holds.
 func (x *Exhaustion) Decide() Verdict {
 	v := Pass
 	switch {
 	case len(x.Failures) > 0:
 		v = Fail
-	case x.Stopped != "" || x.Runs == 0:
+	case x.Stopped != "" || x.Cut > 0 || x.Runs == 0:
 		v = Inconclusive
 	}
 	x.Verdict = v.String()
@@ -104,7 +104,7 @@ func (x *Exhaustion) summary() string {
 	case x.Stopped != "":
 		line += "; " + x.Stopped
 	case x.Cut > 0:
-		line += fmt.Sprintf("; %s at the bound", plural(x.Cut, "state"))
+		line += fmt.Sprintf("; %s at the bound of depth %d not followed: raise --depth", plural(x.Cut, "state"), x.DepthMax)
 	}
 	line += fmt.Sprintf(" (with %s, %s and %s placed everywhere)",
 		crashes(x.Crashes), plural(x.LostWebhooks, "lost webhook"), plural(x.LostMessages, "lost message"))

@@ -32,6 +32,7 @@ type Exploration struct {
 	Records int     `json:"records_max" jsonschema:"minimum=0"`
 	Edits   int     `json:"edits_max" jsonschema:"minimum=0"`
 	Faults  int     `json:"faults_max" jsonschema:"minimum=0"`
+	Exact   bool    `json:"exact,omitempty" jsonschema:"description=every world has as many of each; otherwise these are the most that it may have"`
 	Shards  []Shard `json:"shards,omitempty" jsonschema:"description=the shares of the sequence of worlds that are in this report"`
 
 	Runs      int     `json:"runs" jsonschema:"minimum=0"`
@@ -183,6 +184,9 @@ func (x *Exploration) fits(p *Exploration) error {
 		return fmt.Errorf("found explorations of %s at %s fidelity and of %s at %s fidelity; expected the same", x.Engine, x.Fidelity, p.Engine, p.Fidelity)
 	case p.Seed != x.Seed || p.Records != x.Records || p.Edits != x.Edits || p.Faults != x.Faults:
 		return fmt.Errorf("found explorations of different worlds (seeds %d and %d); expected shards of one, with one --seed and size", x.Seed, p.Seed)
+	}
+	if p.Exact != x.Exact {
+		return fmt.Errorf("found explorations with --exact and without it; expected shards of one, as both draw other worlds from one seed")
 	}
 	if !x.Coverage.sameShape(p.Coverage) {
 		return fmt.Errorf("found coverages of different shapes; expected those of one version")

@@ -61,6 +61,7 @@ func TestMergeExplorationsRefuses(t *testing.T) {
 		"different worlds":  func(x *Exploration) { x.Seed = 8 },
 		"expected the same": func(x *Exploration) { x.Engine = "null-engine" },
 		"twice":             func(x *Exploration) { x.Shards[0].Number = 1 },
+		"with --exact":      func(x *Exploration) { x.Exact = true },
 		"one division":      func(x *Exploration) { x.Shards[0].Of = 4 },
 		"expected shards":   func(x *Exploration) { x.Shards = nil },
 		"different shapes":  func(x *Exploration) { x.Coverage.Marks[0].Name = "another" },

@@ -100,13 +100,6 @@ type DocumentDecision struct {
 	Wrong     string   `json:"wrong,omitempty" jsonschema:"description=why the model refuses it"`
 }
 
-// DocumentField is one field before and after; null is an empty field.
-type DocumentField struct {
-	Field  string  `json:"field"`
-	Before *string `json:"before"`
-	After  *string `json:"after"`
-}
-
 // DocumentFault is a run that the harness could not finish.
 type DocumentFault struct {
 	Inconclusive bool   `json:"inconclusive"`
@@ -181,11 +174,4 @@ func (s *Suite) result(journal *Journal, r *check.Result) DocumentResult {
 		d.Findings = append(d.Findings, x)
 	}
 	return d
-}
-
-func optional(text string, present bool) *string {
-	if !present {
-		return nil
-	}
-	return &text
 }

@@ -3,9 +3,6 @@ package reports_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,49 +11,6 @@ import (
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/sim/trace"
 )
-
-var rewrite = flag.Bool("rewrite", false, "rewrite docs/report.schema.json")
-
-func TestSchemaFileIsCurrent(t *testing.T) {
-	path := filepath.Join("..", "docs", "report.schema.json")
-	want, err := reports.Schema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *rewrite {
-		if err := os.WriteFile(path, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the types say: run `make schema`", path)
-	}
-}
-
-func compiled(t *testing.T) *validator.Schema {
-	t.Helper()
-	text, err := reports.Schema()
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := validator.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := validator.NewCompiler()
-	if err := c.AddResource("report.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("report.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
-}
 
 func report(t *testing.T, s *reports.Suite) (text string, value any) {
 	t.Helper()
@@ -72,7 +26,7 @@ func report(t *testing.T, s *reports.Suite) (text string, value any) {
 }
 
 func TestJSONObeysItsSchema(t *testing.T) {
-	schema := compiled(t)
+	schema := compiled(t, "report")
 	text, value := report(t, specimen())
 	if err := schema.Validate(value); err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -120,7 +74,7 @@ func TestRecordsAreOneEventALine(t *testing.T) {
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
 	}
-	var second reports.EventRecord
+	var second trace.Line
 	if err := json.Unmarshal([]byte(lines[1]), &second); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func FuzzRecords(f *testing.F) {
 		if len(lines) != 2 || !utf8.Valid(out.Bytes()) {
 			t.Fatalf("%d lines for two events:\n%s", len(lines), out.Bytes())
 		}
-		var back reports.EventRecord
+		var back trace.Line
 		if err := json.Unmarshal(lines[0], &back); err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func FuzzRecords(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var third reports.EventRecord
+		var third trace.Line
 		if err := json.Unmarshal(again, &third); err != nil || third.AtNS != number || third.Version != number || utf8.ValidString(text) && third.Text != text {
 			t.Fatalf("%s\nreads back as\n%s (%v)", lines[0], again, err)
 		}

@@ -101,13 +101,28 @@ func systemSpec(sc *scenarios.Scenario, side mapping.Side) *scenarios.System {
 	return &sc.Systems.CRM
 }
 
-func (w *World) buildSystem(side mapping.Side) *system {
-	spec := systemSpec(w.sc, side)
+// buildSystem makes one side's mock. bare leaves body and headers out of its
+// webhooks.
+func (st *Stage) buildSystem(side mapping.Side, journal mocks.Journal, bare bool) *system {
+	spec := systemSpec(st.sc, side)
+	c := st.mockConfig(side, journal)
+	c.BareNotices = bare
+	s := &system{
+		zone: zoneOf(spec.Times), side: side, on: traceSystem(side), spec: spec, mock: kindOf(spec.Kind).mock(c),
+		clock: clock{epoch: st.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
+	}
+	s.mock.Faults().LocalTimes = s.zone
+	return s
+}
+
+// mockConfig is the tenant that the scenario describes.
+func (st *Stage) mockConfig(side mapping.Side, journal mocks.Journal) mocks.Config {
+	spec := systemSpec(st.sc, side)
 	k := kindOf(spec.Kind)
-	m := w.mapping
+	m := st.mapping
 	c := mocks.Config{
-		On: traceSystem(side), Journal: w, Seed: w.rand.seed, ClientID: clientID, ClientSecret: clientSecrets[side],
-		BaseURL: k.url, Fields: w.schemaFields(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
+		On: traceSystem(side), Journal: journal, Seed: st.rand.seed, ClientID: clientID, ClientSecret: clientSecrets[side],
+		BaseURL: st.places.url(side, k), Fields: st.schemaFields(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
 		ExternalField: k.external, Trigger: spec.Versioning == "trigger", Mapped: m.Names(side),
 		Conditional: yes(spec.Conditional), TokenLife: spec.TokenLife.Std(), PageSize: spec.PageSize, Region: "US",
 	}
@@ -115,25 +130,21 @@ func (w *World) buildSystem(side mapping.Side) *system {
 		c.BaseVersionField = k.baseVersion
 	}
 	if yes(spec.Webhooks) {
-		c.WebhookURL, c.WebhookSecret = webhookURL, webhookSecret
-		// A scenario that forges or repeats webhooks is about their signatures.
-		c.BareNotices = w.options.Fidelity == Model && !w.keepsDeliveries
+		c.WebhookURL, c.WebhookSecret = st.places.webhook(), webhookSecret
 	}
 	if q := spec.Quota; q != nil {
 		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}
 	}
-	s := &system{
-		zone: zoneOf(spec.Times), side: side, on: traceSystem(side), spec: spec, mock: k.mock(c),
-		clock: clock{epoch: w.sc.Start, offset: spec.Clock.Skew.Std(), ppm: int64(spec.Clock.Drift)},
+	return c
+}
+
+// answersDirectly makes a system answer exchanges that are held as data.
+func (w *World) answersDirectly(s *system) {
+	direct, ok := s.mock.(mocks.Direct)
+	if !ok {
+		w.fail(&HarnessError{Message: "the " + s.spec.Kind + " mock answers no exchanges at model fidelity: play this scenario at wire fidelity"})
 	}
-	if w.options.Fidelity == Model {
-		direct, ok := s.mock.(mocks.Direct)
-		if !ok {
-			w.fail(&HarnessError{Message: "the " + spec.Kind + " mock answers no exchanges at model fidelity: play this scenario at wire fidelity"})
-		}
-		s.direct = direct
-	}
-	return s
+	s.direct = direct
 }
 
 // zoneOf is a zone that the scenario's parser has found good; nil for UTC.
@@ -148,9 +159,9 @@ func yes(b *bool) bool { return b != nil && *b }
 
 // schemaFields is the tenant's schema as an administrator would have made it
 // for the mapping.
-func (w *World) schemaFields(side mapping.Side) []mocks.Field {
+func (st *Stage) schemaFields(side mapping.Side) []mocks.Field {
 	var fields []mocks.Field
-	for _, f := range w.sc.MappingOrDefault().Fields {
+	for _, f := range st.sc.MappingOrDefault().Fields {
 		name := f.Native(side.String())
 		if name == "" {
 			continue
@@ -200,13 +211,13 @@ func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapte
 	return s
 }
 
-func (w *World) adapterConfig(side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
-	spec := systemSpec(w.sc, side)
+func (st *Stage) adapterConfig(side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
+	spec := systemSpec(st.sc, side)
 	k := kindOf(spec.Kind)
 	c := adapter.Config{
-		BaseURL: k.url, LoginURL: k.loginURL, ClientID: clientID, ClientSecret: clientSecrets[side],
-		HTTP: client, Flight: f, Fields: w.mapping.Names(side),
-		VersionField: w.mapping.VersionName[side], StatusField: w.mapping.StatusName[side], ExternalField: k.external,
+		BaseURL: st.places.url(side, k), LoginURL: st.places.login(side, k), ClientID: clientID, ClientSecret: clientSecrets[side],
+		HTTP: client, Flight: f, Fields: st.mapping.Names(side),
+		VersionField: st.mapping.VersionName[side], StatusField: st.mapping.StatusName[side], ExternalField: k.external,
 		Object: k.object, WebhookSecret: webhookSecret,
 	}
 	if yes(spec.Conditional) {
@@ -216,10 +227,10 @@ func (w *World) adapterConfig(side mapping.Side, client *http.Client, f adapter.
 	return c
 }
 
-func (w *World) engineConfig() engine.Config {
-	sc := w.sc
+func (st *Stage) engineConfig() engine.Config {
+	sc := st.sc
 	c := engine.Config{
-		Mapping: w.mapping, WorkingSet: sc.Engine.WorkingSet, MassDelete: sc.Policy.MassDelete, Seed: w.rand.seed,
+		Mapping: st.mapping, WorkingSet: sc.Engine.WorkingSet, MassDelete: sc.Policy.MassDelete, Seed: st.rand.seed,
 		Audit: on(sc.Engine.Audit), Policy: policyOf(sc),
 		Retry: engine.Retry{
 			Base: sc.Engine.Retry.Base.Std(), Factor: sc.Engine.Retry.Factor, Cap: sc.Engine.Retry.Cap.Std(),

@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -229,29 +228,15 @@ func (h *host) readOn(x *exchange) {
 func (h *host) told(m engine.Message) {
 	h.knowsDrift[m.Side] = h.knowsDrift[m.Side] || m.Topic == "drift"
 	h.toldFailed[m.Side] = h.toldFailed[m.Side] || m.Topic == "failed"
-	h.w.Emit(trace.Event{
-		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: h.aliasOf(m.Key, m.Ref),
-		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,
-	})
+	h.w.Emit(h.w.telling(m))
 }
 
-// aliasOf is the scenario's name for a record key of the engine.
-func (h *host) aliasOf(key string, refs ...engine.Ref) string {
-	if side, id, ok := strings.Cut(key, ":"); ok {
-		on := mapping.CC
-		if side == mapping.CRM.String() {
-			on = mapping.CRM
-		}
-		if alias := h.w.natives[on][id]; alias != "" {
-			return alias
-		}
+// telling is the event of a message that reached the sink.
+func (st *Stage) telling(m engine.Message) trace.Event {
+	return trace.Event{
+		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: st.aliasOf(m.Key, m.Ref),
+		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,
 	}
-	for _, ref := range refs {
-		if alias := h.w.natives[ref.Side][ref.ID]; alias != "" {
-			return alias
-		}
-	}
-	return ""
 }
 
 // claim journals what the engine says that it decided.
@@ -259,16 +244,17 @@ func (h *host) claim(b engine.Batch) {
 	for _, op := range b.Ops {
 		switch op := op.(type) {
 		case engine.Append:
-			h.claimEntry(&op.Entry)
+			h.w.Emit(h.w.claimedEntry(&op.Entry))
 		case engine.PutRecord:
 			h.claimStatus(op.Record)
 		}
 	}
 }
 
-func (h *host) claimEntry(e *engine.LedgerEntry) {
+// claimedEntry is the event of a ledger's entry.
+func (st *Stage) claimedEntry(e *engine.LedgerEntry) trace.Event {
 	claim := trace.Event{
-		Kind: trace.ClaimDecision, On: trace.Engine, Record: e.Key, Alias: h.aliasOf(e.Key), Code: e.Rule,
+		Kind: trace.ClaimDecision, On: trace.Engine, Record: e.Key, Alias: st.aliasOf(e.Key), Code: e.Rule,
 		Verb: e.Status.String(), Text: e.Why, Version: e.Version, Attempt: int32(e.Number),
 	}
 	if int(e.Winner) < 2 {
@@ -279,7 +265,7 @@ func (h *host) claimEntry(e *engine.LedgerEntry) {
 			Field: l.Side.String() + "." + l.Field, Before: l.Value, Had: true,
 		})
 	}
-	h.w.Emit(claim)
+	return claim
 }
 
 func (h *host) claimStatus(r *engine.Record) {
@@ -294,8 +280,13 @@ func (h *host) claimStatus(r *engine.Record) {
 		h.disk.failed++
 	}
 	h.disk.statuses[r.Key] = status
-	h.w.Emit(trace.Event{
-		Kind: trace.ClaimStatus, On: trace.Engine, Record: r.Key, Alias: h.aliasOf(r.Key), Code: status,
+	h.w.Emit(h.w.claimedStatus(r))
+}
+
+// claimedStatus is the event of a record's status.
+func (st *Stage) claimedStatus(r *engine.Record) trace.Event {
+	return trace.Event{
+		Kind: trace.ClaimStatus, On: trace.Engine, Record: r.Key, Alias: st.aliasOf(r.Key), Code: r.Status.String(),
 		Text: strconv.Itoa(int(r.Decisions)),
-	})
+	}
 }

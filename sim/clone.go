@@ -34,10 +34,10 @@ func (w *World) Clone() *World {
 	d.journal = w.journal.Clone(func() int64 { return d.agenda.now })
 	for i := range d.systems {
 		d.systems[i] = w.systems[i].clone(&d)
-		d.natives[i], d.ids[i] = maps.Clone(w.natives[i]), maps.Clone(w.ids[i])
 		d.sights[i].hidden = maps.Clone(w.sights[i].hidden)
 	}
-	d.faultKeys, d.faults = maps.Clone(w.faultKeys), maps.Clone(w.faults)
+	w.cloneInto(&d.Stage)
+	d.faults = maps.Clone(w.faults)
 	d.webhookFaults = slices.Clone(w.webhookFaults)
 	d.deliveries = copies(w.deliveries)
 	d.genuine = maps.Clone(w.genuine)

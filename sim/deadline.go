@@ -10,13 +10,18 @@ import (
 // policy and the quotas imply, so that the liveness check, which computes the
 // exact bound, always sees the run miss it.
 func (w *World) deadline() int64 {
-	sc := w.sc
-	work := int64(sc.Records.Count()+len(w.schedule)) * 40
-	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
-	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour
+	audits := time.Duration(0)
 	if w.waitsForAudits() {
-		spare += 2 * w.host.parts.config.Audit
+		audits = 2 * w.host.parts.config.Audit
 	}
+	return int64(giveUp(w.sc, audits))
+}
+
+// giveUp is the deadline of a run in which sweeps of all records take audits.
+func giveUp(sc *scenarios.Scenario, audits time.Duration) time.Duration {
+	work := int64(sc.Records.Count()+len(sc.Schedule())) * 40
+	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
+	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour + audits
 	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {
 		if q := spec.Quota; q != nil && q.Requests > 0 {
 			spare += time.Duration(work/int64(q.Requests)+2) * q.Per.Std()
@@ -24,7 +29,7 @@ func (w *World) deadline() int64 {
 			spare += time.Duration(work/300+2) * time.Minute
 		}
 	}
-	return int64(sc.End()) + int64(spare)
+	return sc.End().Std() + spare
 }
 
 // waitsForAudits reports whether the run may hold a change that nothing but an

@@ -59,7 +59,7 @@ func (p *crashPlan) waitsFor(h *host, effect string, keys []string) bool {
 	if p.spent || c.Effect != effect || h.w.agenda.now < p.step.after {
 		return false
 	}
-	return c.Record == "" || slices.ContainsFunc(keys, func(key string) bool { return h.aliasOf(key) == c.Record })
+	return c.Record == "" || slices.ContainsFunc(keys, func(key string) bool { return h.w.aliasOf(key) == c.Record })
 }
 
 // unstruck journals the crashes that waited in vain: the scenario meant

@@ -138,16 +138,21 @@ func (h *host) unguarded(e *errand) bool {
 // the REST CRM has no entity tags.
 func (h *host) collect(e *errand, out *mocks.Outcome, err *adapter.Error) *adapter.Error {
 	k := &h.parts.kinds[e.side]
-	reading := len(e.toRead) > 0
+	reading, asked := len(e.toRead) > 0, ""
 	if reading {
-		e.toRead = e.toRead[1:]
+		asked, e.toRead = e.toRead[0], e.toRead[1:]
 	}
 	switch {
 	case err != nil && e.made != "":
-		e.records = append(e.records, h.record(e, &mocks.View{ID: e.made})) // it was created all the same
+		made := h.record(e, &mocks.View{ID: e.made}) // it was created all the same
+		made.Unread = err
+		e.records = append(e.records, made)
 		return nil
 	case err != nil && err.Kind == adapter.NotFound && (reading || (e.ask.Kind == mocks.OpFind && k.findMisses)):
 		return nil // deleted meanwhile, or never there
+	case err != nil && reading:
+		e.records = append(e.records, h.record(e, &mocks.View{ID: asked})) // it was listed all the same
+		return nil
 	case err != nil:
 		return err
 	case e.ask.Kind == mocks.OpCreate && k.readsCreated:

@@ -1,8 +1,8 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -75,9 +75,15 @@ func (w *World) strike(step *scenarios.Step, id uint64) (lasts bool) {
 		l.faults = append(l.faults, w.newLinkFault(step, id))
 		return true
 	case scenarios.Vendor:
-		return w.vendorFault(w.systems[sideNamed(step.On)], step, id)
+		lasts = w.vendorFault(w.systems[sideNamed(step.On)], step, id, w.agenda.now)
+		w.noteSwitched(step)
+		return lasts
 	case scenarios.Clocks:
-		return w.clockFault(step, id)
+		lasts, err := w.clockFault(step, id, w.agenda.now)
+		if err != nil {
+			w.fail(&HarnessError{Message: err.Error()})
+		}
+		return lasts
 	case scenarios.Webhook:
 		return w.webhookFault(step, id)
 	default:
@@ -93,12 +99,13 @@ func (w *World) lift(step *scenarios.Step, id uint64) {
 		l := w.linkOf(step)
 		l.faults = without(l.faults, id)
 	case scenarios.Vendor:
-		w.shut(w.systems[sideNamed(step.On)], id)
+		w.shut(w.systems[sideNamed(step.On)], id, w.agenda.now)
+		w.noteSwitched(step)
 	case scenarios.Clocks:
-		w.liftClock(step, id)
+		w.liftClock(step, id, w.agenda.now)
 	case scenarios.Webhook:
 		if step.Verb == scenarios.MuteWebhooks {
-			w.shut(w.systems[sideNamed(step.On)], id)
+			w.shut(w.systems[sideNamed(step.On)], id, w.agenda.now)
 			return
 		}
 		w.webhookFaults = without(w.webhookFaults, id)
@@ -123,10 +130,10 @@ func (w *World) newLinkFault(step *scenarios.Step, id uint64) linkFault {
 // faultKey keys a fault's randomness by what the fault is, not by where it
 // stands: taking another one out, or writing the file anew, shifts nothing. Of
 // several that are alike each has its own.
-func (w *World) faultKey(step *scenarios.Step) uint64 {
-	text := w.rand.draw(step.String(), 0, 0)
-	w.faultKeys[text]++
-	return splitmix(text ^ w.faultKeys[text])
+func (st *Stage) faultKey(step *scenarios.Step) uint64 {
+	text := st.rand.draw(step.String(), 0, 0)
+	st.faultKeys[text]++
+	return splitmix(text ^ st.faultKeys[text])
 }
 
 // window is an open fault of one system. Of several of one kind the last one
@@ -140,7 +147,7 @@ type window struct {
 	zone     *time.Location
 }
 
-func (w *World) vendorFault(s *system, step *scenarios.Step, id uint64) (lasts bool) {
+func (st *Stage) vendorFault(s *system, step *scenarios.Step, id uint64, at int64) (lasts bool) {
 	if step.Verb == scenarios.TokenExpiry {
 		s.mock.Faults().Revocations++
 		return false
@@ -157,38 +164,43 @@ func (w *World) vendorFault(s *system, step *scenarios.Step, id uint64) (lasts b
 	case scenarios.TokenRevoke:
 		s.mock.Faults().Revocations++
 	}
-	w.open(s, open)
+	st.open(s, open, at)
 	return !step.ForGood()
 }
 
 // open puts a window in force.
-func (w *World) open(s *system, x *window) {
+func (st *Stage) open(s *system, x *window, at int64) {
 	s.windows = append(s.windows, x)
-	w.inForce(s, x.step)
+	st.inForce(s, x.step, at)
 }
 
 // shut closes a window.
-func (w *World) shut(s *system, id uint64) {
+func (st *Stage) shut(s *system, id uint64, at int64) {
 	i := slices.IndexFunc(s.windows, func(x *window) bool { return x.id == id })
 	x := s.windows[i]
 	s.windows = slices.Delete(s.windows, i, i+1)
-	w.inForce(s, x.step)
+	st.inForce(s, x.step, at)
 }
 
 // inForce sets a system's switches to its open windows, after the one of the
 // given step was opened or closed.
-func (w *World) inForce(s *system, changed *scenarios.Step) {
+func (st *Stage) inForce(s *system, changed *scenarios.Step, at int64) {
 	s.obey()
 	switch changed.Verb {
 	case scenarios.Drift:
-		s.touchedAt = w.agenda.now
+		s.touchedAt = at
 	case scenarios.Permission:
-		if _, ofField := w.fieldNamed(s.side, changed.What); ofField {
-			s.touchedAt = w.agenda.now // a field that may not be seen is gone from the schema
+		if _, ofField := st.fieldNamed(s.side, changed.What); ofField {
+			s.touchedAt = at // a field that may not be seen is gone from the schema
 		}
-	case scenarios.PollGap:
-		// What was hidden shows only from here on.
-		w.sights[s.side].changed = uint64(w.journal.Len())
+	}
+}
+
+// noteSwitched takes down what the end of the run depends on of a window that
+// opened or closed: what a poll gap hid shows only from its end on.
+func (w *World) noteSwitched(step *scenarios.Step) {
+	if step.Verb == scenarios.PollGap {
+		w.sights[sideNamed(step.On)].changed = uint64(w.journal.Len())
 	}
 }
 
@@ -203,8 +215,8 @@ func (s *system) obey() {
 }
 
 // fieldNamed finds a mapped field by its native name on one side.
-func (w *World) fieldNamed(side mapping.Side, name string) (int, bool) {
-	i := slices.Index(w.mapping.Names(side), name)
+func (st *Stage) fieldNamed(side mapping.Side, name string) (int, bool) {
+	i := slices.Index(st.mapping.Names(side), name)
 	return i, i >= 0
 }
 
@@ -259,59 +271,58 @@ func retryAfter(text string) string {
 }
 
 // clockOf is the clock that a step speaks of.
-func (w *World) clockOf(step *scenarios.Step) *clock {
+func (st *Stage) clockOf(step *scenarios.Step) *clock {
 	if step.On == "engine" {
-		return &w.host.wall
+		return &st.wall
 	}
-	return &w.systems[sideNamed(step.On)].clock
+	return &st.systems[sideNamed(step.On)].clock
 }
 
 // setClock sets the clock that a step speaks of; a system's timers go on as
 // they were.
-func (w *World) setClock(step *scenarios.Step, by time.Duration) {
-	w.clockOf(step).step(w.agenda.now, by)
+func (st *Stage) setClock(step *scenarios.Step, by time.Duration, at int64) {
+	st.clockOf(step).step(at, by)
 	if step.On != "engine" {
-		w.systems[sideNamed(step.On)].mock.ClockSet(by)
+		st.systems[sideNamed(step.On)].mock.ClockSet(by)
 	}
 }
 
-func (w *World) clockFault(step *scenarios.Step, id uint64) (lasts bool) {
-	c := w.clockOf(step)
+func (st *Stage) clockFault(step *scenarios.Step, id uint64, at int64) (lasts bool, err error) {
+	c := st.clockOf(step)
 	switch step.Verb {
 	case scenarios.ClockSkew:
-		w.setClock(step, step.Amount.Std())
-		return true
+		st.setClock(step, step.Amount.Std(), at)
+		return true, nil
 	case scenarios.ClockDrift:
-		c.setDrift(w.agenda.now, c.ppm+int64(step.PPM))
-		return true
+		c.setDrift(at, c.ppm+int64(step.PPM))
+		return true, nil
 	case scenarios.ClockZone:
-		return w.zoneFault(step, id)
+		return st.zoneFault(step, id, at)
 	default:
-		w.setClock(step, step.Amount.Std())
-		return false
+		st.setClock(step, step.Amount.Std(), at)
+		return false, nil
 	}
 }
 
-func (w *World) liftClock(step *scenarios.Step, id uint64) {
-	c := w.clockOf(step)
+func (st *Stage) liftClock(step *scenarios.Step, id uint64, at int64) {
+	c := st.clockOf(step)
 	switch step.Verb {
 	case scenarios.ClockSkew:
-		w.setClock(step, -step.Amount.Std())
+		st.setClock(step, -step.Amount.Std(), at)
 	case scenarios.ClockDrift:
-		c.setDrift(w.agenda.now, c.ppm-int64(step.PPM))
+		c.setDrift(at, c.ppm-int64(step.PPM))
 	case scenarios.ClockZone:
-		w.shut(w.systems[sideNamed(step.On)], id)
+		st.shut(st.systems[sideNamed(step.On)], id, at)
 	}
 }
 
-func (w *World) zoneFault(step *scenarios.Step, id uint64) (lasts bool) {
+func (st *Stage) zoneFault(step *scenarios.Step, id uint64, at int64) (lasts bool, err error) {
 	zone, err := scenarios.Zone(step.To)
 	if err != nil || step.On == "engine" {
-		w.fail(&HarnessError{Message: "a system cannot show the times of " + strconv.Quote(step.To)})
-		return false
+		return false, fmt.Errorf("a system cannot show the times of %q", step.To)
 	}
-	w.open(w.systems[sideNamed(step.On)], &window{id: id, step: step, zone: zone})
-	return true
+	st.open(st.systems[sideNamed(step.On)], &window{id: id, step: step, zone: zone}, at)
+	return true, nil
 }
 
 func (w *World) webhookFault(step *scenarios.Step, id uint64) (lasts bool) {
@@ -323,7 +334,7 @@ func (w *World) webhookFault(step *scenarios.Step, id uint64) (lasts bool) {
 		w.replay(step)
 		return false
 	case scenarios.MuteWebhooks:
-		w.open(w.systems[sideNamed(step.On)], &window{id: id, step: step})
+		w.open(w.systems[sideNamed(step.On)], &window{id: id, step: step}, w.agenda.now)
 		return !step.ForGood()
 	}
 	w.webhookFaults = append(w.webhookFaults, w.newLinkFault(step, id))
@@ -350,7 +361,7 @@ func (h *host) redeliver(step *scenarios.Step) {
 	recent := h.disk.recent
 	n := 0
 	for i := len(recent) - 1; i >= 0 && n < max(step.Count, 1); i-- {
-		if step.Record != "" && h.aliasOf(recent[i].String()) != step.Record {
+		if step.Record != "" && h.w.aliasOf(recent[i].String()) != step.Record {
 			continue
 		}
 		n++

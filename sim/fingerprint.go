@@ -108,7 +108,7 @@ func (f *printer) clock(c *clock) {
 }
 
 func (f *printer) sight(s *sight) {
-	f.Flag(s.seen > s.changed, s.round != 0, s.round > s.changed, s.polling != 0, s.restless)
+	f.Flag(s.seen > s.changed, s.round != 0, s.round > s.changed, s.polling != 0, s.paged, s.restless)
 	f.Texts(slices.Sorted(maps.Keys(s.hidden)))
 }
 
@@ -127,7 +127,7 @@ func (f *printer) link(l *link) {
 
 func (f *printer) host(h *host) {
 	f.Flag(h.up)
-	f.clock(&h.wall)
+	f.clock(&f.w.wall)
 	if h.up {
 		f.clock(&h.clock)
 		f.machine(h.machine)

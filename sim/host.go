@@ -25,7 +25,6 @@ type Machine interface {
 type host struct {
 	w     *World
 	parts *parts
-	wall  clock // the machine's, which faults can step
 	clock clock // the process's: monotonic from the wall time at its start
 	disk  *disk
 	tasks *tasks
@@ -75,7 +74,7 @@ func (h *host) boot() {
 	w := h.w
 	h.life++
 	h.up = true
-	h.clock = h.wall
+	h.clock = w.wall
 	h.tasks = &tasks{}
 	h.asked, h.doors = map[uint64]*task{}, map[uint64]bool{}
 	h.most = engine.Gauges{}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -16,6 +17,7 @@ type sight struct {
 	seen    uint64 // the last whole round of polling began before this Op, 0 if none
 	round   uint64 // the round under way did, 0 if none
 	polling engine.Op
+	paged   bool // the round under way has brought a page, and may go on after a failure
 	// began is when the last round did, 0 if none that is of use, and restless
 	// that it lasted longer than the interval: the one under way followed at once.
 	began    int64
@@ -82,7 +84,7 @@ func (h *host) noteRound(e engine.Poll) {
 
 // notePage takes down that the engine took in a page: with its last one it
 // has seen everything that was committed before the round began. A failure
-// ends the round with nothing seen.
+// ends a round that had brought no page with nothing seen.
 func (h *host) notePage(e engine.PollDone) {
 	for i := range h.w.sights {
 		s := &h.w.sights[i]
@@ -91,10 +93,13 @@ func (h *host) notePage(e engine.PollDone) {
 		}
 		s.polling = 0
 		switch {
+		case e.Err != nil && s.paged:
 		case e.Err != nil:
 			s.round, s.began = 0, 0
 		case !e.Page.More:
-			s.seen, s.round = s.round, 0
+			s.seen, s.round, s.paged = s.round, 0, false
+		default:
+			s.paged = true
 		}
 	}
 }
@@ -110,7 +115,7 @@ func (w *World) noteAudit() {
 func (w *World) noteBoot() {
 	for i := range w.sights {
 		s := &w.sights[i]
-		s.seen, s.round, s.polling, s.began, s.restless = 0, 0, 0, 0, false
+		s.seen, s.round, s.polling, s.paged, s.began, s.restless = 0, 0, 0, false, 0, false
 	}
 }
 
@@ -126,15 +131,17 @@ func (h *host) noteShown(x *exchange) {
 	}
 }
 
-// noteSchema takes down that the engine saw a schema. One that was shown after
-// every field was back is whole: the engine has no reason to look again.
+// noteSchema takes down that the engine saw a schema. Of one that was shown
+// after every field was back, and of one that fits the mapping for all that is
+// still changed, the engine has no reason to look again.
 func (h *host) noteSchema(e engine.Described) {
 	for side, s := range h.w.systems {
 		if h.describing[side] != e.Op || e.Err != nil {
 			continue
 		}
 		h.describedAt[side] = h.shownAt[side]
-		if h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
+		fits := len(h.w.mapping.Drift(mapping.Side(side), e.Schema.Fields)) == 0
+		if fits || h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
 			h.knowsDrift[side] = false
 		}
 	}

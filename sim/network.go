@@ -312,10 +312,14 @@ func (n *network) settle(x *exchange, how ending) {
 // limitCode names the limit signal that is not a 429, so that the journal
 // shows it without the body.
 func limitCode(r *http.Response) string {
-	if r.StatusCode != http.StatusForbidden {
-		return ""
+	if b, ok := r.Body.(*responseBody); ok {
+		return limitCodeOf(r.StatusCode, b.data)
 	}
-	if b, ok := r.Body.(*responseBody); ok && bytes.Contains(b.data, []byte(limitExceeded)) {
+	return ""
+}
+
+func limitCodeOf(status int, body []byte) string {
+	if status == http.StatusForbidden && bytes.Contains(body, []byte(limitExceeded)) {
 		return limitExceeded
 	}
 	return ""

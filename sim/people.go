@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -42,38 +43,44 @@ func (w *World) refused(step *scenarios.Step, err error) {
 func (w *World) act(step *scenarios.Step) error {
 	s := w.systems[sideNamed(step.On)]
 	defer w.stir(s)
-	s.mock.Advance(s.now(w))
-	if step.All {
-		return w.actOnAll(s, step)
-	}
-	return w.actOn(s, step, step.Record)
+	return w.Stage.act(s, step, w.agenda.now)
 }
 
-func (w *World) actOnAll(s *system, step *scenarios.Step) error {
+// act is what a user does in one system, at a true time.
+func (st *Stage) act(s *system, step *scenarios.Step, at int64) error {
+	now := s.clock.at(at)
+	s.mock.Advance(now)
+	if step.All {
+		return st.actOnAll(s, step, now)
+	}
+	return st.actOn(s, step, step.Record, now)
+}
+
+func (st *Stage) actOnAll(s *system, step *scenarios.Step, now time.Time) error {
 	var names []string
 	s.mock.Each(func(r mocks.Snapshot) bool {
-		if name := w.natives[s.side][r.ID]; name != "" && !r.Deleted {
+		if name := st.natives[s.side][r.ID]; name != "" && !r.Deleted {
 			names = append(names, name)
 		}
 		return true
 	})
 	for _, name := range names {
-		if err := w.actOn(s, step, name); err != nil {
+		if err := st.actOn(s, step, name, now); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *World) actOn(s *system, step *scenarios.Step, name string) error {
-	now, origin := s.now(w), originOf(step.As)
-	id := w.nativeOf(s.side, name)
+func (st *Stage) actOn(s *system, step *scenarios.Step, name string, now time.Time) error {
+	origin := originOf(step.As)
+	id := st.nativeOf(s.side, name)
 	if id == "" && step.Verb != scenarios.Create {
 		return fmt.Errorf("%s has no record %s", s.side, name)
 	}
 	switch step.Verb {
 	case scenarios.Edit, scenarios.Create:
-		return w.edit(s, step, name, id)
+		return st.edit(s, step, name, id, now)
 	case scenarios.Save:
 		return s.mock.Save(now, step.By, origin, id, 0)
 	case scenarios.Delete:
@@ -81,13 +88,13 @@ func (w *World) actOn(s *system, step *scenarios.Step, name string) error {
 	case scenarios.Undelete:
 		return s.mock.Restore(now, step.By, origin, id, 0)
 	case scenarios.Merge:
-		return s.mock.Merge(now, step.By, id, w.nativeOf(s.side, step.Other), 0)
+		return s.mock.Merge(now, step.By, id, st.nativeOf(s.side, step.Other), 0)
 	}
 	return nil
 }
 
-func (w *World) edit(s *system, step *scenarios.Step, name, id string) error {
-	set, err := w.nativeSet(s.side, step.Set)
+func (st *Stage) edit(s *system, step *scenarios.Step, name, id string, now time.Time) error {
+	set, err := st.nativeSet(s.side, step.Set)
 	if err != nil {
 		return err
 	}
@@ -96,19 +103,19 @@ func (w *World) edit(s *system, step *scenarios.Step, name, id string) error {
 		Bypass: step.Bypass, CommitAfter: step.Late.Std(),
 	}
 	if step.Verb == scenarios.Create {
-		w.creating = name
-		defer func() { w.creating = "" }()
+		st.creating = name
+		defer func() { st.creating = "" }()
 	}
-	made, err := s.mock.Edit(s.now(w), e)
+	made, err := s.mock.Edit(now, e)
 	if err == nil && step.Verb == scenarios.Create {
-		w.setAlias(s.side, made, name)
+		st.setAlias(s.side, made, name)
 	}
 	return err
 }
 
 // nativeOf is a record's native id in one system by the scenario's name; of
 // several the one that came first.
-func (w *World) nativeOf(side mapping.Side, name string) string { return w.ids[side][name] }
+func (st *Stage) nativeOf(side mapping.Side, name string) string { return st.ids[side][name] }
 
 func originOf(as string) mocks.Origin {
 	switch as {
@@ -212,27 +219,27 @@ func refOf(rec *engine.Record) engine.Ref {
 }
 
 // nativeSet renders scenario values for one system.
-func (w *World) nativeSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
+func (st *Stage) nativeSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
 	out := make(map[string]any, len(sets))
 	for _, set := range sets {
-		i, ok := w.mapping.FieldIndex(set.Field)
+		i, ok := st.mapping.FieldIndex(set.Field)
 		if !ok {
 			return nil, fmt.Errorf("field %s is not mapped", set.Field)
 		}
-		name := w.mapping.Fields[i].Native[side]
+		name := st.mapping.Fields[i].Native[side]
 		if set.Clear {
 			out[name] = nil
 			continue
 		}
-		if t := w.mapping.Fields[i].Type; t == mapping.TypePhone || t == mapping.TypeString || t == mapping.TypeEmail {
+		if t := st.mapping.Fields[i].Type; t == mapping.TypePhone || t == mapping.TypeString || t == mapping.TypeEmail {
 			out[name] = set.Value // as the person typed it
 			continue
 		}
-		canonical, err := w.canonical(i, set.Value)
+		canonical, err := st.canonical(i, set.Value)
 		if err != nil {
 			return nil, err
 		}
-		native, err := w.mapping.Render(side, i, canonical)
+		native, err := st.mapping.Render(side, i, canonical)
 		if err != nil {
 			return nil, err
 		}
@@ -242,22 +249,22 @@ func (w *World) nativeSet(side mapping.Side, sets []scenarios.FieldSet) (map[str
 }
 
 // canonical reads a scenario's text as the contact center would.
-func (w *World) canonical(i int, text string) (string, error) {
-	value, _, err := w.mapping.Canonical(mapping.CC, i, mapping.Native{Kind: mapping.String, Text: text})
+func (st *Stage) canonical(i int, text string) (string, error) {
+	value, _, err := st.mapping.Canonical(mapping.CC, i, mapping.Native{Kind: mapping.String, Text: text})
 	return value, err
 }
 
-func (w *World) canonicalSet(sets []scenarios.FieldSet) ([]engine.FieldText, error) {
+func (st *Stage) canonicalSet(sets []scenarios.FieldSet) ([]engine.FieldText, error) {
 	var out []engine.FieldText
 	for _, set := range sets {
-		i, ok := w.mapping.FieldIndex(set.Field)
+		i, ok := st.mapping.FieldIndex(set.Field)
 		if !ok {
 			return nil, fmt.Errorf("field %s is not mapped", set.Field)
 		}
 		value := ""
 		if !set.Clear {
 			var err error
-			if value, err = w.canonical(i, set.Value); err != nil {
+			if value, err = st.canonical(i, set.Value); err != nil {
 				return nil, err
 			}
 		}

@@ -20,10 +20,8 @@ const preludeAge = time.Hour
 // where it knows every record, it must not begin with reading them all again.
 // The feeds are read through ordinary adapters, outside of the journal.
 func (w *World) prelude() error {
-	for r := range w.sc.All() {
-		if r.Base != "known" {
-			return nil // the first sweep is what finds it
-		}
+	if !w.runsAlready() {
+		return nil // the first sweep is what finds the records
 	}
 	w.muted = true
 	defer func() { w.muted = false }()
@@ -31,7 +29,7 @@ func (w *World) prelude() error {
 		if w.host.parts.config.Systems[i].Poll == 0 {
 			continue
 		}
-		read := w.readFeed
+		read := w.Stage.readFeed
 		if w.options.Fidelity == Model {
 			read = w.readFeedDirectly
 		}
@@ -47,8 +45,18 @@ func (w *World) prelude() error {
 	return nil
 }
 
-func (w *World) readFeed(s *system) (adapter.Cursor, error) {
-	client, err := kindOf(s.spec.Kind).adapter(w.adapterConfig(s.side, &http.Client{Transport: directly{w, s}}, unshared{}))
+// runsAlready reports whether the engine knows every record at the start.
+func (st *Stage) runsAlready() bool {
+	for r := range st.sc.All() {
+		if r.Base != "known" {
+			return false
+		}
+	}
+	return true
+}
+
+func (st *Stage) readFeed(s *system) (adapter.Cursor, error) {
+	client, err := kindOf(s.spec.Kind).adapter(st.adapterConfig(s.side, &http.Client{Transport: directly{s}}, unshared{}))
 	if err != nil {
 		return "", err
 	}
@@ -98,10 +106,7 @@ const (
 )
 
 // directly is a transport without a network: the system answers at once.
-type directly struct {
-	w *World
-	s *system
-}
+type directly struct{ s *system }
 
 func (d directly) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := readAll(req)

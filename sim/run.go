@@ -61,9 +61,8 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if o.Seed != nil {
 		seed = *o.Seed
 	}
-	w := &World{sc: sc, options: o, rand: source{seed}, mapping: m, schedule: sc.Schedule(), genuine: map[string]mocks.Delivery{}}
-	for i := range w.natives {
-		w.natives[i], w.ids[i] = map[string]string{}, map[string]string{}
+	w := &World{Stage: newStage(sc, seed, m), options: o, schedule: sc.Schedule(), genuine: map[string]mocks.Delivery{}}
+	for i := range w.sights {
 		w.sights[i].hidden = map[string]bool{}
 	}
 	w.journal = trace.NewJournal(func() int64 { return w.agenda.now })
@@ -71,27 +70,28 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	if w.journal.Sink = o.Sink; o.Sink == nil {
 		w.journal.Reserve(expectedEvents(sc))
 	}
-	w.contactIDs = mocks.NewIDs(splitmix(seed))
 	w.keepsDeliveries = keepsDeliveries(sc)
-	w.faultKeys, w.faults, w.deliveries = map[uint64]uint64{}, map[uint64]openFault{}, map[uint64]*delivery{}
+	w.faults, w.deliveries = map[uint64]openFault{}, map[uint64]*delivery{}
 	w.net = &network{w: w, exchanges: map[uint64]*exchange{}}
 	w.host = &host{w: w, tasks: &tasks{}, decisions: map[uint64]*decision{}}
 	for i := range w.systems {
-		w.systems[i] = w.buildSystem(mapping.Side(i))
+		// A scenario that forges or repeats webhooks is about their signatures.
+		w.systems[i] = w.buildSystem(mapping.Side(i), w, o.Fidelity == Model && !w.keepsDeliveries)
+		if o.Fidelity == Model {
+			w.answersDirectly(w.systems[i])
+		}
 		spec := w.systems[i].spec
-		w.systems[i].mock.Faults().LocalTimes = w.systems[i].zone
 		w.net.links[i].side = mapping.Side(i)
 		w.net.links[i].latency, w.net.links[i].jitter = spec.Latency.Std(), spec.Jitter.Std()
 	}
-	w.host.wall = clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)}
-	w.host.clock = w.host.wall
+	w.host.clock = w.wall
 	w.host.parts = w.buildParts()
 	w.host.disk = &disk{h: w.host, store: w.host.parts.store(), statuses: map[string]string{}}
 	w.adoptCapabilities()
 	if w.broken != nil {
 		return nil, w.broken
 	}
-	if err := w.populate(); err != nil {
+	if err := w.populate(w.remember); err != nil {
 		return nil, &HarnessError{Message: fmt.Sprintf("%s: %v", sc.Path, err)}
 	}
 	if err := w.prelude(); err != nil {

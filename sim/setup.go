@@ -15,10 +15,10 @@ import (
 const ageAtStart = 24 * time.Hour
 
 // populate lays the records that exist before the run, in both systems and in
-// the engine's store.
-func (w *World) populate() error {
-	for r := range w.sc.All() {
-		if err := w.lay(&r); err != nil {
+// the engine's store by remember.
+func (st *Stage) populate(remember func(*engine.Record)) error {
+	for r := range st.sc.All() {
+		if err := st.lay(&r, remember); err != nil {
 			return fmt.Errorf("record %s (line %d): %w", r.ID, r.Line, err)
 		}
 	}
@@ -27,41 +27,41 @@ func (w *World) populate() error {
 
 // lay makes one record on the sides where it exists. The contact center's id
 // is drawn first, so that both sides can be laid with the other's id.
-func (w *World) lay(r *scenarios.Record) error {
+func (st *Stage) lay(r *scenarios.Record, remember func(*engine.Record)) error {
 	var ids [2]string
 	if r.On != "crm" {
-		ids[mapping.CC] = w.contactIDs.UUID()
+		ids[mapping.CC] = st.contactIDs.UUID()
 	}
 	for _, side := range [...]mapping.Side{mapping.CRM, mapping.CC} {
 		if r.On != "both" && r.On != side.String() {
 			continue
 		}
-		id, err := w.seed(r, side, ids)
+		id, err := st.seed(r, side, ids)
 		if err != nil {
 			return err
 		}
 		ids[side] = id
-		w.setAlias(side, id, r.ID)
+		st.setAlias(side, id, r.ID)
 	}
 	if r.Linked && r.On == "both" && r.Base == "known" {
-		w.remember(r, ids)
+		remember(st.known(r, ids))
 	}
 	return nil
 }
 
-func (w *World) seed(r *scenarios.Record, side mapping.Side, ids [2]string) (string, error) {
+func (st *Stage) seed(r *scenarios.Record, side mapping.Side, ids [2]string) (string, error) {
 	fields := append([]scenarios.FieldSet(nil), r.Fields...)
 	if side == mapping.CC {
 		fields = append(fields, r.CC...)
 	} else {
 		fields = append(fields, r.CRM...)
 	}
-	set, err := w.renderedSet(side, fields)
+	set, err := st.renderedSet(side, fields)
 	if err != nil {
 		return "", err
 	}
 	s := mocks.Seed{
-		Alias: r.ID, Set: set, Version: w.seedVersion(r), Modified: w.systems[side].clock.at(0).Add(-ageAtStart),
+		Alias: r.ID, Set: set, Version: st.seedVersion(r), Modified: st.systems[side].clock.at(0).Add(-ageAtStart),
 	}
 	if side == mapping.CC {
 		s.ID = ids[side]
@@ -70,12 +70,12 @@ func (w *World) seed(r *scenarios.Record, side mapping.Side, ids [2]string) (str
 		s.External = ids[side.Other()]
 	}
 	if r.Mirrors != "" {
-		s.External = w.ids[side.Other()][r.Mirrors]
+		s.External = st.ids[side.Other()][r.Mirrors]
 	}
-	return w.systems[side].mock.Seed(s)
+	return st.systems[side].mock.Seed(s)
 }
 
-func (w *World) seedVersion(r *scenarios.Record) *int64 {
+func (st *Stage) seedVersion(r *scenarios.Record) *int64 {
 	if r.Version != nil {
 		return r.Version
 	}
@@ -83,46 +83,51 @@ func (w *World) seedVersion(r *scenarios.Record) *int64 {
 	return &one
 }
 
-// remember makes the engine's store know the pair as in sync.
-func (w *World) remember(r *scenarios.Record, ids [2]string) {
-	content := make([]string, len(w.mapping.Fields))
+// known is what an engine's store holds of a pair that is in sync.
+func (st *Stage) known(r *scenarios.Record, ids [2]string) *engine.Record {
+	content := make([]string, len(st.mapping.Fields))
 	for i := range content {
-		content[i] = w.mapping.Fields[i].Empty()
+		content[i] = st.mapping.Fields[i].Empty()
 	}
 	for _, set := range r.Fields {
-		if i, ok := w.mapping.FieldIndex(set.Field); ok && !set.Clear {
-			content[i], _ = w.canonical(i, set.Value)
+		if i, ok := st.mapping.FieldIndex(set.Field); ok && !set.Clear {
+			content[i], _ = st.canonical(i, set.Value)
 		}
 	}
 	rec := &engine.Record{Key: engine.Ref{Side: mapping.CC, ID: ids[0]}.String(), ID: ids, Status: engine.InSync}
 	for side := range rec.Base {
-		modified := w.systems[side].clock.at(0).Add(-ageAtStart)
+		modified := st.systems[side].clock.at(0).Add(-ageAtStart)
 		rec.Base[side] = engine.Base{
-			Known: true, Present: true, Content: content, Version: *w.seedVersion(r), Edit: engine.Instant(modified.UnixNano()),
+			Known: true, Present: true, Content: content, Version: *st.seedVersion(r), Edit: engine.Instant(modified.UnixNano()),
 		}
 	}
+	return rec
+}
+
+// remember makes the engine's store know a pair.
+func (w *World) remember(rec *engine.Record) {
 	w.host.disk.statuses[rec.Key] = rec.Status.String()
 	w.host.disk.store.Apply(0, engine.Batch{Ops: []engine.StoreOp{engine.PutRecord{Record: rec}}})
 }
 
 // renderedSet renders scenario values as the engine would have stored them.
-func (w *World) renderedSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
+func (st *Stage) renderedSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
 	out := make(map[string]any, len(sets))
 	for _, set := range sets {
-		i, ok := w.mapping.FieldIndex(set.Field)
+		i, ok := st.mapping.FieldIndex(set.Field)
 		if !ok {
 			return nil, fmt.Errorf("field %s is not mapped", set.Field)
 		}
-		name := w.mapping.Fields[i].Native[side]
+		name := st.mapping.Fields[i].Native[side]
 		if set.Clear {
 			delete(out, name)
 			continue
 		}
-		canonical, err := w.canonical(i, set.Value)
+		canonical, err := st.canonical(i, set.Value)
 		if err != nil {
 			return nil, err
 		}
-		native, err := w.mapping.Render(side, i, canonical)
+		native, err := st.mapping.Render(side, i, canonical)
 		if err != nil {
 			return nil, err
 		}

@@ -219,16 +219,26 @@ func (h *host) remember(s *system, d mocks.Delivery) {
 
 // forge sends a delivery that is not the vendor's.
 func (w *World) forge(step *scenarios.Step) {
-	id := w.nativeOf(mapping.CC, step.Record)
 	w.notices++
-	body := []byte(`{"id":"forged-` + strconv.FormatUint(w.notices, 10) + `","topicName":"v2.externalcontacts.contacts.` + id +
+	id := w.nativeOf(mapping.CC, step.Record)
+	var genuine *mocks.Delivery
+	if d, ok := w.genuine[id]; ok {
+		genuine = &d
+	}
+	w.knockAtOnce(&delivery{d: forgery(step, id, w.notices, genuine), side: mapping.CC, code: "forged", extra: true})
+}
+
+// forgery is a delivery that is not the vendor's: unsigned, signed with another
+// key, or altered from the last genuine one.
+func forgery(step *scenarios.Step, id string, number uint64, genuine *mocks.Delivery) mocks.Delivery {
+	body := []byte(`{"id":"forged-` + strconv.FormatUint(number, 10) + `","topicName":"v2.externalcontacts.contacts.` + id +
 		`","version":"2","eventBody":{"id":"` + id + `"},"metadata":{"CorrelationId":"forged"},"timestamp":"2020-01-01T00:00:00.000Z"}`)
 	header := http.Header{"Content-Type": {"application/json"}}
 	switch step.What {
 	case "no-signature":
 	case "altered":
-		if d, ok := w.genuine[id]; ok {
-			header, body = d.Header, append([]byte(nil), d.Body...)
+		if genuine != nil {
+			header, body = genuine.Header, append([]byte(nil), genuine.Body...)
 			body[len(body)-2] ^= 1
 		} else {
 			header.Set("X-Hub-Signature-256", "sha256=AAAA")
@@ -236,10 +246,7 @@ func (w *World) forge(step *scenarios.Step) {
 	default:
 		header.Set("X-Hub-Signature-256", "sha256=iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcQ=")
 	}
-	w.knockAtOnce(&delivery{
-		d:    mocks.Delivery{Notice: forgedNotice + w.notices, Attempt: 1, Record: id, Header: header, Body: body},
-		side: mapping.CC, code: "forged", extra: true,
-	})
+	return mocks.Delivery{Notice: forgedNotice + number, Attempt: 1, Record: id, Header: header, Body: body}
 }
 
 // forgedNotice numbers deliveries that no system sent.

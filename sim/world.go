@@ -14,22 +14,14 @@ import (
 // happens.
 type World struct {
 	agenda[happening]
-	sc       *scenarios.Scenario
+	Stage
 	schedule []scenarios.Step // the timeline, in order
 	options  Options
-	rand     source
 	journal  *trace.Journal
-	mapping  *mapping.Mapping
 
-	systems [2]*system // by mapping.Side
-	net     *network
-	host    *host
+	net  *network
+	host *host
 
-	natives         [2]map[string]string // the scenario's names by native id
-	ids             [2]map[string]string // native ids by the scenario's names
-	contactIDs      *mocks.IDs           // makes the native ids of laid contacts
-	creating        string               // the name of the record that a step is creating
-	faultKeys       map[uint64]uint64    // how often each has been given out
 	faults          map[uint64]openFault // windows that are open, by number
 	lastFault       uint64
 	webhookFaults   []linkFault
@@ -84,15 +76,7 @@ func (w *World) Emit(e trace.Event) uint64 {
 	if w.muted || w.ended == "until" {
 		return 0
 	}
-	if w.creating != "" && e.Kind == trace.Commit && e.Verb == trace.Create {
-		w.setAlias(mapping.Side(e.On-trace.CC), e.Record, w.creating)
-	}
-	if e.Alias == "" && e.Record != "" && (e.On == trace.CC || e.On == trace.CRM) {
-		e.Alias = w.alias(e.On, e.Record)
-	}
-	if e.Kind == trace.Commit {
-		w.identify(&e)
-	}
+	w.name(&e)
 	op := w.journal.Emit(e)
 	switch e.Kind {
 	case trace.Commit:
@@ -104,27 +88,6 @@ func (w *World) Emit(e trace.Event) uint64 {
 		w.stop("until")
 	}
 	return op
-}
-
-func (w *World) alias(on trace.System, id string) string {
-	return w.natives[on-trace.CC][id]
-}
-
-func (w *World) setAlias(side mapping.Side, id, alias string) {
-	if id != "" && alias != "" {
-		w.natives[side][id] = alias
-		w.ids[side][alias] = id
-	}
-}
-
-// identify names the counterpart that the engine creates for a known record.
-func (w *World) identify(e *trace.Event) {
-	side := mapping.Side(e.On - trace.CC)
-	if e.Alias != "" || e.External == "" || w.natives[side][e.Record] != "" {
-		return
-	}
-	e.Alias = w.natives[side.Other()][e.External]
-	w.setAlias(side, e.Record, e.Alias)
 }
 
 // stop ends the run after the present happening.

@@ -50,7 +50,11 @@ scenario that shows it is written below --dir as a commented file that
 With --exhaustive one scenario is played in every order in which its messages
 can arrive, breadth first, so that what is found is one of the shortest ways
 to it. Its crash, lose_webhooks and loss steps are a budget of one each, spent
-at every instant; its other steps stay where they are.
+at every instant; its other steps stay where they are. --depth bounds the
+choices of a way between what can happen next, where there is more than one;
+what follows without a choice is not counted. --states bounds the states that
+are kept. A search that comes to a bound says how large it became, stops
+there, and exits with 2, unless it has found a failure.
 
 The exit code is 0 if no world failed. Worlds of which some invariant could
 not be decided are counted apart; if nothing at all was decided, or the search
@@ -93,8 +97,8 @@ was interrupted before its bound, it is 2.`,
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
 	flags.StringVar(&f.exhaustive, "exhaustive", "", "play every order of the messages of this scenario, and place its crashes and losses everywhere")
-	flags.IntVar(&f.depth, "depth", 0, "with --exhaustive: choices in a run at most, 0 for no bound")
-	flags.IntVar(&f.states, "states", explore.StatesMost, "with --exhaustive: give up when there are more states")
+	flags.IntVar(&f.depth, "depth", 0, "with --exhaustive: leave out what lies beyond so many choices on one way, 0 for no bound")
+	flags.IntVar(&f.states, "states", explore.StatesMost, "with --exhaustive: stop when there are more states")
 	flags.StringVar(&f.out.junit, "junit", "", "write JUnit XML to this file")
 	flags.StringVar(&f.out.report, "report", "", "write the JSON report to this file")
 	flags.StringVar(&f.out.markdown, "markdown", "", "write a Markdown summary to this file")

@@ -195,7 +195,7 @@ func (s *search) exploration(t *explore.Tally) *reports.Exploration {
 	f := s.flags
 	x := &reports.Exploration{
 		Schema: reports.ExplorationID, Kind: reports.KindExplore, Tool: version(), Engine: f.engine.String(), Fidelity: f.fidelity.String(),
-		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults,
+		Seed: f.seed, Records: f.size.Records, Edits: f.size.Edits, Faults: f.size.Faults, Exact: f.size.Exact,
 		Runs: t.Runs, Failed: t.Failed, Undecided: t.Undecided, Events: t.Events, Exchanges: t.Exchanges,
 		Interrupted: t.Interrupted && (f.runs > 0 || f.span > 0),
 		Wall:        t.Wall.Seconds(), Failures: []reports.FoundFailure{}, Coverage: coverageOf(t.Coverage),

@@ -46,7 +46,12 @@ The exit code is 1 if a mutant survives: then a check or the library is asleep.`
   syncproof mutants last-write-wins no-jitter --searches 3
   syncproof mutants --searches 0              the library alone
   syncproof mutants --list`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.mutants(cmd.Context(), &f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := onlyLists(f.list, cmd.Flags(), "junit", "report", "markdown"); err != nil {
+				return err
+			}
+			return a.mutants(cmd.Context(), &f, args)
+		},
 	}
 	f.size = explore.DefaultSize
 	flags := cmd.Flags()

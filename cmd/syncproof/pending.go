@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"path/filepath"
+
+	"github.com/spf13/pflag"
 )
 
 // wanted is a file that a verb was asked to write of its document, "" if it
@@ -18,6 +20,17 @@ type wanted[T any] struct {
 type pending[T any] struct {
 	files []*output
 	fill  []func(T, io.Writer) error
+}
+
+// onlyLists refuses the flags for files beside --list, which plays nothing
+// that could be written to them.
+func onlyLists(list bool, flags *pflag.FlagSet, files ...string) error {
+	for _, name := range files {
+		if list && flags.Changed(name) {
+			return misuse("leave --list out, or redirect its --json", "--%s does not go with --list, which plays nothing", name)
+		}
+	}
+	return nil
 }
 
 // openAll begins all files that are wanted, or none. Two under one name are

@@ -68,8 +68,23 @@ Exit codes: 0 every check held, 1 a check failed, 2 inconclusive,
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress bar; run, explore, mutants: print only what is no pass, and the verdict; elsewhere: no closing line")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also: the environment variable NO_COLOR)")
 	root.AddCommand(
-		newRun(a), newReplay(a), newExplain(a), newExplore(a), newShrink(a), newMutants(a), newDecide(a),
-		newRequirements(a), newSchema(a), newInit(a), newServe(a), newReport(a), newVersion(a), newAgain(a),
+		newRun(a),
+		newJudge(a),
+		newReplay(a),
+		newExplain(a),
+		newDiff(a),
+		newExplore(a),
+		newShrink(a),
+		newMutants(a),
+		newDecide(a),
+		newMock(a),
+		newRequirements(a),
+		newSchema(a),
+		newInit(a),
+		newServe(a),
+		newReport(a),
+		newVersion(a),
+		newAgain(a),
 	)
 	return root
 }

@@ -59,6 +59,9 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run --filter '^within-tolerance' --jobs 1
   syncproof run --twice                  the same in another process, too?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := onlyLists(f.list, cmd.Flags(), "junit", "report", "markdown", "journal"); err != nil {
+				return err
+			}
 			p.stall, p.eventsMax, p.twice, p.simulate = f.stall, f.eventsMax, f.twice, a.simulate
 			if cmd.Flags().Changed("seed") {
 				p.seed = &f.seed

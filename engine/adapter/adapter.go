@@ -110,6 +110,9 @@ type Record struct {
 	Tag        string // opaque state tag for Precondition, "" if none
 	// MergedInto is the surviving record's id where this one was merged away.
 	MergedInto string
+	// Unread is why what was just written could not be read back, nil where it
+	// was, or where nobody tried.
+	Unread *Error
 }
 
 // Write is an intended change. Only what is set travels.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/store"
 )
 
 // Service is one engine, driven live. Make it with New, begin with Start, end
@@ -58,6 +59,9 @@ func New(o Options) (*Service, error) {
 	s := &Service{
 		opts: o, log: o.Log, metrics: newMetrics(o.Version), tracer: newTracer(o.Traces, o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
 		doors: newAnswers[int](o.Clock), replies: newAnswers[engine.Reply](o.Clock),
+	}
+	if console, ok := o.Store.(store.Console); ok {
+		s.metrics.registry.MustRegister(&storeMetrics{s: s, console: console})
 	}
 	if o.Recorder != nil {
 		s.recorder = &recording{s: s, to: o.Recorder}

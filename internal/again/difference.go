@@ -20,6 +20,10 @@ type Difference struct {
 	Settings string
 }
 
+// Compare finds the first event in which two whole journals differ, nil if they
+// are equal.
+func Compare(first, second []trace.Event) *Difference { return differenceIn(0, first, second) }
+
 // differingBlock is the index of the first event of the first block between
 // two checkpoints in which the journals differ.
 func differingBlock(a, b [][8]byte) int {

@@ -36,7 +36,7 @@ const codeVersionRule = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 //	AND(NOT(ISBLANK(Sync_Base_Version__c)), ISCHANGED or ISNEW,
 //	    Sync_Base_Version__c <> BLANKVALUE(PRIORVALUE(Sync_Version__c), 0))
 func (m *Mock) conflict(r *record, set []assign) *apiError {
-	if m.baseVer == nil {
+	if !m.guarded || m.baseVer == nil {
 		return nil
 	}
 	for _, a := range set {
@@ -55,6 +55,13 @@ func (m *Mock) conflict(r *record, set []assign) *apiError {
 	return nil
 }
 
+// grown is a copy with room for every column that there is by now.
+func grown(values []string, slots int) []string {
+	out := make([]string, slots)
+	copy(out, values)
+	return out
+}
+
 // fresh is an empty record.
 func (m *Mock) fresh(id string) *record {
 	return &record{id: id, values: make([]string, m.made.slots)}
@@ -67,6 +74,8 @@ func (m *Mock) withDefaults(set []assign) []assign {
 		named := func(a assign) bool { return a.column.slot == c.slot }
 		if c.kind == kindBoolean && c.system == plain && !slices.ContainsFunc(set, named) {
 			set = append(set, assign{c, "false"})
+		} else if c.initial != "" && !slices.ContainsFunc(set, named) {
+			set = append(set, assign{c, c.initial})
 		}
 	}
 	return set
@@ -134,7 +143,7 @@ func (m *Mock) undelete(r *record, w *write) uint64 {
 // changed. The base version is an argument of the validation rule, not content.
 func (m *Mock) assign(r *record, w *write) []trace.Change {
 	changes := make([]trace.Change, 0, len(w.set)+1)
-	r.values = slices.Clone(r.values) // clones of the organisation share the old ones
+	r.values = grown(r.values, m.made.slots) // clones of the organisation share the old ones
 	for _, a := range w.set {
 		if m.baseVer != nil && a.column.slot == m.baseVer.slot {
 			r.values[a.column.slot] = a.text

@@ -249,7 +249,7 @@ func (x *exchange) route() (int, []byte, *apiError) {
 	case "sobjects":
 		object, row, _ := strings.Cut(rest, "/")
 		if object != "Contact" {
-			return 0, nil, errNotFound()
+			return x.setupObject(object, row)
 		}
 		return x.sobject(row)
 	case "query", "queryAll":
@@ -259,7 +259,12 @@ func (x *exchange) route() (int, []byte, *apiError) {
 		if rest != "" {
 			return x.queryMore(rest)
 		}
+		if q := x.setupQuery(dataObjects); q != nil {
+			return x.setupRows(q)
+		}
 		return x.query(head == "queryAll")
+	case "tooling":
+		return x.tooling(rest)
 	case "limits":
 		if rest == "" && x.r.Method == http.MethodGet {
 			return x.limitsResource()

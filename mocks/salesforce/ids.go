@@ -8,6 +8,12 @@ const (
 	prefixUser    = "005"
 	prefixOrg     = "00D"
 	prefixQuery   = "01g"
+
+	prefixField         = "00N"
+	prefixRule          = "03d"
+	prefixPermissionSet = "0PS"
+	prefixFieldGrant    = "01k" // (M)
+	prefixAssignment    = "0Pa" // (M)
 )
 
 // UserID is the 18-character id by which the system knows a user: the name

@@ -28,6 +28,9 @@ type Mock struct {
 	// The columns that mean something to the model, by their slots.
 	firstName, lastName                *column
 	version, status, external, baseVer *column
+	// guarded: the configuration installs the validation rule.
+	guarded bool
+	setup   setup
 
 	store   store
 	tokens  mocks.Tokens
@@ -70,13 +73,19 @@ func New(c mocks.Config) *Mock {
 		m.pageSize = min(c.PageSize, batchMax)
 	}
 	m.firstName, m.lastName = m.made.find("FirstName"), m.made.find("LastName")
-	m.version = m.made.find(c.VersionField)
-	m.status = m.made.find(c.StatusField)
-	m.external = m.made.find(c.ExternalField)
-	if c.Conditional {
-		m.baseVer = m.made.find(c.BaseVersionField)
-	}
+	m.guarded = c.Conditional && !c.Bare
+	m.resolve()
 	return m
+}
+
+// resolve finds the columns that the configuration names.
+func (m *Mock) resolve() {
+	m.version = m.made.named(m.config.VersionField)
+	m.status = m.made.named(m.config.StatusField)
+	m.external = m.made.named(m.config.ExternalField)
+	if m.config.Conditional || m.config.Bare {
+		m.baseVer = m.made.named(m.config.BaseVersionField)
+	}
 }
 
 // Faults is the organisation's switchboard.

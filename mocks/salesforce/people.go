@@ -42,6 +42,13 @@ func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	before := r
+	if create {
+		before = nil
+	}
+	if bad := m.breaks(before, w.set, w.user); bad != nil {
+		return "", fmt.Errorf("salesforce: %s: %s", bad.code, bad.message)
+	}
 	if e.CommitAfter > 0 {
 		m.late.Put(now.Add(e.CommitAfter), lateCommit{r, create, w})
 		return r.id, nil

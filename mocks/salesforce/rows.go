@@ -152,6 +152,9 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 			return nil, err
 		}
 	}
+	if err := x.m.breaks(nil, set, x.m.self); err != nil {
+		return nil, err
+	}
 	x.m.create(r, x.writer(set), trace.Create)
 	x.subject = r
 	x.recordClient(r.id)
@@ -163,6 +166,9 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 		if err := x.m.conflict(r, set); err != nil {
 			return err
 		}
+	}
+	if err := x.m.breaks(r, set, x.m.self); err != nil {
+		return err
 	}
 	x.m.update(r, x.writer(set))
 	x.subject = r

@@ -76,7 +76,11 @@ type column struct {
 	values     []string // of a restricted picklist
 	gone       bool     // removed by drift
 	hidden     bool     // the engine's account cannot see it
-	key        []byte   // `"Name":`
+	ungranted  bool     // made through the API, and nobody has permission yet
+	unique     bool
+	fromAPI    bool   // made through the Tooling API
+	initial    string // what a new record starts with, "" for nothing
+	key        []byte // `"Name":`
 }
 
 // filterable: a long text area cannot be used in a WHERE clause (M).
@@ -95,6 +99,16 @@ func (s *schema) find(name string) *column {
 		return c
 	}
 	return s.byName[strings.ToLower(name)]
+}
+
+// named is the column of this API name, hidden or not; nil if there is none.
+func (s *schema) named(name string) *column {
+	for _, c := range s.columns {
+		if name != "" && strings.EqualFold(c.name, name) && !c.gone {
+			return c
+		}
+	}
+	return nil
 }
 
 func (s *schema) index() {
@@ -147,11 +161,13 @@ func newSchema(c *mocks.Config) *schema {
 	for _, f := range c.Fields {
 		s.configure(f)
 	}
-	s.ensure(mocks.Field{Name: c.VersionField, Type: "integer"})
-	s.ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40})
-	s.ensure(mocks.Field{Name: c.ExternalField, Type: "string"})
-	if c.Conditional {
-		s.ensure(mocks.Field{Name: c.BaseVersionField, Type: "integer"})
+	if !c.Bare {
+		s.ensure(mocks.Field{Name: c.VersionField, Type: "integer"})
+		s.ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40})
+		s.ensure(mocks.Field{Name: c.ExternalField, Type: "string"})
+		if c.Conditional {
+			s.ensure(mocks.Field{Name: c.BaseVersionField, Type: "integer"})
+		}
 	}
 	for _, col := range s.columns {
 		col.base = col.name
@@ -244,7 +260,7 @@ func (s *schema) drifted(drift []mocks.Drift, hidden []string) *schema {
 		}
 	}
 	for _, c := range out.columns {
-		c.hidden = slices.ContainsFunc(hidden, func(name string) bool {
+		c.hidden = c.ungranted || slices.ContainsFunc(hidden, func(name string) bool {
 			return strings.EqualFold(name, c.name) || strings.EqualFold(name, c.base)
 		})
 	}

@@ -185,7 +185,8 @@ func (m *model) readsBefore(n *node, at int32) []int32 {
 
 // judgeRecreated holds the making of a record against CR-13 where the identity
 // had one in that system before, which a user deleted: it comes back only by
-// policy, or because the other side's users brought it back.
+// policy, or because the other side's users brought it back, or because the
+// engine cannot know that its own making of the first one had arrived.
 func (s *story) judgeRecreated(w *write, n *node) {
 	m := s.m
 	if m.set.deleteVsEdit == "restore" || m.storeless(s.p, w.ev) {
@@ -196,6 +197,9 @@ func (s *story) judgeRecreated(w *write, n *node) {
 		if old == n || !gone.gone || gone.by != byUser || gone.ev > m.sentAt(w.ev) || m.ev[gone.ev].Verb != trace.Delete {
 			continue
 		}
+		if m.neverLearnt(old) {
+			continue
+		}
 		o := m.find(systemOf(1-n.side), n.states[w.state].external)
 		if o == nil || m.names(o, gone.ev) != old && m.names(old, gone.ev) != o || s.broughtBack(o, gone.ev, w.ev) {
 			continue
@@ -204,6 +208,24 @@ func (s *story) judgeRecreated(w *write, n *node) {
 			sideNames[n.side], clockText(m.ev[gone.ev].At))
 		return
 	}
+}
+
+// neverLearnt says that the engine made a record and cannot have kept that it
+// did: the answer was hidden from it, and so was that of every reading of the
+// record alone before it was gone. What is left looks as if the request had
+// never arrived (EV-7), and a deletion in that gap is a vendor race (EV-10).
+func (m *model) neverLearnt(n *node) bool {
+	made, gone := n.states[0].ev, n.last().ev
+	if n.states[0].by != byEngine || !m.outcomeHidden(made, &m.ev[made]) {
+		return false
+	}
+	for _, i := range n.log {
+		e := &m.ev[i]
+		if i < gone && e.Kind == trace.Read && e.Actor == trace.ActorEngine && m.single(e) && !m.outcomeHidden(i, e) {
+			return false
+		}
+	}
+	return true
 }
 
 // broughtBack says that a user made or undeleted a record between two events.

@@ -189,9 +189,29 @@ func TestTheRightPerson(t *testing.T) {
 			20s  review ada choose=cc
 			21s  engine creates crm ada id=crm-again notes="wait" v4
 			60s  end idle`},
+		{name: "CR-13 whose making was answered", want: Fail, says: "deleted there", text: unanswered("", "")},
+		{name: "CR-13 whose making was never answered", want: NotApplicable, text: unanswered(" lost", "")},
+		{name: "CR-13 which was read since", want: Fail, says: "deleted there", text: unanswered(" lost", "4s   engine reads crm ada")},
+		{name: "CR-13 which was read before the engine died", want: NotApplicable, text: unanswered(" lost", `4s   engine reads crm ada
+			5s   crash
+			6s   restart`)},
 	} {
 		c.run(t, "right-winner")
 	}
+}
+
+// unanswered is a record that the engine made, which a user deleted soon after,
+// and which the engine made again.
+func unanswered(answer, between string) string {
+	return `
+			1s   agent creates cc ada v1
+			2s   engine reads cc ada
+			3s   engine creates crm ada v1` + answer + `
+			` + between + `
+			10s  user deletes crm ada
+			11s  engine reads cc ada
+			12s  engine creates crm ada id=crm-again v1
+			60s  end idle`
 }
 
 func TestFlagsOfIdentity(t *testing.T) {

@@ -80,11 +80,13 @@ func (m *model) blind(p *person, w *write, in review) bool {
 
 // reviews are the times in which a person's record waited: from the first
 // sign that the engine flagged it, until a person acted, the sides came to
-// agree, or the engine lost its store.
+// agree, or the engine lost its store. A message alone is no sign where the
+// process that sent it died before the flag can have been durable: it told
+// first, so that nothing goes untold, and the next life judges anew.
 func (m *model) reviews(p *person) []review {
 	var out []review
 	for _, f := range p.story.flags {
-		if n := len(out); n > 0 && (out[n-1].to < 0 || f.ev <= out[n-1].to) {
+		if n := len(out); n > 0 && (out[n-1].to < 0 || f.ev <= out[n-1].to) || f.side < 0 && m.diedKnowing(f.ev) {
 			continue
 		}
 		to, why := m.reviewEnd(p, f.ev)
@@ -108,7 +110,11 @@ func (m *model) reviewEnd(p *person, from int32) (int32, string) {
 			earlier(i, "a person decided")
 		}
 	}
+	sent := m.sentAt(from)
 	for _, i := range m.approvals {
+		if m.answersFor(p, i) && sent < i && i <= from {
+			return from, "a person approved the mass delete while that was being written"
+		}
 		if m.answersFor(p, i) {
 			earlier(i, "a person approved the mass delete")
 		}

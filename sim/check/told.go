@@ -142,21 +142,23 @@ func (s *story) mustReview() bool {
 	return false
 }
 
-// toldOfDeletes asks for a question before a mass delete travels (CR-13).
+// toldOfDeletes asks for a question before a mass delete travels (CR-13): before
+// more deletions than allowed are carried over within an hour. One that was
+// heard of much later, with no notice of it, travels alone.
 func (m *model) toldOfDeletes(t *tally, topics map[string]bool) {
 	d := m.deletions()
 	if d.first < 0 {
 		return
 	}
 	t.seen++
-	approved, deletes := false, 0
+	approved, deletes, carried := false, 0, hourly{}
 	for i := range m.ev {
 		e := &m.ev[i]
 		switch {
 		case e.Kind == trace.Person && (e.Verb == "approve" || e.Alias == "mass-delete"):
 			approved = true
 		case e.Kind == trace.Commit && e.Verb == trace.Delete && e.Actor == trace.ActorEngine:
-			deletes++
+			deletes = max(deletes, carried.count(e.At))
 		}
 	}
 	if topics["mass-delete"] || approved {

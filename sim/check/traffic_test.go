@@ -261,6 +261,15 @@ func TestTold(t *testing.T) {
 			3s   engine deletes cc ada
 			3s   engine deletes cc bob
 			9s   end idle`},
+		{name: "one of two deletions was heard of a day later", want: Pass,
+			world: policy(func(p *scenarios.Policy) { p.MassDelete = 1 }), text: `
+			0s   setup ada v1
+			0s   setup bob v1
+			1s   user deletes crm ada
+			2s   user deletes crm bob
+			3s   engine deletes cc ada
+			25h  engine deletes cc bob
+			26h  end idle`},
 		{name: "nothing to tell", want: NotApplicable, text: synced},
 		{name: "the run was cut short", want: Unknown, text: simultaneous + `
 			15s  told flagged ada id=1`},

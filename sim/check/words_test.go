@@ -124,6 +124,30 @@ func TestAStaleWord(t *testing.T) {
 	}
 }
 
+// CR-10: people are told of a flag before it is durable, so that nothing goes
+// untold; one that its process did not outlive is no flag.
+func TestAFlagThatWasNeverDurable(t *testing.T) {
+	died := func(when string) string {
+		return `
+			0s   setup ada v1
+			2s   agent edits cc ada notes=b v2
+			2s   user edits crm ada notes=c v2
+			4s   engine reads cc ada
+			4s   engine reads crm ada
+			4s   told flagged ada id=1
+			` + when + `   crash
+			5s   user edits crm ada notes=d v3
+			6s   restart
+			7s   engine reads cc ada
+			7s   engine reads crm ada
+			8s   engine writes cc ada notes=d v4
+			8s   engine writes crm ada v4
+			90s  end idle`
+	}
+	trial{name: "it died at once", want: NotApplicable, text: died("4s")}.run(t, "review-isolation")
+	trial{name: "it died when the flag was durable", want: Fail, says: "before a person had decided", text: died("4500ms")}.run(t, "review-isolation")
+}
+
 // CR-10: what had left before a person spoke does not carry the word out.
 func TestAWordIsNotCarriedOutBefore(t *testing.T) {
 	told := func(last string) string {
@@ -161,6 +185,20 @@ func TestMassDeleteApproval(t *testing.T) {
 	trial{name: "CR-13 no approval came", want: Fail, says: "before a person had decided", world: few, text: parked + `
 		51s  engine deletes crm ada
 		90s  end idle`}.run(t, "review-isolation")
+	crossing := func(sent, written string) string {
+		return `
+		0s   setup ada v1
+		10s  agent deletes cc ada
+		12s  told mass-delete id=m1` + sent + `
+		14s  approve
+		15s  engine writes crm ada status=FLAGGED` + written + `
+		51s  engine deletes crm ada
+		90s  end idle`
+	}
+	trial{name: "CR-13 an approval while the flag was being written", want: Pass, world: few, text: crossing(`
+		13s  engine starts crm ada`, " started")}.run(t, "review-isolation")
+	trial{name: "CR-13 an approval before that", want: Fail, says: "before a person had decided", world: few,
+		text: crossing("", "")}.run(t, "review-isolation")
 	again := parked + `
 		50s  approve
 		51s  engine deletes crm ada

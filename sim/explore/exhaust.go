@@ -29,8 +29,9 @@ type State interface {
 // first, so that the first failure is one of the shortest.
 type Exhaust struct {
 	Start func() (State, error)
-	// Depth is the number of choices in a run at most, 0 for no bound. A choice
-	// without an alternative counts as none.
+	// Depth is the number of choices on a way at most, 0 for no bound. A choice
+	// without an alternative counts as none. States at the bound are not followed:
+	// ends beyond it are not judged.
 	Depth int
 	// StatesMax ends the search: more states are not kept.
 	StatesMax int

@@ -84,7 +84,8 @@ func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) 
 }
 
 // Find implements adapter.System. The external id is unique among live
-// contacts.
+// contacts. A contact that is listed and cannot be read for its tag comes
+// without one.
 func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: contactsPath + "?external_id=" + url.QueryEscape(external)}
 	res, err := a.client.Do(ctx, call)
@@ -101,13 +102,12 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 	var tagged []adapter.Record
 	for _, listed := range found {
 		rec, err := a.Read(ctx, listed.ID)
-		if err != nil && adapter.As(err).Kind == adapter.NotFound {
-			continue // deleted meanwhile
+		switch {
+		case err == nil:
+			tagged = append(tagged, rec)
+		case adapter.As(err).Kind != adapter.NotFound: // else it was deleted meanwhile
+			tagged = append(tagged, listed) // without a tag: that it is there is known
 		}
-		if err != nil {
-			return nil, err
-		}
-		tagged = append(tagged, rec)
 	}
 	return tagged, nil
 }

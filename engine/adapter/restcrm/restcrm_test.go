@@ -114,6 +114,10 @@ func TestFindReadsWhatItFoundForItsTag(t *testing.T) {
 	if found, err := plain.Find(t.Context(), "c 1&x"); err != nil || len(found) != 1 || found[0].Tag != "" {
 		t.Errorf("without tags: %+v, %v", found, err)
 	}
+	if found, err := s.Find(t.Context(), "c 1&x"); err != nil || len(found) != 1 || found[0].ID != "k1" || found[0].Tag != "" {
+		t.Errorf("listed, and not to be read: %+v, %v", found, err)
+	}
+	mt.RegisterResponder("GET", v1+"/contacts", httpmock.NewStringResponder(500, ``))
 	if _, err := s.Find(t.Context(), "c 1&x"); adapter.As(err).Kind != adapter.Unavailable || adapter.As(err).Indefinite {
 		t.Errorf("%v", err)
 	}

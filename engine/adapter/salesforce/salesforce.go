@@ -132,8 +132,8 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 
 // Create implements adapter.System: an upsert by external id where there is
 // one. Several records with the external id are Duplicate. The record is read
-// afterwards; if that fails, what was created is known by its ID alone and
-// Modified is zero.
+// afterwards; if that fails, what was created is known by its ID alone,
+// Modified is zero, and Unread says why.
 func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
 	call := &wire.Call{Method: http.MethodPost, Path: a.rows + "/", Write: true}
 	if w.External != "" {
@@ -164,10 +164,12 @@ func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record,
 	if err := r.End(); err != nil {
 		return adapter.Record{}, wire.Misread(call, res, err)
 	}
-	if rec, err := a.Read(ctx, id); err == nil {
-		return rec, nil
+	rec, err := a.Read(ctx, id)
+	if err != nil {
+		rec = a.layout.unknown(id)
+		rec.Unread = adapter.As(err)
 	}
-	return a.layout.unknown(id), nil
+	return rec, nil
 }
 
 // Update implements adapter.System. It returns the ID alone.

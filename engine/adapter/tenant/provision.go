@@ -1,0 +1,168 @@
+package tenant
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/syncproof/syncproof/engine/adapter"
+)
+
+// State is what became of a step.
+type State string
+
+// The states.
+const (
+	Planned State = "planned" // it would be taken
+	Made    State = "made"
+	Manual  State = "manual"  // a person must do it
+	Blocked State = "blocked" // it cannot be taken
+	Failed  State = "failed"
+	Skipped State = "skipped" // something before it did not succeed
+)
+
+// Outcome is a step with its state.
+type Outcome struct {
+	System string `json:"system"`
+	adapter.Step
+	State State  `json:"state"`
+	Error string `json:"error,omitempty"`
+}
+
+// Plan asks every side for what it lacks. A side whose adapter cannot
+// provision has one manual step if it cannot be shown to lack nothing.
+func Plan(ctx context.Context, sides []Side) ([]Outcome, error) {
+	var all []Outcome
+	for i := range sides {
+		s := &sides[i]
+		p, can := s.System.(adapter.Provisioner)
+		if !can {
+			all = append(all, Outcome{System: s.Name, State: Manual, Step: adapter.Step{
+				Kind: "schema", Name: s.Kind, What: "make the fields of the configuration",
+				Manual: "nothing is known of how to provision " + s.Kind + ": make the fields by hand, then run `syncproof doctor`",
+			}})
+			continue
+		}
+		steps, err := p.Plan(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		for _, step := range steps {
+			all = append(all, Outcome{System: s.Name, Step: step, State: stateOf(step)})
+		}
+	}
+	return all, nil
+}
+
+func stateOf(s adapter.Step) State {
+	switch {
+	case s.Blocked != "":
+		return Blocked
+	case s.Manual != "":
+		return Manual
+	}
+	return Planned
+}
+
+// Count is how many outcomes have one of the states.
+func Count(all []Outcome, states ...State) int {
+	n := 0
+	for i := range all {
+		for _, s := range states {
+			if all[i].State == s {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Apply takes the planned steps of a plan in their order and tells each
+// outcome as it comes. With a blocked step in the plan nothing is taken. After
+// a failure the rest of that side is skipped. What was made is looked at
+// again: a step that the vendor accepted and that is still lacking has failed.
+func Apply(ctx context.Context, sides []Side, plan []Outcome, tell func(Outcome)) []Outcome {
+	if Count(plan, Blocked) > 0 {
+		return plan
+	}
+	done := make([]Outcome, 0, len(plan))
+	failed := map[string]bool{}
+	for _, o := range plan {
+		if o.State == Planned {
+			o = apply(ctx, sides, o, failed[o.System])
+			failed[o.System] = failed[o.System] || o.State == Failed
+		}
+		done = append(done, o)
+		tell(o)
+	}
+	return append(done, lacking(ctx, sides, done, failed, tell)...)
+}
+
+func apply(ctx context.Context, sides []Side, o Outcome, skip bool) Outcome {
+	if skip {
+		o.State = Skipped
+		return o
+	}
+	o.State = Made
+	for i := range sides {
+		if p, can := sides[i].System.(adapter.Provisioner); can && sides[i].Name == o.System {
+			if err := p.Apply(ctx, o.Step); err != nil {
+				o.State, o.Error = Failed, Explain(err)
+			}
+		}
+	}
+	return o
+}
+
+// lacking plans the sides again that something was made in.
+func lacking(ctx context.Context, sides []Side, done []Outcome, failed map[string]bool, tell func(Outcome)) []Outcome {
+	made := map[string]bool{}
+	for i := range done {
+		made[done[i].System] = made[done[i].System] || done[i].State == Made
+	}
+	var more []Outcome
+	for i := range sides {
+		s := &sides[i]
+		p, can := s.System.(adapter.Provisioner)
+		if !can || !made[s.Name] || failed[s.Name] {
+			continue
+		}
+		steps, err := p.Plan(ctx)
+		if err != nil {
+			steps = []adapter.Step{{Kind: "plan", Name: s.Kind, What: "look at what was made"}}
+		}
+		for _, step := range steps {
+			if stateOf(step) == Manual {
+				continue // told before
+			}
+			o := Outcome{System: s.Name, Step: step, State: Failed, Error: "it was accepted, and is still lacking: run again, then look into the tenant"}
+			if err != nil {
+				o.Error = Explain(err)
+			}
+			more = append(more, o)
+			tell(o)
+		}
+	}
+	return more
+}
+
+// Explain is an adapter's error with what to do about it.
+func Explain(err error) string {
+	e := adapter.As(err)
+	text := e.Error()
+	switch e.Kind {
+	case adapter.Forbidden:
+		if e.Permission != "" {
+			text += "; missing: " + e.Permission
+		}
+		return text + ". Give the account the right and run again"
+	case adapter.Unauthorized:
+		return text + ". Check client_id and client_secret, and that the client may use client credentials"
+	case adapter.Limited:
+		return text + ". Wait for the limit to pass and run again"
+	case adapter.Unavailable:
+		return text + ". Check base_url, login_url and the network, and run again"
+	case adapter.Conflict:
+		return text + ". Somebody changed it meanwhile: run again"
+	}
+	return text
+}

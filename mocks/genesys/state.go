@@ -1,0 +1,191 @@
+package genesys
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/syncproof/syncproof/mocks"
+)
+
+// state is an organisation as a snapshot holds it. Fields go by the names
+// with which the schema was made.
+type state struct {
+	IDs         *mocks.IDs                      `json:"ids"`
+	Correlation *mocks.IDs                      `json:"correlation"`
+	Secrets     *mocks.IDs                      `json:"secrets"`
+	Tokens      *mocks.Tokens                   `json:"tokens"`
+	Limits      *mocks.Limiter                  `json:"limits"`
+	Notices     uint64                          `json:"notices"`
+	Contacts    []contactState                  `json:"contacts"`
+	Late        []mocks.Waiting[lateState]      `json:"late"`
+	Deliveries  []mocks.Waiting[mocks.Delivery] `json:"deliveries"`
+}
+
+type contactState struct {
+	ID       string          `json:"id"`
+	Alias    string          `json:"alias,omitempty"`
+	Cells    []cellState     `json:"cells"`
+	External []externalState `json:"external,omitempty"`
+	Schema   bool            `json:"schema,omitempty"`
+	Created  time.Time       `json:"created"`
+	Modified time.Time       `json:"modified"`
+	Deleted  bool            `json:"deleted,omitempty"`
+	Hidden   bool            `json:"hidden,omitempty"`
+	MergedTo string          `json:"merged_to,omitempty"`
+	// MergedFrom keeps the order of the merges.
+	MergedFrom []string `json:"merged_from,omitempty"`
+}
+
+type cellState struct {
+	Field string      `json:"field"`
+	Text  string      `json:"text"`
+	Phone *phoneState `json:"phone,omitempty"`
+}
+
+type phoneState struct {
+	Native string          `json:"native"`
+	Number string          `json:"number"`
+	Shown  json.RawMessage `json:"shown"`
+}
+
+type externalState struct {
+	Source string `json:"source"`
+	Value  string `json:"value"`
+}
+
+type lateState struct {
+	Edit  mocks.EditState `json:"edit"`
+	Stamp time.Time       `json:"stamp"`
+	ID    string          `json:"id"`
+}
+
+var _ mocks.Stateful = (*Mock)(nil)
+
+// State is the organisation as JSON.
+func (m *Mock) State() ([]byte, error) {
+	s := state{
+		IDs: &m.ids, Correlation: &m.correlation, Secrets: &m.secrets, Tokens: &m.tokens, Limits: &m.limiter,
+		Notices: m.notices, Contacts: make([]contactState, len(m.store.order)), Deliveries: m.deliveries.All(),
+	}
+	for i, c := range m.store.order {
+		s.Contacts[i] = m.contactState(c)
+	}
+	for _, l := range m.late.All() {
+		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: lateState{mocks.StateOf(&l.Value.edit), l.Value.stamp, l.Value.id}})
+	}
+	return json.Marshal(&s)
+}
+
+func (m *Mock) contactState(c *contact) contactState {
+	out := contactState{
+		ID: c.id, Alias: c.alias, Schema: c.schema, Created: c.created, Modified: c.modified, Deleted: c.deleted,
+		Hidden: slices.Contains(m.hidden, c), Cells: make([]cellState, len(c.cells)),
+	}
+	for i, v := range c.cells {
+		cell := cellState{Field: m.base.slots[v.slot].base, Text: v.text}
+		if v.phone != nil {
+			cell.Phone = &phoneState{v.phone.native, v.phone.number, json.RawMessage(v.phone.json)}
+		}
+		out.Cells[i] = cell
+	}
+	for _, e := range c.external {
+		out.External = append(out.External, externalState{e.source, e.value})
+	}
+	if c.mergedTo != nil {
+		out.MergedTo = c.mergedTo.id
+	}
+	for _, from := range c.mergedFrom {
+		out.MergedFrom = append(out.MergedFrom, from.id)
+	}
+	return out
+}
+
+// SetState replaces the organisation by that of a snapshot.
+func (m *Mock) SetState(text []byte) error {
+	s := state{IDs: &m.ids, Correlation: &m.correlation, Secrets: &m.secrets, Tokens: &m.tokens, Limits: &m.limiter}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	m.notices, m.hidden, m.store = s.Notices, nil, newStore(m.store.source)
+	for i := range s.Contacts {
+		if err := m.take(&s.Contacts[i]); err != nil {
+			return err
+		}
+	}
+	if err := m.relate(s.Contacts); err != nil {
+		return err
+	}
+	m.late, m.deliveries = mocks.Due[lateCommit]{}, mocks.Due[mocks.Delivery]{}
+	for _, l := range s.Late {
+		m.late.Put(l.At, lateCommit{edit: l.Value.Edit.Edit(), stamp: l.Value.Stamp, id: l.Value.ID})
+	}
+	for _, d := range s.Deliveries {
+		m.deliveries.Put(d.At, d.Value)
+	}
+	return nil
+}
+
+// take adds a contact, but for what it has to do with others.
+func (m *Mock) take(s *contactState) error {
+	if s.ID == "" || m.store.byID[s.ID] != nil {
+		return fmt.Errorf("contact %q: the id is empty or taken", s.ID)
+	}
+	c := &contact{id: s.ID, alias: s.Alias, created: s.Created, modified: s.Modified, deleted: s.Deleted, hidden: s.Hidden}
+	c.schema = s.Schema
+	for _, v := range s.Cells {
+		slot, known := m.base.byBase[v.Field]
+		if !known {
+			return fmt.Errorf("contact %s: the organisation has no field %q: it was made for another mapping", s.ID, v.Field)
+		}
+		next := cell{slot: slot, text: v.Text}
+		if v.Phone != nil {
+			next.phone = &phone{native: v.Phone.Native, number: v.Phone.Number, json: string(v.Phone.Shown)}
+		}
+		c.set(next)
+	}
+	for _, e := range s.External {
+		c.external = append(c.external, externalID{e.Source, e.Value})
+	}
+	m.store.add(c)
+	m.store.reindex(c, nil, c.external)
+	if s.Hidden {
+		m.hidden = append(m.hidden, c)
+	}
+	return nil
+}
+
+// relate links merged contacts, all of which are there now.
+func (m *Mock) relate(contacts []contactState) error {
+	for i := range contacts {
+		s := &contacts[i]
+		c := m.store.byID[s.ID]
+		if s.MergedTo != "" {
+			if c.mergedTo = m.store.byID[s.MergedTo]; c.mergedTo == nil || c.mergedTo == c {
+				return fmt.Errorf("contact %s was merged into %s, which the snapshot does not hold", s.ID, s.MergedTo)
+			}
+		}
+		for _, id := range s.MergedFrom {
+			from := m.store.byID[id]
+			if from == nil || from == c {
+				return fmt.Errorf("contact %s took in %s, which the snapshot does not hold", s.ID, id)
+			}
+			c.mergedFrom = append(c.mergedFrom, from)
+		}
+	}
+	return m.acyclic()
+}
+
+// acyclic refuses a tree of merges that is none: its head would never be found.
+func (m *Mock) acyclic() error {
+	for _, c := range m.store.order {
+		steps := 0
+		for at := c; at.mergedTo != nil; at = at.mergedTo {
+			if steps++; steps > len(m.store.order) {
+				return fmt.Errorf("contact %s was merged into itself", c.id)
+			}
+		}
+	}
+	return nil
+}

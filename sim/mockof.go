@@ -1,0 +1,47 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim/trace"
+)
+
+// Account is what the clients of a mock that stands alone have to know.
+type Account struct {
+	ClientID, ClientSecret string
+	BaseURL                string
+	// WebhookURL is where notices go, "" for nowhere.
+	WebhookURL, WebhookSecret string
+}
+
+// MockOf makes the system on one side of a scenario, with the records that the
+// scenario lays there, to be used outside a world. The scenario's seed decides
+// the ids: the systems of both sides, made apart from each other, know each
+// other's.
+func MockOf(sc *scenarios.Scenario, side mapping.Side, journal mocks.Journal, a Account) (mocks.System, error) {
+	m, err := mapping.New(specOf(sc.MappingOrDefault()))
+	if err != nil {
+		return nil, fmt.Errorf("the mapping cannot be used: %w", err)
+	}
+	st := newStage(sc, sc.Seed, m)
+	st.systems[side] = st.buildSystem(side, unheard{}, true)
+	c := st.mockConfig(side, journal)
+	c.ClientID, c.ClientSecret, c.BaseURL = a.ClientID, a.ClientSecret, a.BaseURL
+	c.WebhookURL, c.WebhookSecret = a.WebhookURL, a.WebhookSecret
+	st.systems[side].mock = kindOf(systemSpec(sc, side).Kind).mock(c)
+	st.systems[side].mock.Faults().LocalTimes = st.systems[side].zone
+	st.systems[side.Other()] = st.buildSystem(side.Other(), unheard{}, true)
+	if err := st.populate(func(*engine.Record) {}); err != nil {
+		return nil, err
+	}
+	return st.systems[side].mock, nil
+}
+
+// unheard is the journal of a system that nobody looks at.
+type unheard struct{}
+
+func (unheard) Emit(trace.Event) uint64 { return 0 }
