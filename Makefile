@@ -11,7 +11,7 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog soak exhaust fresh fuzz build cover schema clean
+.PHONY: help run test race lint bench bench-live backlog soak exhaust fresh fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: ## static analysis: golangci-lint, and the project's own rules
 
 bench: ## run all benchmarks; COUNT=10 for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+bench-live: ## measure the live driver: durable acknowledgements, records synced, idle cost, as ratios of one run
+	$(GO) test ./sim/serve -run '^$$' -bench Live -benchtime 1x -count $(COUNT) -timeout 30m
 
 BACKLOG ?= 1000000
 
@@ -65,7 +68,7 @@ cover: ## write coverage.out and print the coverage of each package
 schema: ## write the JSON Schemas anew from the Go types
 	$(GO) run ./cmd/syncproof schema scenario > scenarios/scenario.schema.json.new
 	mv scenarios/scenario.schema.json.new scenarios/scenario.schema.json
-	@set -e; for name in report exploration exhaustion detection; do \
+	@set -e; for name in report exploration exhaustion detection config; do \
 		$(GO) run ./cmd/syncproof schema $$name > docs/$$name.schema.json.new; \
 		mv docs/$$name.schema.json.new docs/$$name.schema.json; \
 	done
