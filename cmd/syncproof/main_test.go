@@ -23,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"syncproof": main, "syncproof-shaky": shaky, "syncproof-brittle": brittle})
+	testscript.Main(m, map[string]func(){"syncproof": main, "syncproof-shaky": shaky, "syncproof-brittle": brittle, "syncproof-stuck": stuck})
 }
 
 // shaky is syncproof with an engine whose interval of polling is drawn from
@@ -55,6 +55,14 @@ func brittle() {
 		})
 	}
 	main()
+}
+
+// stuck is syncproof with an engine that waits for something that never comes.
+func stuck() { alter(waitsForNothing) }
+
+func waitsForNothing(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error) {
+	<-make(chan struct{})
+	return nil, nil
 }
 
 // alter is main with another simulator.

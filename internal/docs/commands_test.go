@@ -28,9 +28,15 @@ var notRun = map[string]string{
 	"make lint":  "minutes on a first run, which builds the linter; continuous integration runs it",
 	"make bench": "minutes",
 	".ci/run":    "it would run this test within itself",
+
+	"syncproof doctor --config syncproof.yaml --write-probe":                  tenantsNeeded,
+	"syncproof provision --config syncproof.yaml --dry-run":                   tenantsNeeded,
+	"syncproof provision --config syncproof.yaml":                             tenantsNeeded,
 	"syncproof mock genesys --listen 127.0.0.1:8080 --control 127.0.0.1:8081": "it serves until it is stopped; TestAMockStandsAlone runs it",
 	"syncproof mock salesforce --scenario my-scenario.yaml --data ./tenant":   "it serves until it is stopped; TestAMockHasTheRecordsOfItsScenario runs it",
 }
+
+const tenantsNeeded = "two tenants must run beside it: the tests of cmd/syncproof play it against bare mocks"
 
 // TestCommands runs what the pages tell a reader to run.
 func TestCommands(t *testing.T) {
