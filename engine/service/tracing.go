@@ -114,16 +114,33 @@ func (w *worklog) taken(items []engine.Item) {
 		item := &items[i]
 		options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithAttributes(
 			attribute.String("syncproof.record", item.Key), refAttribute(item.Ref), attribute.Int("syncproof.attempt", item.Attempt))}
-		if n, ok := w.t.takeNotice(item.Ref); ok {
+		for _, ref := range refsOf(item) {
+			n, ok := w.t.takeNotice(ref)
+			if !ok {
+				continue
+			}
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: n.webhook}))
 			_, queued := w.t.spans.Start(trace.ContextWithSpanContext(context.Background(), n.webhook), "queue",
-				trace.WithTimestamp(n.at), trace.WithAttributes(refAttribute(item.Ref)))
+				trace.WithTimestamp(n.at), trace.WithAttributes(refAttribute(ref)))
 			queued.End(trace.WithTimestamp(w.clock.Now()))
 		}
 		w.ended(item.Key)
 		ctx, span := w.t.spans.Start(context.Background(), "work", options...)
 		w.open[item.Key] = work{ctx, span}
 	}
+}
+
+// refsOf are the references under which notices may have led to an item.
+func refsOf(item *engine.Item) []engine.Ref {
+	refs := []engine.Ref{item.Ref}
+	if item.Record != nil {
+		for side, id := range item.Record.ID {
+			if ref := (engine.Ref{Side: mapping.Side(side), ID: id}); id != "" && ref != item.Ref {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	return refs
 }
 
 // asked ends the works that a batch takes from the queue or puts back.

@@ -73,8 +73,12 @@ func newKnocker(r *rig) *knocker {
 	return &knocker{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024, MaxIdleConns: 1024}}, url: *r.door.Load()}
 }
 
+// knock sends a notice of a contact that nobody has heard of yet.
 func (k *knocker) knock(ctx context.Context) error {
-	id := fmt.Sprintf("%08d-0000-4000-8000-000000000000", k.last.Add(1))
+	return k.send(ctx, fmt.Sprintf("%08d-0000-4000-8000-000000000000", k.last.Add(1)))
+}
+
+func (k *knocker) send(ctx context.Context, id string) error {
 	body := []byte(`{"topicName":"v2.externalcontacts.contacts.` + id + `","version":"2","eventBody":{"id":"` + id + `"}}`)
 	mac := hmac.New(sha256.New, []byte(hookSecret))
 	mac.Write(body)
