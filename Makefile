@@ -11,10 +11,10 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench bench-live backlog soak exhaust fresh fuzz build cover schema clean
+.PHONY: help run test race lint bench bench-live backlog soak exhaust fresh clients fuzz build cover schema clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## play the whole scenario library and judge it
 	$(GO) run ./cmd/syncproof run
@@ -46,6 +46,12 @@ soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model
 
 exhaust: ## play every order of two edits, a crash and a lost notice on one record
 	$(GO) run ./cmd/syncproof explore --exhaustive sim/explore/testdata/two-edits-a-crash-a-lost-notice.yaml
+
+clients: build ## play the vendors' own clients against the mocks; needs Node.js 20 and npm
+	@command -v npm >/dev/null && command -v node >/dev/null || \
+		{ echo "make clients needs Node.js 20 or later and npm: install them, nothing else is missing" >&2; exit 1; }
+	cd mocks/clients && npm ci --no-audit --no-fund --ignore-scripts && SYNCPROOF=$(CURDIR)/bin/syncproof node --test
+	cd mocks/clients/gosalesforce && SYNCPROOF=$(CURDIR)/bin/syncproof $(GO) test -count=1 ./...
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -29,6 +29,8 @@ type Document struct {
 	Wall    float64        `json:"wall_seconds" jsonschema:"minimum=0"`
 	Counts  DocumentCounts `json:"counts" jsonschema:"description=scenarios by verdict"`
 	Cases   []DocumentCase `json:"scenarios"`
+	// NotApplicable are no part of the counts.
+	NotApplicable []NotApplicable `json:"not_applicable,omitempty" jsonschema:"description=scenarios that were left out because they tell nothing of the CRM that was asked for"`
 }
 
 // DocumentCounts are the scenarios by verdict.
@@ -47,7 +49,7 @@ type DocumentCase struct {
 	Path      string             `json:"path,omitempty"`
 	Seed      uint64             `json:"seed"`
 	Hash      string             `json:"hash,omitempty" jsonschema:"description=hash of the journal: the same scenario and seed give the same one"`
-	Fidelity  string             `json:"fidelity,omitempty" jsonschema:"enum=wire,enum=model,description=how much of each exchange was played"`
+	Fidelity  string             `json:"fidelity,omitempty" jsonschema:"enum=wire,enum=model,enum=live,description=how much of each exchange was played"`
 	Verdict   string             `json:"verdict" jsonschema:"enum=pass,enum=inconclusive,enum=fail,enum=harness-failure"`
 	Ended     string             `json:"ended,omitempty" jsonschema:"description=idle or deadline or until"`
 	Virtual   float64            `json:"virtual_seconds" jsonschema:"minimum=0"`
@@ -125,7 +127,7 @@ func (s *Suite) Document() *Document {
 			Pass: s.Count(Pass), Inconclusive: s.Count(Inconclusive),
 			Fail: s.Count(Fail), Harness: s.Count(HarnessFailure), NotRun: s.NotRun,
 		},
-		Cases: make([]DocumentCase, 0, len(s.Cases)),
+		Cases: make([]DocumentCase, 0, len(s.Cases)), NotApplicable: s.NotApplicable,
 	}
 	for i := range s.Cases {
 		d.Cases = append(d.Cases, s.document(&s.Cases[i]))

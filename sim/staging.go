@@ -190,11 +190,9 @@ func Credentials(side mapping.Side) (id, secret, webhook string) {
 	return clientID, clientSecrets[side], webhookSecret
 }
 
-// External is the native name of the field that holds the other side's id, and
-// Object the vendor's name of a contact.
-func (st *Stage) External(side mapping.Side) string {
-	return kindOf(st.systems[side].spec.Kind).external
-}
+// ExternalField is the native name of the field of a kind of system that holds
+// the other side's id.
+func ExternalField(kind string) string { return kindOf(kind).external }
 
 // Forgery is a webhook delivery that is not the vendor's, made from the last
 // genuine one of its record where there is one.

@@ -19,8 +19,7 @@ func schemas() (names []string, texts map[string]func() ([]byte, error)) {
 		names = append(names, f.Name)
 		texts[f.Name] = f.Schema
 	}
-	names = append(names, "config")
-	texts["config"] = config.Schema
+	names, texts["config"] = append(names, "config"), config.Schema
 	return names, texts
 }
 

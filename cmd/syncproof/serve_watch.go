@@ -41,19 +41,19 @@ func watchConfig(ctx context.Context, s *service.Service, path string, log *slog
 	}
 }
 
-// stamp tells whether a file has changed.
-type stamp struct {
+// fileStamp tells whether a file has changed.
+type fileStamp struct {
 	modified time.Time
 	size     int64
 }
 
-// stampOf is the zero stamp while there is no file, as when an editor replaces it.
-func stampOf(path string) stamp {
+// stampOf is the zero one while there is no file, as when an editor replaces it.
+func stampOf(path string) fileStamp {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{}
+		return fileStamp{}
 	}
-	return stamp{info.ModTime(), info.Size()}
+	return fileStamp{info.ModTime(), info.Size()}
 }
 
 // reload lets the service go on by the file's new content; one that is wrong

@@ -154,7 +154,7 @@ func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 		stop()
 		cancel(nil)
 	}
-	res, err := b.inner.RoundTrip(req.WithContext(ctx))
+	res, err := b.inner.RoundTrip(once(req.WithContext(ctx)))
 	if err != nil {
 		if errors.Is(context.Cause(ctx), errTooSlow) {
 			err = fmt.Errorf("%w (%s)", errTooSlow, b.timeout)

@@ -2,10 +2,10 @@ package live
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,7 +30,6 @@ func (t toxic) String() string { return fmt.Sprintf("%s_%s_%d", t.kind, t.stream
 type proxies interface {
 	open(name, upstream string) (address string, err error)
 	add(name string, t toxic) error
-	remove(name string, t toxic) error
 	close(name string) error
 }
 
@@ -50,8 +49,17 @@ type lines struct {
 
 	mu    sync.Mutex
 	ways  map[string]line
-	walls []toxic // of partitions that are open: on every line
+	walls []wall // of partitions that are open: on every line
 }
+
+// wall stops everything in one direction, as a dead link does: connections
+// stay open and carry nothing.
+type wall struct {
+	id     uint64
+	stream string
+}
+
+func (w wall) toxic() toxic { return toxic{kind: "timeout", stream: w.stream, key: "timeout"} }
 
 func newLines(p proxies, name, upstream string) *lines {
 	return &lines{proxies: p, name: name, upstream: upstream, ways: map[string]line{}}
@@ -76,35 +84,46 @@ func (l *lines) way(toxics []toxic) (string, error) {
 	}
 	w.address = address
 	l.ways[key] = w
-	for _, t := range append(l.walls[:len(l.walls):len(l.walls)], toxics...) {
+	for _, t := range toxics {
 		if err := l.proxies.add(w.name, t); err != nil {
 			return "", fmt.Errorf("toxic %s on the line to %s: %w", t, l.name, err)
 		}
 	}
-	return w.address, nil
+	return w.address, l.block(w)
 }
 
-// wall stops everything in one direction, on lines that are there and on those
-// to come: connections stay open and carry nothing, as behind a dead link.
-func (l *lines) wall(stream string) error {
-	t := toxic{kind: "timeout", stream: stream, key: "timeout"}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.walls = append(l.walls, t)
-	for _, w := range l.ways {
-		if err := l.proxies.add(w.name, t); err != nil && !strings.Contains(err.Error(), "already exists") {
+// block puts the walls on a line.
+func (l *lines) block(w line) error {
+	for _, x := range l.walls {
+		if err := l.proxies.add(w.name, x.toxic()); err != nil && !there(err) {
 			return fmt.Errorf("a partition of %s: %w", l.name, err)
 		}
 	}
 	return nil
 }
 
-// breach takes all walls down, and the connections that met them with them.
-// Lines whose own toxic was the same go as well, and are made anew.
-func (l *lines) breach() error {
+// there reports whether a line has the same toxic already.
+func there(err error) bool { return strings.Contains(err.Error(), "already exists") }
+
+// wall stops one direction, on lines that are there and on those to come.
+func (l *lines) wall(id uint64, stream string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.walls = nil
+	l.walls = append(l.walls, wall{id, stream})
+	for _, w := range l.ways {
+		if err := l.block(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// breach takes a partition's walls down, and with them the connections that
+// met them. All lines are made anew.
+func (l *lines) breach(id uint64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.walls = slices.DeleteFunc(l.walls, func(w wall) bool { return w.id == id })
 	return l.drop()
 }
 
@@ -156,14 +175,6 @@ func (e *embedded) add(name string, t toxic) error {
 	return err
 }
 
-func (e *embedded) remove(name string, t toxic) error {
-	p, err := e.server.Collection.Get(name)
-	if err != nil {
-		return err
-	}
-	return p.Toxics.RemoveToxic(context.Background(), t.String())
-}
-
 func (e *embedded) close(name string) error { return e.server.Collection.Remove(name) }
 
 // remote is a Toxiproxy that runs elsewhere, by the address of its interface.
@@ -202,10 +213,6 @@ func (r *remote) add(name string, t toxic) error {
 		Attributes: client.Attributes{t.key: t.value},
 	})
 	return err
-}
-
-func (r *remote) remove(name string, t toxic) error {
-	return r.client.RemoveToxic(&client.ToxicOptions{ProxyName: r.prefix + name, ToxicName: t.String()})
 }
 
 func (r *remote) close(name string) error {

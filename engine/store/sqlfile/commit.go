@@ -33,6 +33,9 @@ type waiting struct {
 // ctx counts until the job has begun: its outcome is never left open.
 func (f *File) Write(ctx context.Context, j Job) error {
 	w := &waiting{j, make(chan error, 1)}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if f.isClosed() {
 		return store.ErrClosed
 	}

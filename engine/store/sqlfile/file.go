@@ -3,12 +3,14 @@ package sqlfile
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/syncproof/syncproof/engine/store"
@@ -17,10 +19,13 @@ import (
 // File is an open file: one connection that writes, and a few that read.
 type File struct {
 	path    string
+	options Options
 	hold    *lock
 	pool    *sql.DB // of the one writing connection
 	writer  *sql.Conn
 	readers *sql.DB
+	// prepared are open on the writer, which is not closed before they are.
+	prepared []*sql.Stmt
 
 	mu      sync.Mutex // held during a transaction
 	jobs    chan *waiting
@@ -45,7 +50,7 @@ func Open(ctx context.Context, path string, kind *Kind, o Options) (*File, error
 	if err != nil {
 		return nil, err
 	}
-	f := &File{path: path, hold: held, jobs: make(chan *waiting), closing: make(chan struct{}), stopped: make(chan struct{})}
+	f := &File{path: path, options: o, hold: held, jobs: make(chan *waiting), closing: make(chan struct{}), stopped: make(chan struct{})}
 	if err := f.open(ctx, kind, o); err != nil {
 		return nil, errors.Join(judged(path, err), f.release())
 	}
@@ -75,16 +80,35 @@ func (f *File) ensure(ctx context.Context, kind *Kind) error {
 	if err != nil {
 		return err
 	}
-	found := make([]byte, len(magic))
+	found := make([]byte, headerSize)
 	n, err := io.ReadFull(head, found)
 	switch {
 	case n == 0 && errors.Is(err, io.EOF):
 		err = f.damaged("it is empty")
-	case err == nil && string(found) == magic:
-	case err == nil || errors.Is(err, io.ErrUnexpectedEOF):
-		err = f.damaged("it is no SQLite file, it begins with %q", found[:n])
+	case !strings.HasPrefix(string(found), magic):
+		err = f.damaged("it is no SQLite file, it begins with %q", found[:min(n, len(magic))])
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = f.damaged("it ends after %d bytes", n)
+	case err == nil:
+		err = f.ours(kind, found)
 	}
 	return closing(head, err)
+}
+
+// headerSize is that of a SQLite file's header, applicationAt the place of the
+// application_id in it.
+const (
+	headerSize    = 100
+	applicationAt = 68
+)
+
+// ours refuses the files of other programs, before SQLite touches them.
+func (f *File) ours(kind *Kind, header []byte) error {
+	found := int32(binary.BigEndian.Uint32(header[applicationAt:])) //nolint:gosec // the bits are what counts
+	if found != kind.Application {
+		return f.damaged("it is a SQLite file of another program: its application_id is %d, that of a %s is %d", found, kind.Name, kind.Application)
+	}
+	return nil
 }
 
 // create makes the file beside its place and moves it there when it is whole.
@@ -153,9 +177,14 @@ func (f *File) Path() string { return f.path }
 // nothing.
 func (f *File) Reader() *sql.DB { return f.readers }
 
-// Prepare prepares a statement on the writing connection, for Write and Between.
+// Prepare prepares a statement on the writing connection, for Write and
+// Between. It is for right after Open; Close closes it.
 func (f *File) Prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	return f.writer.PrepareContext(ctx, text)
+	s, err := f.writer.PrepareContext(ctx, text)
+	if err == nil {
+		f.prepared = append(f.prepared, s)
+	}
+	return s, err
 }
 
 // Snapshot begins to read what is committed now, whatever is written
@@ -202,6 +231,9 @@ func (f *File) Close() error {
 // release closes whatever is open.
 func (f *File) release() error {
 	var errs []error
+	for _, s := range f.prepared {
+		errs = append(errs, s.Close())
+	}
 	if f.readers != nil {
 		errs = append(errs, f.readers.Close())
 	}

@@ -8,16 +8,9 @@ import (
 	"github.com/syncproof/syncproof/engine/store"
 )
 
-// upgrade refuses the files of other programs and of newer releases, and
-// brings an older one to the newest version, one transaction a step.
+// upgrade refuses the files of newer releases, and brings an older one to the
+// newest version, one transaction a step.
 func (f *File) upgrade(ctx context.Context, kind *Kind) error {
-	var application int32
-	if err := f.writer.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
-		return err
-	}
-	if application != kind.Application {
-		return f.damaged("it is a SQLite file of another program: its application_id is %d, that of a %s is %d", application, kind.Name, kind.Application)
-	}
 	var version int
 	if err := f.writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err

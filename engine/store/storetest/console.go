@@ -69,10 +69,10 @@ var consoleRules = []Rule{
 	}},
 	{"a record is found by its key", func(t T, open Open) {
 		b := newBench(t, open)
-		b.apply(10, put(full()))
-		got, err := b.console().Record(b.ctx, full().Key)
+		b.apply(10, put(FullRecord()))
+		got, err := b.console().Record(b.ctx, FullRecord().Key)
 		b.must(err)
-		b.sameRecord(got, full())
+		b.sameRecord(got, FullRecord())
 		if got, err = b.console().Record(b.ctx, "nobody"); got != nil || err != nil {
 			t.Fatalf("got %+v, %v for a key that no record has", got, err)
 		}

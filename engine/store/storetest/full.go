@@ -7,8 +7,8 @@ import (
 	"github.com/syncproof/syncproof/engine"
 )
 
-// full is a record with something in every field.
-func full() *engine.Record {
+// FullRecord is a record with something in every field.
+func FullRecord() *engine.Record {
 	rec := &engine.Record{}
 	n := 0
 	fill(reflect.ValueOf(rec).Elem(), &n)

@@ -58,7 +58,7 @@ var recordRules = []Rule{
 	}},
 	{"a record comes back as it was stored", func(t T, open Open) {
 		b := newBench(t, open)
-		rec := full()
+		rec := FullRecord()
 		b.apply(10, put(rec))
 		b.restart(20)
 		b.sameRecord(b.lookup(cc(rec.ID[0])), rec)
