@@ -16,6 +16,7 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service"
 	"github.com/syncproof/syncproof/engine/service/config"
+	"github.com/syncproof/syncproof/engine/service/console"
 	"github.com/syncproof/syncproof/engine/service/recording"
 	"github.com/syncproof/syncproof/engine/service/tracing"
 	"github.com/syncproof/syncproof/engine/store"
@@ -118,6 +119,9 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 	if err != nil {
 		return broken("%w", err)
 	}
+	if err := mountConsole(s, c, kept, log); err != nil {
+		return err
+	}
 	if err := s.Start(ctx); err != nil {
 		return cannotServe(err)
 	}
@@ -131,6 +135,22 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 		s.Abort()
 		return cannotServe(s.Err())
 	}
+}
+
+// mountConsole puts the review console on the admin listener, if it has a token.
+func mountConsole(s *service.Service, c *config.Config, kept store.Store, log *slog.Logger) error {
+	shown, ok := kept.(store.Console)
+	if !ok || c.Console.Token.Value() == "" {
+		return nil
+	}
+	handler, err := console.New(console.Config{
+		Store: shown, Decider: s, Mapping: c.Mapping.Compiled, Token: c.Console.Token.Value(), Log: log,
+	})
+	if err != nil {
+		return misuse("", "console.token: %w", err)
+	}
+	s.Mount(console.Root+"/", handler)
+	return nil
 }
 
 // endTraces sends the last spans; a collector that does not answer in time

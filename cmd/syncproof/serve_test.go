@@ -87,12 +87,14 @@ mapping:
     - {crmField: sync_version, ccField: sync_version, type: Integer}
 store: {path: %q}
 listen: {webhooks: "127.0.0.1:0", admin: "127.0.0.1:0"}
+console: {token: env:SERVE_TEST_TOKEN}
 `
 
 // TestServe: the whole life of a service, from --check over work and a reload
 // to the end, and its recording.
 func TestServe(t *testing.T) {
 	t.Setenv("SERVE_TEST_SECRET", "canary")
+	t.Setenv("SERVE_TEST_TOKEN", "canary-of-sixteen-bytes")
 	folder := t.TempDir()
 	cc, ccMu, ccURL := mockServer(t, func(c mocks.Config) mocks.System { return genesys.New(c) }, mocks.Config{On: trace.CC, ExternalField: "crm", Mapped: []string{"lastName", "title"}})
 	crm, crmMu, crmURL := mockServer(t, func(c mocks.Config) mocks.System { return restcrm.New(c) }, mocks.Config{
@@ -146,6 +148,17 @@ func TestServe(t *testing.T) {
 		t.Errorf("readiness: %v, %v", res, err)
 	} else {
 		res.Body.Close()
+	}
+
+	t.Setenv("SYNCPROOF_TOKEN", "canary-of-sixteen-bytes")
+	listed := &lines{}
+	service := "http://" + ready["admin"].(string)
+	if code := run(t.Context(), []string{"review", "--service", service, "list"}, nil, listed, listed); code != exitPass {
+		t.Errorf("review ends with %d:\n%s", code, listed)
+	}
+	t.Setenv("SYNCPROOF_TOKEN", "another-of-sixteen-bytes")
+	if code := run(t.Context(), []string{"review", "--service", service, "list"}, nil, listed, listed); code == exitPass {
+		t.Errorf("review with a wrong token ends with %d:\n%s", code, listed)
 	}
 
 	write("1500ms")

@@ -165,11 +165,27 @@ func (s *Service) Err() error {
 // CR-11); the Token of r is the service's to set. When ctx ends first the
 // decision may still be carried out.
 func (s *Service) Decide(ctx context.Context, r engine.Reviewed) (engine.Reply, error) {
+	return s.ask(ctx, func(token uint64) engine.Event {
+		r.Token = token
+		return r
+	})
+}
+
+// Approve lets a paused mass delete go on (CR-13), and waits until that is
+// durable.
+func (s *Service) Approve(ctx context.Context) (engine.Reply, error) {
+	return s.ask(ctx, func(token uint64) engine.Event { return engine.Approved{Token: token} })
+}
+
+// ask gives the core an event under a token of its own and waits for the reply.
+func (s *Service) ask(ctx context.Context, event func(token uint64) engine.Event) (engine.Reply, error) {
 	token, answer := s.replies.await()
 	defer s.replies.forget(token)
-	r.Token = token
-	if err := s.command(ctx, r); err != nil {
-		return engine.Reply{}, err
+	if s.stopping() || s.current() == nil {
+		return engine.Reply{}, errNotRunning
+	}
+	if why := s.deliver(ctx, nil, []engine.Event{event(token)}); why != "" {
+		return engine.Reply{}, errors.Join(errNotRunning, ctx.Err())
 	}
 	select {
 	case reply := <-answer:
@@ -179,19 +195,6 @@ func (s *Service) Decide(ctx context.Context, r engine.Reviewed) (engine.Reply, 
 	case <-s.dead:
 		return engine.Reply{}, errNotRunning
 	}
-}
-
-// Approve lets a paused mass delete go on (CR-13).
-func (s *Service) Approve(ctx context.Context) error { return s.command(ctx, engine.Approved{}) }
-
-func (s *Service) command(ctx context.Context, e engine.Event) error {
-	if s.stopping() || s.current() == nil {
-		return errNotRunning
-	}
-	if why := s.deliver(ctx, nil, []engine.Event{e}); why != "" {
-		return errors.Join(errNotRunning, ctx.Err())
-	}
-	return nil
 }
 
 // life is the current one, and a channel that is closed when another follows.

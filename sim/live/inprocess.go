@@ -284,7 +284,7 @@ func (p *inProcess) approve(step *scenarios.Step) {
 	if step.Choose != "approve" {
 		return // nothing is asked of the engine: the records stay parked
 	}
-	if err := p.service.Approve(p.w.net.ctx); err != nil {
+	if _, err := p.service.Approve(p.w.net.ctx); err != nil {
 		p.w.under(func() { p.w.refused(step, err) })
 	}
 }

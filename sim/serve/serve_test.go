@@ -21,11 +21,11 @@ import (
 )
 
 func TestAnEditTravelsBothWays(t *testing.T) {
-	for _, kind := range []string{"rest", "salesforce"} {
+	for _, kind := range []string{"rest", "salesforce", "dynamics"} {
 		t.Run(kind, func(t *testing.T) {
 			r := newRig(t, setup{kind: kind})
 			cc, crm := r.pair("Lovelace")
-			title := map[string]string{"rest": "title", "salesforce": "Title"}[kind]
+			title := map[string]string{"rest": "title", "salesforce": "Title", "dynamics": "jobtitle"}[kind]
 			r.edit(r.cc, cc, map[string]any{"title": "Countess"})
 			r.until("the contact center's edit is in the CRM", func() bool { return r.crm.peek(crm).Fields[title] == "Countess" })
 			r.until("the service is idle", r.service.Idle)

@@ -22,6 +22,7 @@ type Config struct {
 	Listen  Listen        `yaml:"listen"`
 	Store   Store         `yaml:"store"`
 	Notify  Notify        `yaml:"notify"`
+	Console Console       `yaml:"console"`
 	Log     Log           `yaml:"log"`
 	Tracing Tracing       `yaml:"tracing"`
 	// Seed keys the jitter of retries and pauses; any will do.
@@ -122,6 +123,11 @@ type Store struct {
 type Notify struct {
 	URL    string `yaml:"url"`    // outbound webhook, "" for none
 	Secret Secret `yaml:"secret"` // signs it
+}
+
+// Console is the review console, on the admin listener; off without a token.
+type Console struct {
+	Token Secret `yaml:"token"`
 }
 
 // Log says what is logged.

@@ -30,6 +30,7 @@ var facts = map[string]fact{
 	"Config.listen":  {doc: "Where the service is reached."},
 	"Config.store":   {doc: "Where the durable state lives."},
 	"Config.notify":  {doc: "Who is told what a person must know, beside log and metrics."},
+	"Config.console": {doc: "The review console, on the admin listener; off without a token (SE-3)."},
 	"Config.log":     {doc: "What is logged. The level can be loaded anew."},
 	"Config.tracing": {doc: "OpenTelemetry traces; off by default."},
 
@@ -88,6 +89,8 @@ var facts = map[string]fact{
 
 	"Notify.url":    {doc: "Messages are posted here as JSON."},
 	"Notify.secret": {doc: "They are signed with it: env:NAME or file:/path."},
+
+	"Console.token": {doc: "What a request to the console must bear, at least 16 bytes: env:NAME or file:/path."},
 
 	"Log.level":  {doc: "default info.", one: []string{"debug", "info", "warn", "error"}},
 	"Log.format": {doc: "default json.", one: []string{"json", "text"}},
