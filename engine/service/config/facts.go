@@ -68,7 +68,7 @@ var facts = map[string]fact{
 	"Retry.jitter":          {doc: "Percent added at most; default 10.", min: 1, max: 100},
 	"Retry.retry_after_cap": {doc: "The most that a Retry-After header may ask; default 15m.", shortest: time.Second},
 
-	"Limits.working_set":        {doc: "Records worked on at once; default 64.", min: 4, max: 100_000},
+	"Limits.working_set":        {doc: "Records worked on at once; default 256.", min: 4, max: 100_000},
 	"Limits.pending_notices":    {doc: "Notices that may wait for their durability; default 1024.", min: 1, max: 1_000_000},
 	"Limits.mass_delete":        {doc: "Deletions within the window before it stops and asks; default 20.", min: 1, max: 1_000_000},
 	"Limits.mass_delete_window": {doc: "That window; default 1h.", shortest: time.Second},
