@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -165,6 +166,10 @@ func TestServe(t *testing.T) {
 	if changed := log.logged(t, "the configuration was loaded anew")["changed"]; changed != "systems.cc.poll" {
 		t.Errorf("changed: %v", changed)
 	}
+	if self, err := os.FindProcess(os.Getpid()); err != nil || self.Signal(syscall.SIGHUP) != nil {
+		t.Error("this process cannot be signalled")
+	}
+	log.logged(t, "the configuration was read again: nothing has changed")
 	stop()
 	if code := <-ended; code != exitPass {
 		t.Errorf("it ends with %d:\n%s", code, log)

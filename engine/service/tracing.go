@@ -32,8 +32,8 @@ type noticeSpan struct {
 	at      time.Time
 }
 
-// noticesMax bounds the notices whose webhooks are remembered; work that comes
-// later has no link.
+// noticesMax bounds the notices whose webhooks are remembered; beyond it they
+// are forgotten, and the work that they lead to has no link.
 const noticesMax = 10_000
 
 func newTracer(p trace.TracerProvider, version string) *tracer {
@@ -75,9 +75,10 @@ func (t *tracer) noticed(ctx context.Context, ref engine.Ref, at time.Time) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.notices) < noticesMax {
-		t.notices[ref] = noticeSpan{webhook: trace.SpanContextFromContext(ctx), at: at}
+	if len(t.notices) >= noticesMax {
+		clear(t.notices)
 	}
+	t.notices[ref] = noticeSpan{webhook: trace.SpanContextFromContext(ctx), at: at}
 }
 
 func (t *tracer) takeNotice(ref engine.Ref) (noticeSpan, bool) {
