@@ -11,10 +11,10 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench backlog soak exhaust fresh fuzz build cover schema clean
+.PHONY: help run test race lint bench bench-live backlog soak exhaust fresh clients fuzz build cover schema clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## play the whole scenario library and judge it
 	$(GO) run ./cmd/syncproof run
@@ -33,6 +33,9 @@ lint: ## static analysis: golangci-lint, and the project's own rules
 bench: ## run all benchmarks; COUNT=10 for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
 
+bench-live: ## measure the live driver: durable acknowledgements, records synced, idle cost, as ratios of one run
+	$(GO) test ./sim/serve -run '^$$' -bench Live -benchtime 1x -count $(COUNT) -timeout 30m
+
 BACKLOG ?= 1000000
 
 backlog: ## drain a backlog of BACKLOG records at model fidelity, and report memory and pace
@@ -43,6 +46,12 @@ soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model
 
 exhaust: ## play every order of two edits, a crash and a lost notice on one record
 	$(GO) run ./cmd/syncproof explore --exhaustive sim/explore/testdata/two-edits-a-crash-a-lost-notice.yaml
+
+clients: build ## play the vendors' own clients against the mocks; needs Node.js 20 and npm
+	@command -v npm >/dev/null && command -v node >/dev/null || \
+		{ echo "make clients needs Node.js 20 or later and npm: install them, nothing else is missing" >&2; exit 1; }
+	cd mocks/clients && npm ci --no-audit --no-fund --ignore-scripts && SYNCPROOF=$(CURDIR)/bin/syncproof node --test
+	cd mocks/clients/gosalesforce && SYNCPROOF=$(CURDIR)/bin/syncproof $(GO) test -count=1 ./...
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -e; for package in $$($(GO) list ./...); do \
@@ -65,7 +74,7 @@ cover: ## write coverage.out and print the coverage of each package
 schema: ## write the JSON Schemas anew from the Go types
 	$(GO) run ./cmd/syncproof schema scenario > scenarios/scenario.schema.json.new
 	mv scenarios/scenario.schema.json.new scenarios/scenario.schema.json
-	@set -e; for name in report exploration exhaustion detection; do \
+	@set -e; for name in report exploration exhaustion detection config; do \
 		$(GO) run ./cmd/syncproof schema $$name > docs/$$name.schema.json.new; \
 		mv docs/$$name.schema.json.new docs/$$name.schema.json; \
 	done

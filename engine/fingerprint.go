@@ -104,7 +104,8 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.round))
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
-	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.carried, w.sure, w.approved, w.counted, w.recalled, w.noticed, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
+	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.carried, w.sure, w.approved, w.counted, w.recalled, w.noticed,
+		w.outdated, w.reserves, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -216,6 +217,9 @@ func (f *printer) gate(g *gate) {
 	f.int(int64(g.ceiling))
 	f.int(int64(g.allowed))
 	f.int(int64(g.remaining))
+	f.int(int64(g.size))
+	f.int(int64(g.expected))
+	f.int(int64(g.reserved))
 	f.when(g.resetAt)
 	f.when(g.notBefore)
 }
@@ -230,6 +234,7 @@ func (f *printer) feed(d *feed) {
 		for _, id := range slices.Sorted(maps.Keys(generation)) {
 			f.text(id)
 			f.text(generation[id].stamp)
+			f.text(generation[id].by)
 			f.flag(generation[id].confirmed)
 		}
 	}

@@ -31,8 +31,15 @@ type gate struct {
 	ceiling, good int
 
 	allowed, remaining int // of the current window; allowed is 0 while unknown
-	resetAt            Instant
-	notBefore          Instant // pacing
+	// reserved are the requests of it that readings right before a write were
+	// admitted with: a write that had to wait for the next window would be read
+	// for anew, and so would all others, for ever.
+	reserved int
+	// size is that of the last window known, and expected what is left of one
+	// that began since, until an answer says.
+	size, expected int
+	resetAt        Instant
+	notBefore      Instant // pacing
 }
 
 // recallWrites takes the writes back that wait at a gate which has closed, if
@@ -107,6 +114,20 @@ func (g *gate) opens(now Instant) Instant {
 	return at
 }
 
+// room reports whether the window has the requests that a call takes, besides
+// those that are reserved.
+func (g *gate) room(now Instant, takes int) bool {
+	switch {
+	case g.size == 0 || g.allowed > 0 && g.resetAt <= now:
+		return true
+	case g.allowed > 0:
+		return g.remaining-g.reserved >= min(takes, g.size)
+	case len(g.inFlight) == 0:
+		return true // no answer is on its way that would say more
+	}
+	return g.expected-g.reserved >= min(takes, g.size)
+}
+
 func (g *gate) nextWake(now Instant) Instant {
 	if len(g.verified) > 0 {
 		if at := g.opens(now); at > now {
@@ -119,38 +140,76 @@ func (g *gate) nextWake(now Instant) Instant {
 	if at := g.ready(now); at > now {
 		return at
 	}
+	if g.allowed > 0 && !g.room(now, pairTakes) {
+		return g.resetAt
+	}
 	return 0 // only a finished request makes room
 }
 
-// next takes the call that goes first.
-func (g *gate) next() (uint64, bool) {
-	if len(g.urgent) > 0 {
-		call := g.urgent[0].call
-		g.urgent = g.urgent[1:]
-		g.tokens = append(g.tokens, call)
-		return call, true
-	}
+// first is the line whose call goes first, nil if none waits.
+func (g *gate) first() *[]ticket {
 	lane := Fresh
-	g.turn++
-	if len(g.waiting[Fresh]) == 0 || (g.turn%backlogShare == 0 && len(g.waiting[Backlog]) > 0) {
+	if len(g.waiting[Fresh]) == 0 || ((g.turn+1)%backlogShare == 0 && len(g.waiting[Backlog]) > 0) {
 		lane = Backlog
 	}
-	if len(g.waiting[lane]) == 0 {
-		return 0, false
+	switch {
+	case len(g.urgent) > 0:
+		return &g.urgent
+	case len(g.waiting[lane]) > 0:
+		return &g.waiting[lane]
 	}
-	call := g.waiting[lane][0].call
-	g.waiting[lane] = g.waiting[lane][1:]
-	return call, true
+	return nil
+}
+
+// next takes the call that goes first from its line.
+func (g *gate) next(line *[]ticket) ticket {
+	t := (*line)[0]
+	if line == &g.urgent {
+		g.tokens = append(g.tokens, t.call)
+	} else {
+		g.turn++
+	}
+	*line = (*line)[1:]
+	return t
+}
+
+// pairTakes is what a reading right before a write takes of a window: itself and
+// the write.
+const pairTakes = 2
+
+// takes is what a call takes of the window on side, besides what is reserved.
+func (c *Core) takes(t ticket, side mapping.Side) int {
+	if w := c.work[t.key]; w != nil && !w.reserves && w.phase == verifying && w.plan.steps[w.step].side == side {
+		return pairTakes
+	}
+	return 1
+}
+
+// reserve keeps a request of the window for the write of w.
+func (c *Core) reserve(w *work, side mapping.Side) {
+	if g := &c.gates[side]; w != nil && !w.reserves && g.size > 1 {
+		w.reserves, w.reserved = true, side
+		g.reserved++
+	}
+}
+
+// unreserve gives it back: the write leaves, or will not.
+func (c *Core) unreserve(w *work) {
+	if w.reserves {
+		w.reserves = false
+		c.gates[w.reserved].reserved--
+	}
 }
 
 // sent accounts for an admitted request and sets the pace of the next one.
 func (g *gate) sent(now Instant, call uint64) {
 	g.inFlight = append(g.inFlight, call)
 	if g.allowed == 0 {
+		g.expected = max(0, g.expected-1)
 		return
 	}
 	if g.resetAt != 0 && now >= g.resetAt {
-		g.allowed = 0 // a new window began: its size is known with the next answer
+		g.allowed, g.expected = 0, g.size-1 // a new window began: its size is known with the next answer
 		return
 	}
 	g.remaining--
@@ -211,18 +270,29 @@ func (c *Core) turnAway(side mapping.Side) {
 func (c *Core) admitWaiting(side mapping.Side) {
 	g := &c.gates[side]
 	for len(g.verified) > 0 && len(g.inFlight) < min(g.ceiling, g.ramp) && g.opens(c.now) <= c.now {
-		call := g.verified[0].call
+		t := g.verified[0]
 		g.verified = g.verified[1:]
-		g.sent(c.now, call)
-		c.out.add(Admit{Side: side, Call: call})
+		if w := c.work[t.key]; w != nil {
+			c.unreserve(w)
+		}
+		g.sent(c.now, t.call)
+		c.out.add(Admit{Side: side, Call: t.call})
 	}
 	for len(g.inFlight) < min(g.ceiling, g.ramp) && g.ready(c.now) <= c.now {
-		call, ok := g.next()
-		if !ok {
+		line := g.first()
+		if line == nil {
 			return
 		}
-		g.sent(c.now, call)
-		c.out.add(Admit{Side: side, Call: call})
+		takes := c.takes((*line)[0], side)
+		if line != &g.urgent && !g.room(c.now, takes) {
+			return
+		}
+		t := g.next(line)
+		if takes == pairTakes {
+			c.reserve(c.work[t.key], side)
+		}
+		g.sent(c.now, t.call)
+		c.out.add(Admit{Side: side, Call: t.call})
 	}
 }
 
@@ -277,6 +347,7 @@ func (g *gate) learn(now Instant, s adapter.Signal) {
 		return
 	}
 	g.allowed, g.remaining = s.Allowed, s.Remaining-len(g.inFlight)
+	g.size = g.allowed
 	g.resetAt = 0
 	if s.Reset >= 0 {
 		g.resetAt = now.Add(s.Reset)

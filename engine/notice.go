@@ -25,16 +25,27 @@ func (c *Core) onNoticed(e Noticed) {
 	c.notices = append(c.notices, waitingNotice{op: c.lastOp, token: e.Token})
 }
 
-// outdated lets the reading right before a write be made again where a notice
-// of its record comes before the write has left (EV-10).
+// outdated lets a work look again whose record is noticed before anything of it
+// has been written: what was read of that side may be from before. Right before
+// a write that nothing else guards, that holds between any two writes (EV-10).
 func (c *Core) outdated(ref Ref) {
 	w := c.holder[ref]
-	switch {
-	case w == nil:
-	case w.phase == verifying && w.plan.steps[w.step].side == ref.Side:
-		w.noticed = true
-	case w.phase == writing && w.plan.steps[w.step].side == ref.Side && c.mustVerify(&w.plan.steps[w.step]):
-		c.recallWrite(w, ref.Side)
+	if w == nil {
+		return
+	}
+	switch w.phase {
+	case reading:
+		w.outdated = w.outdated || w.sides[ref.Side].done
+	case locating, checking, intending:
+		w.outdated = w.outdated || w.step <= 0
+	case verifying, writing:
+		step := &w.plan.steps[w.step]
+		unguarded := step.side == ref.Side && c.mustVerify(step)
+		w.noticed = w.noticed || unguarded && w.phase == verifying
+		w.outdated = w.outdated || w.step == 0 && !step.marks
+		if w.phase == writing && (unguarded || w.outdated) {
+			c.recallWrite(w, step.side)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type planStep struct {
 	data    adapter.Write
 	content []string // the side's canonical content afterwards
 	changed []int
+	was     string  // the id of the deleted record in whose place one is created, "" if none
 	stamp   Instant // of the answer
 	links   bool    // it mirrors the id of a record just created
 	// marks is true for a write of the status or the link alone: it rests on
@@ -189,7 +190,7 @@ func (c *Core) fillCreate(w *work, rec *Record, d resolve.Decision, step *planSt
 			return problem
 		}
 	}
-	rec.ID[step.side] = ""
+	step.was, rec.ID[step.side] = rec.ID[step.side], ""
 	return c.requiredMissing(step)
 }
 

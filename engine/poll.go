@@ -32,6 +32,7 @@ type feed struct {
 // sighting is one state of one record as the feed showed it.
 type sighting struct {
 	stamp     string
+	by        string // who made it: one that commits late may come under the same stamp
 	first     Instant
 	confirmed bool
 }
@@ -186,8 +187,8 @@ func (c *Core) isNews(side mapping.Side, ch *adapter.Change) bool {
 	f := &c.feeds[side]
 	s, known := f.sighted(ch.ID)
 	switch {
-	case !known || s.stamp != ch.Stamp:
-		f.sight(ch.ID, sighting{stamp: ch.Stamp, first: c.now})
+	case !known || s.stamp != ch.Stamp || s.by != ch.By:
+		f.sight(ch.ID, sighting{stamp: ch.Stamp, by: ch.By, first: c.now})
 		return true
 	case s.confirmed:
 		return false

@@ -204,7 +204,7 @@ func (r *Reviewed) same(other *Reviewed) bool {
 func (c *Core) refusal(w *work, rec *Record, r *Reviewed) string {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
-	case r.Restore && !(cc.present && crm.present && equalContent(cc.content, crm.content)):
+	case r.Restore && !(cc.present && crm.present && cc.version == crm.version && equalContent(cc.content, crm.content)):
 		return "the record is not in sync: restore when it is"
 	case r.Restore:
 		return ""

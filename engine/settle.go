@@ -29,7 +29,7 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 		case !want.Needed || want.Refused:
 		case want.Done:
 			began, expected = true, want.Content
-		case arrived(now, want, intent.Version):
+		case c.arrived(mapping.Side(side), now, want, intent.Version):
 			began, expected = true, want.Content
 			log = log || overlaid(now, want)
 			c.propagated(rec, mapping.Side(side), intent, now.content)
@@ -49,8 +49,10 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 // arrived reports whether an intended write shows in what was read. The version
 // that it carried must have been reached, a field must hold a value that the
 // write meant to give it, and none may still hold its old one: writes are
-// atomic, and a person may have typed one of the values himself.
-func arrived(now *sideReading, want *IntendedWrite, version int64) bool {
+// atomic, and a person may have typed one of the values himself. Where a trigger
+// moves the version with every edit, one behind the write would have moved it
+// further than the write did.
+func (c *Core) arrived(side mapping.Side, now *sideReading, want *IntendedWrite, version int64) bool {
 	switch want.Kind {
 	case DeleteRecord:
 		return !now.present
@@ -58,6 +60,9 @@ func arrived(now *sideReading, want *IntendedWrite, version int64) bool {
 		return now.present
 	}
 	if !now.present || now.version < version {
+		return false
+	}
+	if now.version == version && c.cfg.Systems[side].Traits.Versioning == resolve.Trigger && overlaid(now, want) {
 		return false
 	}
 	shows := false

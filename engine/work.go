@@ -63,17 +63,20 @@ type work struct {
 	approved    bool              // a person let this deletion travel
 	recalled    bool              // its write was taken back from the gate, to be verified again
 	noticed     bool              // a notice came while it was verified: that reading may be from before
-	counted     bool              // this deletion was counted against the mass delete
-	carriesOn   bool              // the review was interrupted between its writes
-	answered    bool              // the review was replied to
-	vouching    bool              // what is being checked is whom the other side names
-	vouched     bool              // the other side names a record that is gone
-	seen, wrote [2]bool           // sides that were read or written in this work
-	claims      []Ref             // the native ids this work holds
-	awaits      Ref               // the native id that another work holds
-	adopting    bool              // it is awaited as the other side of this record
-	merged      string            // the survivor of a merge, while the store is asked about it
-	extra       []StoreOp         // to go with the next batch
+	reserves    bool              // a request of the window on side reserved is kept for its write
+	reserved    mapping.Side
+	outdated    bool      // a notice came since it was read, and nothing is written yet
+	counted     bool      // this deletion was counted against the mass delete
+	carriesOn   bool      // the review was interrupted between its writes
+	answered    bool      // the review was replied to
+	vouching    bool      // what is being checked is whom the other side names
+	vouched     bool      // the other side names a record that is gone
+	seen, wrote [2]bool   // sides that were read or written in this work
+	claims      []Ref     // the native ids this work holds
+	awaits      Ref       // the native id that another work holds
+	adopting    bool      // it is awaited as the other side of this record
+	merged      string    // the survivor of a merge, while the store is asked about it
+	extra       []StoreOp // to go with the next batch
 }
 
 // sideReading is one side as read in this work.
@@ -208,7 +211,9 @@ func (c *Core) awaited(w *work) {
 
 // read starts the reading of every side that has a native id.
 func (c *Core) read(w *work) {
-	w.phase, w.open, w.failures, w.plan = reading, 0, [2]*adapter.Error{}, nil
+	w.phase, w.open, w.failures, w.plan, w.step = reading, 0, [2]*adapter.Error{}, nil, 0
+	w.outdated = false
+	c.unreserve(w)
 	w.sides = [2]sideReading{}
 	if c.holdsBack(w) || c.denied(w) {
 		return
@@ -273,6 +278,8 @@ func (c *Core) onReadDone(e ReadDone) {
 	case err != nil:
 		c.retry(w, side, err)
 	case c.lookFirst(w):
+	case w.outdated:
+		c.again(w)
 	case w.phase == verifying:
 		c.verified(w, p.side)
 	default:
@@ -409,6 +416,7 @@ func (c *Core) resume(w *work) {
 // end makes the given ops durable and leaves the working set afterwards.
 func (c *Core) end(w *work, ops ...StoreOp) {
 	w.phase = finishing
+	c.unreserve(w)
 	if slices.ContainsFunc(ops, isDone) {
 		c.probed(w)
 		c.unanswered(w)

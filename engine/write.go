@@ -20,6 +20,10 @@ func (c *Core) nextStep(w *work) {
 	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
+	if w.outdated && w.step == 0 {
+		c.again(w)
+		return
+	}
 	step := &w.plan.steps[w.step]
 	if c.mustVerify(step) {
 		c.verify(w, step)
@@ -31,15 +35,24 @@ func (c *Core) nextStep(w *work) {
 // verify reads a side once more, right before it is written.
 func (c *Core) verify(w *work, step *planStep) {
 	w.phase, w.open, w.noticed = verifying, 1, false
-	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key})
+	c.unreserve(w)
+	ref := Ref{step.side, w.plan.rec.ID[step.side]}
+	if step.kind == CreateRecord {
+		ref.ID = step.was
+	}
+	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: ref, Key: w.key})
 }
 
 // mustVerify: a target that cannot refuse a stale write is read once more
 // immediately before it (EV-10). Guarding by version is enough only where a
-// trigger moves the version with every edit.
+// trigger moves the version with every edit. A record in whose place one is
+// created may have been undeleted: a creation by external id would write it.
 func (c *Core) mustVerify(step *planStep) bool {
-	if step.marks || step.kind == CreateRecord {
+	switch {
+	case step.marks:
 		return false
+	case step.kind == CreateRecord:
+		return step.was != ""
 	}
 	system := &c.cfg.Systems[step.side]
 	switch system.Capabilities.Conditional {
@@ -139,7 +152,7 @@ func (c *Core) onWriteDone(e WriteDone) {
 	c.observe(p.side, e.Err)
 	if w.recalled && e.Err != nil && !e.Err.Indefinite {
 		w.recalled = false
-		if step.marks {
+		if step.marks || w.outdated {
 			c.again(w)
 		} else {
 			c.verify(w, step)

@@ -82,4 +82,24 @@ func TooLarge(now time.Time) *Response {
 }
 
 // HTTPDate is the instant in the form of the Date and Retry-After headers.
-func HTTPDate(now time.Time) string { return now.UTC().Format(http.TimeFormat) }
+// Every answer has one, so that it is written without the general formatter.
+func HTTPDate(now time.Time) string {
+	now = now.UTC()
+	year, month, day := now.Date()
+	if year < 1000 || year > 9999 {
+		return now.Format(http.TimeFormat)
+	}
+	hour, minute, second := now.Clock()
+	b := make([]byte, 0, len(http.TimeFormat))
+	b = append(b, now.Weekday().String()[:3]...)
+	b = append(b, ", "...)
+	b = append(twoDigits(b, day), ' ')
+	b = append(b, month.String()[:3]...)
+	b = append(b, ' ')
+	b = twoDigits(twoDigits(b, year/100), year%100)
+	b = append(twoDigits(append(b, ' '), hour), ':')
+	b = append(twoDigits(b, minute), ':')
+	return string(append(twoDigits(b, second), " GMT"...))
+}
+
+func twoDigits(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }

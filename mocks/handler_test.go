@@ -23,6 +23,19 @@ func (e *echo) Handle(now time.Time, r *Request) *Response {
 	}
 }
 
+func TestHTTPDateIsThatOfTheStandardLibrary(t *testing.T) {
+	at := time.Date(2024, 2, 28, 23, 59, 59, 5, time.FixedZone("", 3600))
+	for range 5000 {
+		if got, want := HTTPDate(at), at.UTC().Format(http.TimeFormat); got != want {
+			t.Fatalf("%s, expected %s", got, want)
+		}
+		at = at.Add(17*time.Hour + 61*time.Second)
+	}
+	if early := time.Date(7, 1, 2, 3, 4, 5, 6, time.UTC); HTTPDate(early) != early.Format(http.TimeFormat) {
+		t.Error("a year of one digit")
+	}
+}
+
 func TestHandlerPassesTheRequestOn(t *testing.T) {
 	e := &echo{}
 	h := Handler(e, func() time.Time { return noon })

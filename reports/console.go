@@ -103,6 +103,9 @@ func (c *Console) Close(s *Suite) error {
 		c.print("\n")
 	}
 	c.again(s)
+	for _, n := range s.NotApplicable {
+		c.aside("not applicable: " + Plain(n.Name) + ": " + Plain(n.Reason))
+	}
 	v := s.Verdict()
 	c.print(c.colour(v, c.mark(v)) + ": " + summary(s) + "\n")
 	return c.err
@@ -140,6 +143,9 @@ func summary(s *Suite) string {
 	}
 	if s.NotRun > 0 {
 		parts = append(parts, fmt.Sprintf("%d not run", s.NotRun))
+	}
+	if n := len(s.NotApplicable); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d not applicable", n))
 	}
 	line := strings.Join(parts, ", ")
 	var virtual time.Duration

@@ -29,6 +29,8 @@ type Document struct {
 	Wall    float64        `json:"wall_seconds" jsonschema:"minimum=0"`
 	Counts  DocumentCounts `json:"counts" jsonschema:"description=scenarios by verdict"`
 	Cases   []DocumentCase `json:"scenarios"`
+	// NotApplicable are no part of the counts.
+	NotApplicable []NotApplicable `json:"not_applicable,omitempty" jsonschema:"description=scenarios that were left out because they tell nothing of the CRM that was asked for"`
 }
 
 // DocumentCounts are the scenarios by verdict.
@@ -125,7 +127,7 @@ func (s *Suite) Document() *Document {
 			Pass: s.Count(Pass), Inconclusive: s.Count(Inconclusive),
 			Fail: s.Count(Fail), Harness: s.Count(HarnessFailure), NotRun: s.NotRun,
 		},
-		Cases: make([]DocumentCase, 0, len(s.Cases)),
+		Cases: make([]DocumentCase, 0, len(s.Cases)), NotApplicable: s.NotApplicable,
 	}
 	for i := range s.Cases {
 		d.Cases = append(d.Cases, s.document(&s.Cases[i]))

@@ -122,6 +122,7 @@ func mergeRuns(shards []Part) (Merged, error) {
 		whole.Tool = d.Tool
 		whole.Wall += d.Wall
 		whole.Counts.NotRun += d.Counts.NotRun
+		whole.NotApplicable = append(whole.NotApplicable, d.NotApplicable...)
 		for i := range d.Cases {
 			c := &d.Cases[i]
 			before, twice := seen[c.Name]

@@ -10,7 +10,7 @@ import (
 // suite is the document in the form that the other reports are written from.
 // Of the journals only the events that findings point into are left.
 func (d *Document) suite() *Suite {
-	s := &Suite{Tool: d.Tool, Wall: lasting(d.Wall), NotRun: d.Counts.NotRun}
+	s := &Suite{Tool: d.Tool, Wall: lasting(d.Wall), NotRun: d.Counts.NotRun, NotApplicable: d.NotApplicable}
 	said := map[string]bool{}
 	for i := range d.Cases {
 		c := &d.Cases[i]

@@ -37,6 +37,9 @@ type Suite struct {
 	// NotRun counts the scenarios that were left out because an earlier one
 	// was no pass, or because they cannot be made live.
 	NotRun int
+	// NotApplicable are the scenarios that were left out because they tell
+	// nothing of the CRM that was asked for. They count as nothing.
+	NotApplicable []NotApplicable
 	// Wall is how long the whole run took in wall time.
 	Wall time.Duration
 	// RerunOne is the command that repeats one case, with NAME in the place of
@@ -44,6 +47,12 @@ type Suite struct {
 	// either may be empty.
 	RerunOne    string
 	RerunFailed string
+}
+
+// NotApplicable is a scenario that was left out, and why.
+type NotApplicable struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
 }
 
 // Verdict is the worst of the suite's cases; a suite without cases shows

@@ -63,6 +63,17 @@ func (d *decoder) checkSystem(side string, s *System, at place) error {
 	if *s.Conditional && side == "cc" {
 		return d.fail(at.at("conditional"), "remove it", "found conditional: true for cc; expected false, as Genesys Cloud has no conditional writes")
 	}
+	if s.Only != "" && side == "cc" {
+		return d.fail(at.at("only"), "remove it", "found only for cc; expected it for crm, of which there are several kinds")
+	}
+	for _, kind := range s.Kinds {
+		switch {
+		case !slices.Contains(kindsOf["crm"], kind):
+			return d.fail(at.at("kinds"), didYouMean(kind, kindsOf["crm"]), "found the kind %q; expected one of %s", kind, strings.Join(kindsOf["crm"], ", "))
+		case s.Only == "":
+			return d.fail(at.at("kinds"), "add only: with the reason why other kinds are left out", "found kinds without only; expected both or none")
+		}
+	}
 	if *s.Webhooks && side == "crm" {
 		return d.fail(at.at("webhooks"), "remove it", "found webhooks: true for crm; expected false, as a crm is polled")
 	}
@@ -81,9 +92,15 @@ var standardSalesforce = []string{
 	"MailingCountry", "OtherStreet", "OtherCity", "OtherState", "OtherPostalCode", "OtherCountry",
 }
 
-// checkNatives refuses a Salesforce field that no tenant has.
+// checkNatives refuses a Salesforce field that no tenant has, and a choice of
+// Dynamics 365 that is no number.
 func (d *decoder) checkNatives(s *Scenario, mapping *yaml.Node) error {
-	if s.Mapping == nil || s.Systems.CRM.Kind != "salesforce" {
+	switch {
+	case s.Mapping == nil:
+		return nil
+	case s.Systems.CRM.Kind == "dynamics":
+		return d.checkChoices(s, mapping)
+	case s.Systems.CRM.Kind != "salesforce":
 		return nil
 	}
 	for i, f := range s.Mapping.Fields {
@@ -97,6 +114,22 @@ func (d *decoder) checkNatives(s *Scenario, mapping *yaml.Node) error {
 			hint = "a custom field's name ends in __c"
 		}
 		return d.fail(n, hint, "found the crmField %q; expected a field that a Salesforce Contact has", name)
+	}
+	return nil
+}
+
+// checkChoices refuses a choice of Dynamics 365 that is no number.
+func (d *decoder) checkChoices(s *Scenario, mapping *yaml.Node) error {
+	for i, f := range s.Mapping.Fields {
+		if f.CRMField == "" {
+			continue
+		}
+		for k, native := range f.NativeValues("crm") {
+			if _, err := strconv.ParseInt(native, 10, 32); err != nil {
+				n := keyNode(keyNode(mapping, "fields").Content[i], "values")
+				return d.fail(n, "add crmValues: {"+f.Values[k]+": \"100000000\"} with the number of the choice", "found the value %q of %s without a number; expected what Dynamics 365 calls it, as its choices are numbers", f.Values[k], f.Label())
+			}
+		}
 	}
 	return nil
 }
@@ -191,8 +224,8 @@ func (d *decoder) checkMirror(s *Scenario, r *Record, n *yaml.Node, known *being
 		return d.fail(n, "say on: crm in this record", "found mirrors for a record that is on both systems; expected it on one side only")
 	case other.on == r.On:
 		return d.fail(n, "say on: both in the other record", "found mirrors: %s, which is on %s only; expected a record that the other side has", r.Mirrors, other.on)
-	case r.On == "crm" && s.Systems.CRM.Kind == "rest" && s.carried(r):
-		return d.fail(n, "use kind: salesforce, or say linked: false in the other records", "found a second record that mirrors %s in a rest crm, which keeps external ids unique; expected one", r.Mirrors)
+	case r.On == "crm" && s.Systems.CRM.Kind != "salesforce" && s.carried(r):
+		return d.fail(n, "use kind: salesforce, or say linked: false in the other records", "found a second record that mirrors %s in a %s crm, which keeps external ids unique; expected one", r.Mirrors, s.Systems.CRM.Kind)
 	}
 	return nil
 }

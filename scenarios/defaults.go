@@ -133,7 +133,7 @@ func (s *Scenario) System(name string) *System {
 
 // Resolution is that of the timestamps which a kind of system reports (DM-10).
 func (s *System) Resolution() time.Duration {
-	if s.Kind == "salesforce" {
+	if s.Kind == "salesforce" || s.Kind == "dynamics" {
 		return time.Second
 	}
 	return time.Millisecond

@@ -21,10 +21,11 @@ func (s *Scenario) Expand() []Record { return slices.Collect(s.All()) }
 // All ranges over the records of Expand without holding them.
 func (s *Scenario) All() iter.Seq[Record] {
 	return func(yield func(Record) bool) {
+		business := s.MappingOrDefault().Business()
 		for i := range s.Records.List {
 			r := s.Records.List[i]
 			r.Fields, r.CC, r.CRM = slices.Clone(r.Fields), slices.Clone(r.CC), slices.Clone(r.CRM)
-			r.Fields = append(r.Fields, s.required(&r)...)
+			r.Fields = append(r.Fields, required(business, &r)...)
 			if !yield(r) {
 				return
 			}
@@ -46,10 +47,11 @@ func (s *Scenario) All() iter.Seq[Record] {
 	}
 }
 
-// required are the text fields that a system insists on and the record leaves out.
-func (s *Scenario) required(r *Record) []FieldSet {
+// required are those of the fields that hold text, that a system insists on and
+// that the record leaves out.
+func required(fields []MappingField, r *Record) []FieldSet {
 	var missing []FieldSet
-	for _, f := range s.MappingOrDefault().Business() {
+	for _, f := range fields {
 		said := func(set FieldSet) bool { return set.Field == f.Label() }
 		if f.Required && f.Kind() == "string" && !slices.ContainsFunc(r.Fields, said) &&
 			!slices.ContainsFunc(r.CC, said) && !slices.ContainsFunc(r.CRM, said) {

@@ -14,7 +14,7 @@ type fact struct {
 }
 
 var (
-	kindsOf = map[string][]string{"cc": {"genesys"}, "crm": {"salesforce", "rest"}}
+	kindsOf = map[string][]string{"cc": {"genesys"}, "crm": {"salesforce", "dynamics", "rest"}}
 
 	fieldTypes      = []string{"String", "Integer", "Decimal", "Boolean", "Date", "Instant", "Phone", "Email", "Picklist", "MultiPicklist"}
 	fieldDirections = []string{"Bidirectional", "ToCRM", "ToCC"}
@@ -40,7 +40,7 @@ var facts = map[string]fact{
 	"Systems.cc":  {doc: "The contact center."},
 	"Systems.crm": {doc: "The CRM."},
 
-	"System.kind":        {doc: "genesys for cc; salesforce (default) or rest for crm.", one: []string{"genesys", "salesforce", "rest"}},
+	"System.kind":        {doc: "genesys for cc; salesforce (default), dynamics or rest for crm.", one: []string{"genesys", "salesforce", "dynamics", "rest"}},
 	"System.versioning":  {doc: "Who moves sync_version: a trigger (default), or none.", one: []string{"trigger", "none"}},
 	"System.clock":       {doc: "How its clock differs from true time."},
 	"System.latency":     {doc: "One way between it and the engine; default 20ms."},
@@ -53,6 +53,9 @@ var facts = map[string]fact{
 	"System.page_size":   {doc: "Entries on a page of its feed and lists; by default the vendor's.", max: 10_000},
 	"System.automation":  {doc: "Users whose edits are of origin system; default flow."},
 	"System.times":       {doc: "The IANA zone in which it shows instants; default UTC."},
+
+	"System.only":  {doc: "Why the scenario is about this kind of crm and no other, so that --crm leaves it out."},
+	"System.kinds": {doc: "With only: the other kinds of crm that the scenario is about as well."},
 
 	"Clock.skew":  {doc: "Constant difference.", signed: true},
 	"Clock.drift": {doc: "Parts per million, e.g. 50ppm."},

@@ -34,7 +34,7 @@ type Systems struct {
 
 // System is one side.
 type System struct {
-	Kind       string   `yaml:"kind,omitempty"`       // genesys (cc); salesforce | rest (crm)
+	Kind       string   `yaml:"kind,omitempty"`       // genesys (cc); salesforce | dynamics | rest (crm)
 	Versioning string   `yaml:"versioning,omitempty"` // trigger | none
 	Clock      Clock    `yaml:"clock,omitempty"`
 	Latency    Duration `yaml:"latency,omitempty"` // one way, default 20ms
@@ -54,6 +54,11 @@ type System struct {
 	Automation []string `yaml:"automation,omitempty"`
 	// Times is the zone in which the system shows instants, default UTC.
 	Times string `yaml:"times,omitempty"`
+	// Only says why the scenario is about this kind of crm and no other; ""
+	// where another kind could take its place (Recast).
+	Only string `yaml:"only,omitempty"`
+	// Kinds are others that the scenario is about as well, where Only is said.
+	Kinds []string `yaml:"kinds,omitempty"`
 }
 
 // Clock is how a clock differs from true time: true + skew + drift * elapsed.

@@ -88,30 +88,43 @@ func (a *agenda[T]) remove(i int) appointment[T] {
 	return out
 }
 
+// rise and sink move others into the place of one that is misplaced, and put
+// it down once.
 func (a *agenda[T]) rise(i int) {
+	moving := a.heap[i]
+	from := i
 	for i > 0 {
 		parent := (i - 1) / 2
-		if !a.heap[i].before(&a.heap[parent]) {
-			return
+		if !moving.before(&a.heap[parent]) {
+			break
 		}
-		a.heap[i], a.heap[parent] = a.heap[parent], a.heap[i]
+		a.heap[i] = a.heap[parent]
 		i = parent
+	}
+	if i != from {
+		a.heap[i] = moving
 	}
 }
 
 func (a *agenda[T]) sink(i int) {
+	moving := a.heap[i]
+	from := i
 	for {
-		least := i
-		for child := 2*i + 1; child <= 2*i+2 && child < len(a.heap); child++ {
-			if a.heap[child].before(&a.heap[least]) {
-				least = child
-			}
+		least := 2*i + 1
+		if least >= len(a.heap) {
+			break
 		}
-		if least == i {
-			return
+		if other := least + 1; other < len(a.heap) && a.heap[other].before(&a.heap[least]) {
+			least = other
 		}
-		a.heap[i], a.heap[least] = a.heap[least], a.heap[i]
+		if !a.heap[least].before(&moving) {
+			break
+		}
+		a.heap[i] = a.heap[least]
 		i = least
+	}
+	if i != from {
+		a.heap[i] = moving
 	}
 }
 

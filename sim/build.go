@@ -6,6 +6,7 @@ import (
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/dynamics"
 	"github.com/syncproof/syncproof/engine/adapter/genesys"
 	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
@@ -13,6 +14,7 @@ import (
 	"github.com/syncproof/syncproof/engine/resolve"
 	"github.com/syncproof/syncproof/engine/store/memory"
 	"github.com/syncproof/syncproof/mocks"
+	mockdynamics "github.com/syncproof/syncproof/mocks/dynamics"
 	mockgenesys "github.com/syncproof/syncproof/mocks/genesys"
 	mockrest "github.com/syncproof/syncproof/mocks/restcrm"
 	mocksalesforce "github.com/syncproof/syncproof/mocks/salesforce"
@@ -25,6 +27,7 @@ const (
 	ccURL         = "https://api.cc.test"
 	ccLoginURL    = "https://login.cc.test"
 	crmURL        = "https://crm.test"
+	entraURL      = "https://login.crm.test/tenant"
 	webhookURL    = "https://engine.test/webhooks/cc"
 	clientID      = "syncproof-engine"
 	webhookSecret = "canary-secret-webhook"
@@ -35,6 +38,9 @@ var clientSecrets = [2]string{"canary-secret-cc", "canary-secret-crm"}
 // salesforceExternal is the field of a Salesforce contact that holds the id in
 // the contact center.
 const salesforceExternal = "Genesys_Contact_Id__c"
+
+// dynamicsExternal is the column of a Dynamics 365 contact's alternate key.
+const dynamicsExternal = "new_genesyscontactid"
 
 // kind is what differs between the vendors.
 type kind struct {
@@ -53,6 +59,12 @@ func kindOf(name string) kind {
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockgenesys.New(c) },
 			adapter: genesys.New, signals: genesys.Signals, url: ccURL, loginURL: ccLoginURL, object: "contact", external: "crm",
+		}
+	case "dynamics":
+		return kind{
+			mock:    func(c mocks.Config) mocks.System { return mockdynamics.New(c) },
+			adapter: dynamics.New, signals: dynamics.Signals, url: crmURL, loginURL: entraURL, object: "contact",
+			external: dynamicsExternal,
 		}
 	case "rest":
 		return kind{
@@ -224,6 +236,9 @@ func (st *Stage) adapterConfig(side mapping.Side, client *http.Client, f adapter
 		c.BaseVersionField = k.baseVersion
 	}
 	c.NoTags = !yes(spec.Conditional)
+	for i := range st.mapping.Fields {
+		c.Types = append(c.Types, st.mapping.Fields[i].Type)
+	}
 	return c
 }
 

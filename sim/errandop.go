@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/syncproof/syncproof/engine"
@@ -158,7 +159,7 @@ func (h *host) collect(e *errand, out *mocks.Outcome, err *adapter.Error) *adapt
 	case e.ask.Kind == mocks.OpCreate && k.readsCreated:
 		e.made = out.Records[0].ID
 		e.toRead = []string{e.made}
-	case e.ask.Kind == mocks.OpFind && k.tags:
+	case e.ask.Kind == mocks.OpFind && k.tags && !k.listsTags:
 		for i := range out.Records {
 			e.toRead = append(e.toRead, out.Records[i].ID)
 		}
@@ -227,6 +228,7 @@ func (h *host) record(e *errand, v *mocks.View) adapter.Record {
 
 func pageOf(out *mocks.Outcome) adapter.Page {
 	page := adapter.Page{Next: adapter.Cursor(out.Next), More: out.More}
+	page.Changed = slices.Grow(page.Changed, len(out.Changed))
 	for i := range out.Changed {
 		c := &out.Changed[i]
 		page.Changed = append(page.Changed, adapter.Change{ID: c.ID, Deleted: c.Deleted, Stamp: c.Stamp, By: c.By, Own: c.Own})

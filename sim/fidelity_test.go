@@ -52,6 +52,7 @@ type vendor struct {
 	external  string
 	base      string
 	mockField string // the mock's name of the external field
+	tenant    string // what stands behind the login host
 	narrows   bool   // reads leave out what Describe did not show
 	signals   adapter.Signals
 }
@@ -86,10 +87,11 @@ func newTwin(t *testing.T, v *vendor, change func(*mocks.Config)) *twin {
 	mapped := adapter.Config{
 		BaseURL: config.BaseURL, ClientID: config.ClientID, ClientSecret: config.ClientSecret,
 		VersionField: v.version, StatusField: v.status, ExternalField: v.external, BaseVersionField: v.base,
-		WebhookSecret: config.WebhookSecret, Flight: alone{},
+		WebhookSecret: config.WebhookSecret, Flight: alone{}, LoginURL: config.BaseURL + v.tenant,
 	}
 	for _, f := range v.fields {
 		mapped.Fields = append(mapped.Fields, f.config.Name)
+		mapped.Types = append(mapped.Types, typeOf[f.config.Type])
 		config.Mapped = append(config.Mapped, f.config.Name)
 		if !f.builtin {
 			config.Fields = append(config.Fields, f.config)

@@ -3,11 +3,13 @@ package sim_test
 import (
 	"strings"
 
+	"github.com/syncproof/syncproof/engine/adapter/dynamics"
 	"github.com/syncproof/syncproof/engine/adapter/genesys"
 	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/mocks"
+	mockdynamics "github.com/syncproof/syncproof/mocks/dynamics"
 	mockgenesys "github.com/syncproof/syncproof/mocks/genesys"
 	mockrest "github.com/syncproof/syncproof/mocks/restcrm"
 	mocksalesforce "github.com/syncproof/syncproof/mocks/salesforce"
@@ -31,6 +33,25 @@ var restVendor = vendor{
 		{builtin: true, config: mocks.Field{Name: "score"}, good: number("42"), other: number("-7"), bad: []mapping.Native{number("1.5"), number("9007199254740993"), text("1")}},
 		{config: mocks.Field{Name: "rate", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{number("1e5"), text("1.5")}},
 		{config: mocks.Field{Name: "joined", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.5Z"), bad: []mapping.Native{text("yesterday")}},
+	},
+}
+
+var dynamicsVendor = vendor{
+	name: "dynamics", mock: func(c mocks.Config) mocks.Direct { return mockdynamics.New(c) }, adapter: dynamics.New, signals: dynamics.Signals, narrows: true,
+	version: "new_syncversion", status: "new_syncstatus", external: "new_externalid", mockField: "new_externalid", tenant: "/tenant",
+	fields: []field{
+		{builtin: true, config: mocks.Field{Name: "lastname"}, good: text("Lovelace"), other: text("King"), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
+		{builtin: true, config: mocks.Field{Name: "telephone1", Type: "phone"}, good: text("+1 (415) 555-0123"), other: text("+44 20 7946 0958;ext=7"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "emailaddress1", Type: "email"}, good: text("ada@example.com"), other: text("Ada.L@Example.com"), bad: []mapping.Native{tooLong, truth("true")}},
+		{builtin: true, config: mocks.Field{Name: "address1_city"}, good: text(" London "), other: text("Zürich 🎈"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "description", Type: "text"}, good: text("line\r\nline \"two\" \\"), other: text("\u2028"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "donotphone", Type: "boolean"}, good: truth("true"), other: truth("false"), bad: []mapping.Native{text("true")}},
+		{builtin: true, config: mocks.Field{Name: "birthdate", Type: "date"}, good: text("1815-12-10"), other: text("2000-02-29"), bad: []mapping.Native{text("1900-02-29")}},
+		{config: mocks.Field{Name: "new_tier", Type: "picklist", Values: []string{"100000000", "100000001"}}, good: text("100000000"), other: text("100000001"), bad: []mapping.Native{text("gold"), text("7"), number("1.5"), truth("true")}},
+		{config: mocks.Field{Name: "new_interests", Type: "multipicklist", Values: []string{"1", "2", "10"}}, good: list(`["1","10"]`), other: list(`["2"]`), bad: []mapping.Native{list(`["10","1","1"]`), list(`["3"]`), text("golf"), number("1")}},
+		{config: mocks.Field{Name: "new_score", Type: "integer"}, good: number("42"), other: number("-7"), bad: []mapping.Native{number("1.5"), number("9007199254740993"), text("1")}},
+		{config: mocks.Field{Name: "new_rate", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{number("1e5"), text("1.5")}},
+		{config: mocks.Field{Name: "new_joined", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.5Z"), bad: []mapping.Native{text("yesterday")}},
 	},
 }
 

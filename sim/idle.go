@@ -23,7 +23,7 @@ type sight struct {
 	began    int64
 	restless bool
 	// newest is the latest time that the system's clock had when a round
-	// began: polls look back from there.
+	// began, or that a change is stamped with: polls look back from there.
 	newest int64
 	// hidden are records of which only an audit can show the last change.
 	hidden map[string]bool
@@ -33,6 +33,7 @@ type sight struct {
 func (w *World) noteCommit(e *trace.Event, op uint64) {
 	s := &w.sights[e.On-trace.CC]
 	s.changed = op
+	defer func() { s.newest = max(s.newest, e.Stamp) }()
 	if e.Actor == trace.ActorEngine || e.Verb == trace.Setup {
 		return
 	}

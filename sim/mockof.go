@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -16,6 +17,8 @@ type Account struct {
 	BaseURL                string
 	// WebhookURL is where notices go, "" for nowhere.
 	WebhookURL, WebhookSecret string
+	// Bare is a tenant as its vendor delivers it, without what the engine needs.
+	Bare bool
 }
 
 // MockOf makes the system on one side of a scenario, with the records that the
@@ -32,6 +35,9 @@ func MockOf(sc *scenarios.Scenario, side mapping.Side, journal mocks.Journal, a 
 	c := st.mockConfig(side, journal)
 	c.ClientID, c.ClientSecret, c.BaseURL = a.ClientID, a.ClientSecret, a.BaseURL
 	c.WebhookURL, c.WebhookSecret = a.WebhookURL, a.WebhookSecret
+	if a.Bare {
+		strip(&c)
+	}
 	st.systems[side].mock = kindOf(systemSpec(sc, side).Kind).mock(c)
 	st.systems[side].mock.Faults().LocalTimes = st.systems[side].zone
 	st.systems[side.Other()] = st.buildSystem(side.Other(), unheard{}, true)
@@ -39,6 +45,14 @@ func MockOf(sc *scenarios.Scenario, side mapping.Side, journal mocks.Journal, a 
 		return nil, err
 	}
 	return st.systems[side].mock, nil
+}
+
+// strip takes away what provisioning is going to make.
+func strip(c *mocks.Config) {
+	c.Bare, c.Trigger = true, false
+	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f mocks.Field) bool {
+		return f.Name == c.VersionField || f.Name == c.StatusField || f.Name == c.BaseVersionField
+	})
 }
 
 // unheard is the journal of a system that nobody looks at.

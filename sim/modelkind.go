@@ -9,6 +9,8 @@ type modelKind struct {
 	line line
 	// tags and versions: writes carry If-Match, or the version they rest on.
 	tags, versions bool
+	// listsTags: what a look-up finds carries its tags.
+	listsTags bool
 	// resets: the quota's headers tell when the window ends.
 	resets bool
 	// bodySignal: what a 403 says about limits is in its body.
@@ -31,6 +33,9 @@ func (w *World) modelKind(side mapping.Side) modelKind {
 	case "rest":
 		k.line, k.resets, k.tags = restLine, true, yes(spec.Conditional)
 		k.names[kindOf(spec.Kind).external] = true
+	case "dynamics":
+		k.line, k.asksByName, k.tags, k.listsTags = dynamicsLine, true, yes(spec.Conditional), true
+		k.names[dynamicsExternal] = true
 	default:
 		k.line, k.bodySignal, k.asksByName, k.readsCreated = salesforceLine, true, true, true
 		k.versions = yes(spec.Conditional)

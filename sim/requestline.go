@@ -3,6 +3,7 @@ package sim
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/syncproof/syncproof/mocks"
 )
@@ -67,6 +68,26 @@ func salesforceLine(o *mocks.Op) (method, path string) {
 		return http.MethodGet, api + "/queryAll"
 	default:
 		return methodOf(o), rows + "/" + url.PathEscape(o.Record)
+	}
+}
+
+func dynamicsLine(o *mocks.Op) (method, path string) {
+	const api, rows = "/api/data/v9.2/", "/api/data/v9.2/contacts"
+	switch o.Kind {
+	case mocks.OpToken:
+		return http.MethodPost, "/tenant/oauth2/v2.0/token"
+	case mocks.OpFind, mocks.OpChanges:
+		return http.MethodGet, rows
+	case mocks.OpCreate:
+		if o.External == "" {
+			return http.MethodPost, rows
+		}
+		value := "'" + strings.ReplaceAll(o.External, "'", "''") + "'"
+		return http.MethodPatch, rows + "(" + dynamicsExternal + "=" + url.PathEscape(value) + ")"
+	case mocks.OpDescribe:
+		return http.MethodGet, api + "RetrieveMetadataChanges(Query=@p1)"
+	default:
+		return methodOf(o), rows + "(" + url.PathEscape(o.Record) + ")"
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func newExplain(a *app) *cobra.Command {
-	p := &player{stall: defaultStall, quick: true}
+	p := &player{stall: defaultStall, quick: true, simulate: a.simulate}
 	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "explain RECORD SCENARIO",
@@ -31,6 +31,7 @@ engine decided by which rule, what was overwritten, and how it ended.`,
 	}
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "seed in place of the scenario's own")
 	p.engine.addTo(cmd.Flags())
+	p.crm.addTo(cmd.Flags())
 	p.addFidelity(cmd.Flags())
 	return cmd
 }
@@ -38,6 +39,9 @@ engine decided by which rule, what was overwritten, and how it ended.`,
 func (a *app) explain(cmd *cobra.Command, record, scenario string, p *player) error {
 	j, err := pickOne(scenario)
 	if err != nil {
+		return err
+	}
+	if j, err = p.crm.recastOne(j); err != nil {
 		return err
 	}
 	bar := a.newProgress(1)

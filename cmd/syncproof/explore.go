@@ -25,6 +25,7 @@ type exploreFlags struct {
 	engine        engineFlag
 	dir           string
 	shrink        time.Duration
+	stall         time.Duration
 	twice         bool
 	exhaustive    string
 	depth, states int
@@ -96,6 +97,7 @@ was interrupted before its bound, it is 2.`,
 	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
 	flags.DurationVar(&f.shrink, "shrink", 10*time.Second, "how long to shrink each failure, in wall time; 0 leaves it as found")
+	flags.DurationVar(&f.stall, "stall", defaultStall, stallUsage)
 	flags.StringVar(&f.exhaustive, "exhaustive", "", "play every order of the messages of this scenario, and place its crashes and losses everywhere")
 	flags.IntVar(&f.depth, "depth", 0, "with --exhaustive: leave out what lies beyond so many choices on one way, 0 for no bound")
 	flags.IntVar(&f.states, "states", explore.StatesMost, "with --exhaustive: stop when there are more states")
@@ -109,7 +111,7 @@ was interrupted before its bound, it is 2.`,
 // other is not.
 func (f *exploreFlags) together(flags *pflag.FlagSet) error {
 	random := []string{
-		"for", "runs", "seed", "records", "edits", "faults", "exact", "shard", "enough", "shrink", "twice",
+		"for", "runs", "seed", "records", "edits", "faults", "exact", "shard", "enough", "shrink", "stall", "twice",
 		"junit", "report", "markdown",
 	}
 	exhaustive := flags.Changed("exhaustive")
@@ -152,6 +154,9 @@ func (f *exploreFlags) check() error {
 		return misuse("", "--for is %v, it must not be negative", f.span)
 	case f.shrink < 0:
 		return misuse("", "--shrink is %v, it must not be negative", f.shrink)
+	}
+	if err := checkStall(f.stall); err != nil {
+		return err
 	}
 	return f.checkShard()
 }

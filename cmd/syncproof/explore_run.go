@@ -48,7 +48,8 @@ func (a *app) explore(ctx context.Context, f *exploreFlags) error {
 		return err
 	}
 	defer twins.close()
-	s := &search{twins: twins, app: a, flags: f, player: &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}, began: time.Now(), saved: map[string]string{}}
+	s := &search{twins: twins, app: a, flags: f, began: time.Now(), saved: map[string]string{}}
+	s.player = &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity, Simulate: vigil{f.stall, a.simulate}.play}
 	x, err := s.report(ctx, s.hunt(ctx))
 	if err != nil {
 		return err
@@ -82,8 +83,8 @@ type search struct {
 
 func (s *search) clock() time.Duration { return time.Since(s.began) }
 
-// hunt plays the worlds. What is found is on the disk at once, as large as it
-// is: a search that is killed has lost nothing.
+// hunt plays the worlds. What is found is on the disk once the worlds before it
+// are counted, as large as it is: a search that is killed has lost little.
 func (s *search) hunt(ctx context.Context) *explore.Tally {
 	f := s.flags
 	bar := s.app.newSearchProgress(f.span, f.runs)

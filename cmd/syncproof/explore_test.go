@@ -48,6 +48,37 @@ func TestSearchTellsWhatItCannotKeep(t *testing.T) {
 	}
 }
 
+// TestReportDoesNotDependOnJobs: a search that stops after so many failures
+// writes the same report with any number of jobs, but for how long it took.
+func TestReportDoesNotDependOnJobs(t *testing.T) {
+	wins, ok := mutant.Find("last-write-wins")
+	if !ok {
+		t.Fatal("no such mutant")
+	}
+	texts := map[int]string{}
+	for _, jobs := range []int{1, 2} {
+		s, _ := searching(t, t.TempDir(), wins.Vary)
+		s.flags.jobs, s.flags.enough, s.flags.runs = jobs, 2, 200
+		x, err := s.report(t.Context(), s.hunt(t.Context()))
+		if err != nil || len(x.Failures) < 2 {
+			t.Fatalf("%d failures, %v", len(x.Failures), err)
+		}
+		x.Wall = 0
+		for i := range x.Failures {
+			f := &x.Failures[i]
+			f.After, f.File, f.Rerun = 0, filepath.Base(f.File), filepath.Base(f.Rerun)
+		}
+		var text bytes.Buffer
+		if err := x.JSON(&text); err != nil {
+			t.Fatal(err)
+		}
+		texts[jobs] = text.String()
+	}
+	if texts[1] != texts[2] {
+		t.Errorf("one job:\n%s\ntwo:\n%s", texts[1], texts[2])
+	}
+}
+
 // TestSearchKeepsTheWorldOfAFault: the world with which the harness could not
 // go on is a file that can be played again.
 func TestSearchKeepsTheWorldOfAFault(t *testing.T) {

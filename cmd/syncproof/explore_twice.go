@@ -57,7 +57,7 @@ func (f *exploreFlags) recheck(t *twins) func(context.Context, *scenarios.Scenar
 			return "", fmt.Errorf("hand a world to another process: %w", err)
 		}
 		d, err := twin.Compare(ctx, again.World{
-			Path: "world.yaml", Scenario: text, Seed: sc.Seed, Fidelity: f.fidelity, EventsMax: explore.EventsMost, Stall: defaultStall,
+			Path: "world.yaml", Scenario: text, Seed: sc.Seed, Fidelity: f.fidelity, EventsMax: explore.EventsMost, Stall: f.stall,
 		}, out.Events, trace.Hash(out.Events))
 		var trouble *again.Trouble
 		switch {

@@ -23,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"syncproof": main, "syncproof-shaky": shaky, "syncproof-brittle": brittle})
+	testscript.Main(m, map[string]func(){"syncproof": main, "syncproof-shaky": shaky, "syncproof-brittle": brittle, "syncproof-stuck": stuck})
 }
 
 // shaky is syncproof with an engine whose interval of polling is drawn from
@@ -57,6 +57,14 @@ func brittle() {
 	main()
 }
 
+// stuck is syncproof with an engine that waits for something that never comes.
+func stuck() { alter(waitsForNothing) }
+
+func waitsForNothing(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error) {
+	<-make(chan struct{})
+	return nil, nil
+}
+
 // alter is main with another simulator.
 func alter(simulate again.Simulate) {
 	root := newRoot(&app{in: os.Stdin, out: os.Stdout, errors: os.Stderr, simulate: simulate})
@@ -69,8 +77,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "obeys": obeys},
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:               serveConsole,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "obeys": obeys, "world": worldly,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }
 

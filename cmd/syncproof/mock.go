@@ -44,6 +44,7 @@ type mockFlags struct {
 	clientID        string
 	webhook         string
 	data            string
+	bare            bool
 }
 
 func newMock(a *app) *cobra.Command {
@@ -91,6 +92,7 @@ come from ` + envMockSecret + `, ` + envMockWebhook + ` and
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the ids, instead of the scenario's")
 	flags.StringVar(&f.clientID, "client-id", "syncproof", "the client id that may log in")
 	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys)")
+	flags.BoolVar(&f.bare, "bare", false, "a tenant as the vendor delivers it, for provision and doctor")
 	flags.StringVar(&f.data, "data", "", "folder in which the state is kept between runs")
 	return cmd
 }
@@ -130,7 +132,7 @@ func (a *app) mock(ctx context.Context, kind string, f *mockFlags) (err error) {
 	secrets := newMockSecrets()
 	h, err := newMockHost(kind, sc, sim.Account{
 		ClientID: f.clientID, ClientSecret: secrets.client, BaseURL: urlOf(vendor),
-		WebhookURL: f.webhook, WebhookSecret: secrets.webhook,
+		WebhookURL: f.webhook, WebhookSecret: secrets.webhook, Bare: f.bare,
 	})
 	if err != nil {
 		return err

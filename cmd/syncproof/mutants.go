@@ -25,6 +25,7 @@ type mutantsFlags struct {
 	seed     uint64
 	jobs     int
 	shrink   time.Duration
+	stall    time.Duration
 	full     bool
 	list     bool
 	size     explore.Size
@@ -60,6 +61,7 @@ The exit code is 1 if a mutant survives: then a check or the library is asleep.`
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of the first exploration; the next ones count up")
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once")
 	flags.DurationVar(&f.shrink, "shrink", 0, "how long to shrink the first failure of each mutant, in wall time; 0 leaves that out")
+	flags.DurationVar(&f.stall, "stall", defaultStall, stallUsage)
 	flags.BoolVar(&f.full, "full", false, "play every scenario of the library, not only those that name the mutant")
 	flags.BoolVar(&f.list, "list", false, "list the mutants and play none")
 	flags.StringVar(&f.out.junit, "junit", "", "write JUnit XML to this file")
@@ -122,6 +124,9 @@ func (f *mutantsFlags) choose(names []string) ([]mutant.Mutant, error) {
 	case f.shrink < 0:
 		return nil, misuse("", "--shrink is %v, it must not be negative", f.shrink)
 	}
+	if err := checkStall(f.stall); err != nil {
+		return nil, err
+	}
 	if len(names) == 0 {
 		return mutant.All(), nil
 	}
@@ -170,6 +175,9 @@ type trials struct {
 	began     time.Time
 	reference map[string][]explore.Failure // of the engine without a defect, by scenario
 }
+
+// watch gives up worlds that stand still.
+func (t *trials) watch() vigil { return vigil{t.flags.stall, t.app.simulate} }
 
 // all tries one mutant after the other, until one breaks the harness.
 func (t *trials) all(ctx context.Context, chosen []mutant.Mutant, d *reports.Detection) {
@@ -222,14 +230,14 @@ func (t *trials) one(ctx context.Context, m *mutant.Mutant) (*reports.DetectedBy
 func (t *trials) kill(ctx context.Context, m *mutant.Mutant, name string, sc *scenarios.Scenario) ([]string, error) {
 	sane, known := t.reference[name]
 	if !known {
-		out := (&explore.Player{}).Play(ctx, sc)
+		out := (&explore.Player{Simulate: t.watch().play}).Play(ctx, sc)
 		if out.Fault != nil {
 			return nil, out.Fault
 		}
 		sane = out.Failures
 		t.reference[name] = sane
 	}
-	out := (&explore.Player{Vary: m.Vary}).Play(ctx, sc)
+	out := (&explore.Player{Vary: m.Vary, Simulate: t.watch().play}).Play(ctx, sc)
 	if out.Fault != nil {
 		return nil, out.Fault
 	}
@@ -248,7 +256,7 @@ func (t *trials) search(ctx context.Context, m *mutant.Mutant, seed uint64, out 
 	f := t.flags
 	s := explore.Search{
 		Vary: m.Vary, Size: f.size, Seed: seed, For: f.span, Workers: f.jobs,
-		Clock: func() time.Duration { return time.Since(t.began) },
+		Clock: func() time.Duration { return time.Since(t.began) }, Simulate: t.watch().play,
 	}
 	d := s.Run(ctx)
 	if d.Fault != nil {
@@ -263,7 +271,7 @@ func (t *trials) search(ctx context.Context, m *mutant.Mutant, seed uint64, out 
 	limited, cancel := context.WithTimeout(ctx, f.shrink)
 	defer cancel()
 	began := time.Now()
-	player := &explore.Player{Vary: m.Vary, EventsMax: explore.SearchEvents}
+	player := &explore.Player{Vary: m.Vary, EventsMax: explore.SearchEvents, Simulate: t.watch().play}
 	small, _ := explore.Shrink(limited, d.Scenario, d.Failure, player.Trial(), explore.ShrinkOptions{Workers: f.jobs})
 	text, err := small.Marshal()
 	if err != nil {

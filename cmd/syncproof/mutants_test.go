@@ -70,7 +70,7 @@ func wantedRows(t *testing.T) [][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials := &trials{flags: &mutantsFlags{}, library: library, reference: map[string][]explore.Failure{}}
+	trials := &trials{app: &app{}, flags: &mutantsFlags{stall: defaultStall}, library: library, reference: map[string][]explore.Failure{}}
 	d := &reports.Detection{}
 	for _, m := range mutant.All() {
 		found, err := trials.one(t.Context(), &m)

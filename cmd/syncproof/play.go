@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/syncproof/syncproof/internal/again"
-	"github.com/syncproof/syncproof/internal/watchdog"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
@@ -31,6 +29,10 @@ type player struct {
 	moved func(name string, at scenarios.Duration, events int)
 	// engine is the engine under test.
 	engine engineFlag
+	// crm is the kind of CRM in the place of the scenarios' own.
+	crm crmFlag
+	// left are the scenarios that this CRM cannot take part in.
+	left []reports.NotApplicable
 	// quick leaves the judging out.
 	quick bool
 	// twice plays each scenario again in another process.
@@ -45,19 +47,7 @@ type player struct {
 // becomes the case's fault, so that other cases are none the worse for it.
 func (p *player) play(ctx context.Context, j job) reports.Case {
 	began := time.Now()
-	var beats atomic.Uint64
-	stuck := make(chan string, 1)
-	stop := watchdog.Watch(beats.Load, p.stall, func(stack string) { stuck <- stack })
-	defer stop()
-	done := make(chan reports.Case, 1)
-	go func() { done <- p.attempt(ctx, j, &beats, stop) }()
-	var c reports.Case
-	select {
-	case c = <-done:
-	case stack := <-stuck:
-		c = p.blank(j)
-		c.Fault = p.blocked(stack)
-	}
+	c := p.attempt(ctx, j)
 	c.Wall = time.Since(began)
 	return c
 }
@@ -84,7 +74,7 @@ func (p *player) rerun(names string, seed *uint64) string {
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}
-	command += p.engine.arg()
+	command += p.crm.arg() + p.engine.arg()
 	if p.fidelity != sim.Wire {
 		command += " --fidelity " + p.fidelity.String()
 	}
@@ -97,25 +87,19 @@ func (p *player) rerun(names string, seed *uint64) string {
 	return command
 }
 
-// attempt plays the scenario on the calling goroutine. finished ends the
-// watch: the judges have no heart that beats.
-func (p *player) attempt(ctx context.Context, j job, beats *atomic.Uint64, finished func()) (c reports.Case) {
+// attempt plays the scenario under watch, and judges it.
+func (p *player) attempt(ctx context.Context, j job) (c reports.Case) {
 	c = p.blank(j)
 	defer func() {
 		if v := recover(); v != nil {
 			c.Fault = &reports.Fault{Message: fmt.Sprintf("panic: %v", v), Stack: string(debug.Stack())}
 		}
 	}()
-	simulate := p.simulate
-	if simulate == nil {
-		simulate = sim.Run
-	}
-	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Beat: beats, Variation: p.engine.variation()}
+	options := sim.Options{Seed: p.seed, Fidelity: p.fidelity, Until: p.until, EventsMax: p.eventsMax, Variation: p.engine.variation()}
 	if p.moved != nil {
 		options.Progress = func(at scenarios.Duration, events int) { p.moved(j.name, at, events) }
 	}
-	result, err := simulate(ctx, j.sc, options)
-	finished()
+	result, err := vigil{p.stall, p.simulate}.play(ctx, j.sc, options)
 	if err != nil {
 		c.Fault = faultOf(err)
 		return c
@@ -141,25 +125,6 @@ func faultOf(err error) *reports.Fault {
 		return &reports.Fault{Inconclusive: true, Message: "interrupted before the scenario ended"}
 	}
 	return &reports.Fault{Message: err.Error()}
-}
-
-// blocked explains a run that no longer moves: which function holds it up.
-func (p *player) blocked(stack string) *reports.Fault {
-	f := &reports.Fault{
-		Inconclusive: true,
-		Message:      fmt.Sprintf("nothing moved for %s of wall time: the code under test blocks outside its RoundTrip", p.stall),
-		Stack:        stack,
-	}
-	var names, traces []string
-	for _, s := range watchdog.Suspects(stack, "(*player).attempt", "created by iter.Pull") {
-		names = append(names, s.String())
-		traces = append(traces, s.Stack)
-	}
-	if len(names) > 0 {
-		f.Message += "; it stands in " + strings.Join(names, ", or in ")
-		f.Stack = strings.Join(traces, "\n\n")
-	}
-	return f
 }
 
 // shellWord quotes a word for a POSIX shell where it has to be.

@@ -21,7 +21,7 @@ func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags,
 	defer bar.finish()
 	p.moved = bar.moved
 	results := start(ctx, jobs, order, f.jobs, p)
-	suite := &reports.Suite{Tool: version(), Invariants: check.Invariants()}
+	suite := &reports.Suite{Tool: version(), Invariants: check.Invariants(), NotApplicable: p.left}
 	if p.twice {
 		suite.Invariants = append(suite.Invariants, determinism)
 	}

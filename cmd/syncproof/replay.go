@@ -22,7 +22,7 @@ type replayFlags struct {
 
 func newReplay(a *app) *cobra.Command {
 	var f replayFlags
-	p := &player{stall: defaultStall, quick: true}
+	p := &player{stall: defaultStall, quick: true, simulate: a.simulate}
 	cmd := &cobra.Command{
 		Use:   "replay FILE|NAME",
 		Short: "play one scenario and print what happened, step by step",
@@ -48,6 +48,7 @@ code says whether the scenario could be played.`,
 	flags.StringVar(&f.record, "record", "", "only events of this record, by the scenario's name or a native id")
 	flags.StringSliceVar(&f.kinds, "kind", nil, "only events of these kinds, e.g. commit,ack")
 	p.engine.addTo(flags)
+	p.crm.addTo(flags)
 	p.addFidelity(flags)
 	flags.DurationVar(&p.stall, "stall", defaultStall, "give up if nothing moved for this long in wall time")
 	return cmd
@@ -57,8 +58,14 @@ func (a *app) replay(cmd *cobra.Command, arg string, f *replayFlags, p *player) 
 	if err := knownKinds(f.kinds); err != nil {
 		return err
 	}
+	if err := checkStall(p.stall); err != nil {
+		return err
+	}
 	j, err := pickOne(arg)
 	if err != nil {
+		return err
+	}
+	if j, err = p.crm.recastOne(j); err != nil {
 		return err
 	}
 	bar := a.newProgress(1)

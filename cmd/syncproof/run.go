@@ -55,6 +55,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
   syncproof run tests/sync --junit junit.xml --report report.json
   syncproof run higher-version-wins --seed 7
   syncproof run limits
+  syncproof run --crm dynamics           the whole library against Dynamics 365
   syncproof run --requirement CR-7 --list
   syncproof run --filter '^within-tolerance' --jobs 1
   syncproof run --twice                  the same in another process, too?`,
@@ -87,6 +88,7 @@ The exit code is 0 only if something was judged and everything judged held.`,
 	flags.IntVar(&f.eventsMax, "max-events", 0, "cut a scenario short after this many events; what is then open is inconclusive")
 	flags.BoolVar(&f.twice, "twice", false, "play each scenario again in another process, and name the first event that differs")
 	p.engine.addTo(flags)
+	p.crm.addTo(flags)
 	flags.DurationVar(&f.stall, "stall", defaultStall, "give a scenario up that has not moved for this long in wall time")
 	return cmd
 }
@@ -96,7 +98,13 @@ func (a *app) run(cmd *cobra.Command, args []string, f *runFlags, p *player, shu
 	if err != nil {
 		return err
 	}
-	if f.list {
+	jobs, p.left, err = p.crm.recast(jobs)
+	switch {
+	case err != nil:
+		return err
+	case len(jobs) == 0:
+		return misuse("leave --crm out", "no scenario to run: %s is not applicable to %s: %s", p.left[0].Name, p.crm.kind, p.left[0].Reason)
+	case f.list:
 		return a.list(jobs)
 	}
 	files, journal, err := f.open()
@@ -124,8 +132,8 @@ func (a *app) selected(args []string, f *runFlags) ([]job, error) {
 	if f.jobs < 1 {
 		return nil, misuse("", "--jobs is %d, it must be at least 1", f.jobs)
 	}
-	if f.stall <= 0 {
-		return nil, misuse("", "--stall is %v, it must be positive", f.stall)
+	if err := checkStall(f.stall); err != nil {
+		return nil, err
 	}
 	if f.eventsMax < 0 {
 		return nil, misuse("", "--max-events is %d, it must not be negative", f.eventsMax)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/syncproof/syncproof/engine/service/config"
 	"github.com/syncproof/syncproof/reports"
 	"github.com/syncproof/syncproof/scenarios"
 )
@@ -18,6 +19,7 @@ func schemas() (names []string, texts map[string]func() ([]byte, error)) {
 		names = append(names, f.Name)
 		texts[f.Name] = f.Schema
 	}
+	names, texts["config"] = append(names, "config"), config.Schema
 	return names, texts
 }
 
@@ -28,7 +30,8 @@ func newSchema(a *app) *cobra.Command {
 		Short: "print the JSON Schema of a format",
 		Long: `Prints the JSON Schema of the scenario format (the default) or of a JSON
 document that syncproof writes, for editors and validators: report is that of
-run, exploration and exhaustion those of explore, detection that of mutants.`,
+run, exploration and exhaustion those of explore, detection that of mutants.
+config is what serve reads.`,
 		Example: `  syncproof schema > scenario.schema.json
   syncproof schema report`,
 		Args:      atMost(1),

@@ -23,6 +23,7 @@ type shrinkFlags struct {
 	span     time.Duration
 	jobs     int
 	dir      string
+	stall    time.Duration
 }
 
 func newShrink(a *app) *cobra.Command {
@@ -45,6 +46,7 @@ is not changed.`,
 	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, with the same events")
 	flags.StringVar(&f.check, "check", "", "shrink only failures of this invariant; \"expect\" for the scenario's own expectations")
 	flags.DurationVar(&f.span, "for", 30*time.Second, "how long to shrink each kind of failure, in wall time")
+	flags.DurationVar(&f.stall, "stall", defaultStall, stallUsage)
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "trials at once")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for what is left")
 	return cmd
@@ -61,6 +63,9 @@ func (a *app) shrink(ctx context.Context, f *shrinkFlags, arg string) error {
 	if err := f.checkKnown(); err != nil {
 		return err
 	}
+	if err := checkStall(f.stall); err != nil {
+		return err
+	}
 	if err := canKeep(f.dir); err != nil {
 		return err
 	}
@@ -68,7 +73,7 @@ func (a *app) shrink(ctx context.Context, f *shrinkFlags, arg string) error {
 	if err != nil {
 		return err
 	}
-	player := &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity}
+	player := &explore.Player{Vary: f.engine.vary, Fidelity: f.fidelity, Simulate: vigil{f.stall, a.simulate}.play}
 	out := player.Play(ctx, j.sc)
 	if out.Fault != nil {
 		return faultOfSearch(out.Fault)

@@ -175,8 +175,11 @@ type Config struct {
 	// must not set Timeout or Jar.
 	HTTP *http.Client
 	// Flight shares one token refresh among all calls that wait for it (RL-5).
-	Flight        Flight
-	Fields        []string // native names of business fields
+	Flight Flight
+	Fields []string // native names of business fields
+	// Types are what the mapping says that Fields are, in their order; nil if
+	// unknown. Dynamics 365 needs them: its choices are numbers on the wire.
+	Types         []mapping.Type
 	VersionField  string
 	StatusField   string // "" if the system carries none
 	ExternalField string

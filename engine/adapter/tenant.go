@@ -38,6 +38,14 @@ type Inspector interface {
 	Inspect(ctx context.Context, probe bool) ([]Finding, error)
 }
 
+// Automated is a system that can list the automation of its object, of which
+// one may be the trigger that moves the version (DM-8).
+type Automated interface {
+	// Automations are the names of what is active and runs when a record is
+	// stored; none is an empty slice.
+	Automations(ctx context.Context) ([]string, error)
+}
+
 // Finding is one line of an inspection.
 type Finding struct {
 	Check  string `json:"check"` // what was looked at, e.g. "permission"

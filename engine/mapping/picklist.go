@@ -29,6 +29,21 @@ type choices struct {
 	folded [2]map[string]string
 }
 
+// Choices are the native names on a side of a picklist's values, in the order
+// of the mapping; nil where any value may be.
+func (f *Field) Choices(s Side) []string {
+	if f.rules.choices == nil {
+		return nil
+	}
+	names := make([]string, 0, len(f.rules.choices.values))
+	for _, v := range f.rules.choices.values {
+		if native, ok := f.rules.choices.write(s, v); ok {
+			names = append(names, native)
+		}
+	}
+	return names
+}
+
 // read translates a side's name of a value. A name that the mapping does not
 // list stays as it is: it is compared like any other, and Check names it.
 func (c *choices) read(s Side, native string) string {

@@ -15,6 +15,7 @@ import (
 func (l *life) carryOut(e engine.Effect) {
 	switch e := e.(type) {
 	case engine.Persist:
+		l.work.asked(e.Batch)
 		l.keeper.persist(e)
 	case engine.Fetch:
 		if !l.drained.Load() {

@@ -10,6 +10,7 @@ import (
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/store"
 )
 
 // sideOf reads a side as it stands in a path.
@@ -33,9 +34,9 @@ func (s *Service) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := s.opts.Clock.Now()
-	ctx, span := s.tracer.webhook(r.Context(), side)
+	ctx, answered := s.tracer.webhook(r.Context(), side)
 	status, why := s.receive(ctx, side, w, r)
-	span.answered(status)
+	answered(status)
 	s.metrics.delivered(side, status, s.opts.Clock.Now().Sub(began))
 	switch {
 	case status == http.StatusOK:
@@ -60,10 +61,8 @@ func (s *Service) receive(ctx context.Context, side mapping.Side, w http.Respons
 	if !s.limiters[side].AllowN(s.opts.Clock.Now(), 1) {
 		return http.StatusTooManyRequests, "more deliveries a second than limits.webhook_rate allows"
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
+	defer s.waiting.Add(-1)
+	if s.waiting.Add(1) > int64(2*now.config.Limits.PendingNotices) {
 		return http.StatusServiceUnavailable, "too many deliveries wait for their answer"
 	}
 	hooks, ok := now.systems[side].(adapter.Webhooks)
@@ -82,6 +81,11 @@ func (s *Service) receive(ctx context.Context, side mapping.Side, w http.Respons
 		return http.StatusBadRequest, "the body is not a notice: " + adapter.As(err).Error()
 	case len(notices) == 0:
 		return http.StatusOK, ""
+	}
+	for _, n := range notices {
+		if len(n.ID) > store.MaxText || len(n.MergedInto) > store.MaxText {
+			return http.StatusBadRequest, "the body names a record by an id that is too long"
+		}
 	}
 	return s.take(ctx, side, notices)
 }
@@ -115,7 +119,7 @@ func (s *Service) take(ctx context.Context, side mapping.Side, notices []adapter
 			e.Token = token
 		}
 		events[i] = e
-		s.tracer.noticed(ctx, e.Ref)
+		s.tracer.noticed(ctx, e.Ref, s.opts.Clock.Now())
 	}
 	late := make(chan struct{})
 	stop := s.opts.Clock.AfterFunc(s.ackTimeout(), func() { close(late) })

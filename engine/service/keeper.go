@@ -182,7 +182,9 @@ func (k *keeper) insist(what string, do func() error) bool {
 func hopeless(err error) bool {
 	var damaged *store.DamagedError
 	var newer *store.NewerError
-	return errors.Is(err, store.ErrBusy) || errors.As(err, &damaged) || errors.As(err, &newer)
+	var invalid *store.InvalidError
+	return errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrClosed) ||
+		errors.As(err, &damaged) || errors.As(err, &newer) || errors.As(err, &invalid)
 }
 
 // wait lets d pass; false means that ctx ended before.

@@ -22,6 +22,7 @@ type input struct {
 // process, or of the configuration that it runs by.
 type life struct {
 	s       *Service
+	number  int // counts lives from 1
 	config  *config.Config
 	clock   steady
 	systems [2]adapter.System
@@ -49,7 +50,7 @@ type life struct {
 
 // beginLife starts a life on what the store holds.
 func (s *Service) beginLife(c *config.Config) (*life, error) {
-	l := &life{s: s, config: c, clock: newSteady(s.opts.Clock), inbox: newMailbox[input](), done: make(chan struct{}), work: newWorklog(s.tracer)}
+	l := &life{s: s, config: c, clock: newSteady(s.opts.Clock), inbox: newMailbox[input](), done: make(chan struct{}), work: newWorklog(s.tracer, s.opts.Clock)}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	core := coreConfig(c)
 	shared := &flight{}
@@ -79,6 +80,8 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 	}
 	l.machine = s.opts.Core(core)
 	l.keeper = newKeeper(l, s.opts.Store)
+	s.lives++
+	l.number = s.lives
 	l.put(engine.Started{Meta: meta})
 	l.group.Go(l.run)
 	l.group.Go(l.keeper.run)

@@ -14,6 +14,7 @@ type traits = resolve.SystemTraits
 func (l *life) run() {
 	defer close(l.done)
 	defer l.disarm()
+	defer l.work.close()
 	var batch []input
 	for {
 		select {
@@ -50,7 +51,9 @@ func (l *life) step(e engine.Event) {
 		l.s.recorder.step(now, e, &l.effects)
 	}
 	l.s.metrics.steps.Inc()
-	l.note(e)
+	if fetched, ok := e.(engine.Fetched); ok {
+		l.work.taken(fetched.Items)
+	}
 	for _, effect := range l.effects.List {
 		l.carryOut(effect)
 	}
@@ -83,16 +86,18 @@ func (l *life) disarm() {
 	}
 }
 
-// look lets f see the core between two events; false means that the life is over.
-func (l *life) look(f func(*life)) bool {
-	seen := make(chan struct{})
-	if !l.inbox.put(input{look: func(l *life) { f(l); close(seen) }}) {
-		return false
+// look is what f sees of the core between two events; false means that the
+// life is over, or that it took too long.
+func look[T any](l *life, f func(*life) T, late <-chan struct{}) (seen T, ok bool) {
+	answer := make(chan T, 1)
+	if !l.inbox.put(input{look: func(l *life) { answer <- f(l) }}) {
+		return seen, false
 	}
 	select {
-	case <-seen:
-		return true
+	case seen = <-answer:
+		return seen, true
 	case <-l.done:
-		return false
+	case <-late:
 	}
+	return seen, false
 }

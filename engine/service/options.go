@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -44,6 +46,9 @@ type Options struct {
 	Store store.Store
 	Clock Clock        // default Wall
 	Log   *slog.Logger // default: nothing is logged
+	// Level is set to log.level whenever a configuration is loaded; nil if
+	// nobody listens to it.
+	Level *slog.LevelVar
 	// Transport wraps the connections to one side, below the gate.
 	Transport func(side mapping.Side, base http.RoundTripper) http.RoundTripper
 	// Adapter makes one side's client; default: that of the side's kind.
@@ -52,6 +57,7 @@ type Options struct {
 	// Core makes the machine of one life; default engine.New.
 	Core     func(engine.Config) Machine
 	Recorder Recorder
+	Traces   trace.TracerProvider // nil for no traces
 	// Version is the release, for metrics and logs.
 	Version string
 }

@@ -88,7 +88,7 @@ func (all *servers) serve(s *Service) {
 		admin.Handle(m.pattern, m.handler)
 	}
 	errors := slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)
-	all.webhooks.http = newServer(hooks, errors.Writer(), s.ackTimeout())
+	all.webhooks.http = newServer(hooks, errors.Writer(), time.Minute)
 	all.admin.http = newServer(admin, errors.Writer(), time.Minute)
 	c := &s.opts.Config.Listen
 	go s.serveOne(func() error {
@@ -132,7 +132,7 @@ func (all *servers) close() {
 
 // healthz answers as long as the core's loop turns.
 func (s *Service) healthz(w http.ResponseWriter, _ *http.Request) {
-	if l := s.current(); l == nil || !l.look(func(*life) {}) && !s.stopping() {
+	if _, ok := lookAt(s, func(*life) bool { return true }); !ok {
 		http.Error(w, "the core does not answer", http.StatusServiceUnavailable)
 		return
 	}

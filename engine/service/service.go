@@ -21,11 +21,11 @@ type Service struct {
 	opts       Options
 	log        *slog.Logger
 	metrics    *metrics
-	tracer     tracer
+	tracer     *tracer
 	recorder   *recording
 	transports [2]http.RoundTripper
 	limiters   [2]*rate.Limiter
-	slots      chan struct{} // deliveries that may wait at once
+	waiting    atomic.Int64 // deliveries at the endpoint
 	doors      *answers[int]
 	replies    *answers[engine.Reply]
 	teller     *teller
@@ -34,8 +34,8 @@ type Service struct {
 	mu      sync.Mutex
 	now     *life         // nil before the start
 	changed chan struct{} // closed when now changes
-	lives   int
-	reload  sync.Mutex // one at a time
+	lives   int           // begun; guarded by reload after the start
+	reload  sync.Mutex    // one life follows the other
 
 	stop     atomic.Bool // no new deliveries
 	dead     chan struct{}
@@ -56,12 +56,11 @@ func New(o Options) (*Service, error) {
 	}
 	c := o.Config
 	s := &Service{
-		opts: o, log: o.Log, metrics: newMetrics(o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
+		opts: o, log: o.Log, metrics: newMetrics(o.Version), tracer: newTracer(o.Traces, o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
 		doors: newAnswers[int](o.Clock), replies: newAnswers[engine.Reply](o.Clock),
-		slots: make(chan struct{}, 2*c.Limits.PendingNotices),
 	}
 	if o.Recorder != nil {
-		s.recorder = &recording{to: o.Recorder, log: o.Log}
+		s.recorder = &recording{s: s, to: o.Recorder}
 	}
 	for i := range s.transports {
 		s.transports[i] = newTransport(c.Systems.Of(mapping.Side(i)).Concurrency)
@@ -103,11 +102,11 @@ func (s *Service) Start(ctx context.Context) error {
 // that are worked on are finished as far as ctx and limits.shutdown_grace
 // allow, and what was acknowledged stays durable.
 func (s *Service) Shutdown(ctx context.Context) error {
-	s.reload.Lock()
-	defer s.reload.Unlock()
 	if s.stop.Swap(true) {
 		return nil
 	}
+	s.reload.Lock()
+	defer s.reload.Unlock()
 	l := s.current()
 	if l == nil {
 		s.die(nil)
@@ -135,6 +134,9 @@ func (s *Service) Abort() {
 	s.stop.Store(true)
 	s.die(nil)
 	s.servers.close()
+	if l := s.current(); l != nil {
+		l.kill() // a reload that waits for it ends with it
+	}
 	s.reload.Lock()
 	defer s.reload.Unlock()
 	if l := s.current(); l != nil {
@@ -204,7 +206,6 @@ func (s *Service) swap(l *life) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now = l
-	s.lives++
 	close(s.changed)
 	s.changed = make(chan struct{})
 	s.metrics.lives.Inc()

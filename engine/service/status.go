@@ -1,6 +1,8 @@
 package service
 
 import (
+	"time"
+
 	"github.com/syncproof/syncproof/engine"
 )
 
@@ -21,25 +23,45 @@ type Status struct {
 
 // Status looks between two events of the core.
 func (s *Service) Status() Status {
-	out := Status{Stopping: s.stopping(), Store: "ok", Deliveries: s.doors.len(), Reviews: s.replies.len()}
+	out, alive := lookAt(s, func(l *life) Status {
+		at := Status{Lives: l.number, Gauges: l.machine.Gauges(), Calls: int(l.calls.Load()), Batches: int(l.keeper.pending.Load())}
+		at.Idle = l.machine.Idle() && at.Calls == 0 && at.Batches == 0 && l.inbox.len() == 0
+		return at
+	})
+	out.Stopping, out.Store, out.Deliveries, out.Reviews = s.stopping(), "ok", s.doors.len(), s.replies.len()
 	if trouble := s.trouble.Load(); trouble != nil {
 		out.Store = *trouble
 	}
-	s.mu.Lock()
-	l := s.now
-	out.Lives = s.lives
-	s.mu.Unlock()
-	if l == nil {
-		return out
-	}
-	alive := l.look(func(l *life) {
-		out.Gauges = l.machine.Gauges()
-		out.Calls, out.Batches = int(l.calls.Load()), int(l.keeper.pending.Load())
-		out.Idle = l.machine.Idle() && out.Calls == 0 && out.Batches == 0 && l.inbox.len() == 0
-	})
 	out.Ready = alive && !out.Stopping && out.Store == "ok"
 	out.Idle = out.Idle && out.Deliveries == 0 && out.Reviews == 0 && s.teller.quiet()
 	return out
+}
+
+// lookTimeout bounds how long a look waits for the core's loop.
+const lookTimeout = 5 * time.Second
+
+// lookAt is what f sees of the core between two events of the current life, or
+// of the next one while one ends; false means that there is none.
+func lookAt[T any](s *Service, f func(*life) T) (seen T, ok bool) {
+	late := make(chan struct{})
+	stop := s.opts.Clock.AfterFunc(lookTimeout, func() { close(late) })
+	defer stop()
+	for {
+		l, changed := s.life()
+		if l == nil {
+			return seen, false
+		}
+		if seen, ok = look(l, f, late); ok {
+			return seen, true
+		}
+		select {
+		case <-changed:
+		case <-late:
+			return seen, false
+		case <-s.dead:
+			return seen, false
+		}
+	}
 }
 
 // Idle reports whether nothing is under way, and nothing waits but the next

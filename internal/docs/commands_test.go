@@ -28,9 +28,15 @@ var notRun = map[string]string{
 	"make lint":  "minutes on a first run, which builds the linter; continuous integration runs it",
 	"make bench": "minutes",
 	".ci/run":    "it would run this test within itself",
+
+	"syncproof doctor --config syncproof.yaml --write-probe":                  tenantsNeeded,
+	"syncproof provision --config syncproof.yaml --dry-run":                   tenantsNeeded,
+	"syncproof provision --config syncproof.yaml":                             tenantsNeeded,
 	"syncproof mock genesys --listen 127.0.0.1:8080 --control 127.0.0.1:8081": "it serves until it is stopped; TestAMockStandsAlone runs it",
 	"syncproof mock salesforce --scenario my-scenario.yaml --data ./tenant":   "it serves until it is stopped; TestAMockHasTheRecordsOfItsScenario runs it",
 }
+
+const tenantsNeeded = "two tenants must run beside it: the tests of cmd/syncproof play it against bare mocks"
 
 // TestCommands runs what the pages tell a reader to run.
 func TestCommands(t *testing.T) {
@@ -41,7 +47,7 @@ func TestCommands(t *testing.T) {
 		for _, p := range pages(t) {
 			t.Run(p.name, func(t *testing.T) {
 				t.Parallel()
-				s := &session{t: t, page: p, bin: bin, folder: t.TempDir()}
+				s := &session{t: t, page: p, bin: bin, folder: t.TempDir(), env: reviewConsole(t)}
 				s.play()
 				mu.Lock()
 				defer mu.Unlock()
@@ -88,6 +94,7 @@ type session struct {
 	t           *testing.T
 	page        *page
 	bin, folder string
+	env         []string
 	exit        int
 	seen        map[string]bool
 	changed     bool
@@ -144,6 +151,7 @@ func (s *session) run(c *command, mayFail bool) {
 	cmd := exec.Command("sh", "-c", fmt.Sprintf("(exit %d)\n%s", s.exit, text))
 	cmd.Dir = s.folder
 	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "NO_COLOR=1")
+	cmd.Env = append(cmd.Env, s.env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()

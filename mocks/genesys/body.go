@@ -26,12 +26,21 @@ var shown = map[string]bool{
 // parseContact reads the body of a POST or PUT: the whole contact. What it
 // does not name is empty. id is the one in the path, "" for a POST.
 func (m *Mock) parseContact(body []byte, id string) (content, *refusal) {
-	var out content
 	var buffer [24]mocks.Member
 	members, err := mocks.MembersIn(buffer[:0], string(body))
 	if err != nil {
-		return out, badJSON(err)
+		return content{}, badJSON(err)
 	}
+	out, bad := m.assignAll(members, id)
+	if bad == nil {
+		bad = m.complete(&out)
+	}
+	return out, bad
+}
+
+// assignAll sets the attributes of a contact, whether it is complete or not.
+func (m *Mock) assignAll(members []mocks.Member, id string) (content, *refusal) {
+	var out content
 	var custom *mocks.Member
 	for i := range members {
 		v := &members[i]
@@ -54,7 +63,7 @@ func (m *Mock) parseContact(body []byte, id string) (content, *refusal) {
 			return out, bad
 		}
 	}
-	return out, m.complete(&out)
+	return out, nil
 }
 
 // assign sets one top-level attribute, which replaces what was there.

@@ -17,6 +17,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out.tokens = m.tokens.Clone()
 	out.limiter = m.limiter.Clone()
 	out.mac = nil
+	out.history, out.sources = slices.Clip(m.history), slices.Clip(m.sources)
 	out.store = m.store.clone()
 	out.hidden = moved(m.hidden, out.store.byID)
 	out.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
@@ -71,6 +72,7 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.tokens.Print(&p, m.faults.Revocations)
 	m.limiter.Print(&p, m.faults.QuotaInForce(m.cfg.Quota, vendorQuota))
 	p.Int(int64(m.schema.version))
+	p.Int(int64(len(m.sources)))
 	p.Flag(slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal))
 	p.Int(int64(len(m.store.order)))
 	for _, c := range m.store.order {

@@ -1,8 +1,6 @@
 package genesys
 
 import (
-	"slices"
-
 	"github.com/syncproof/syncproof/mocks"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -107,32 +105,4 @@ func (x *exchange) write(c *contact, next content, verb string) {
 		call: x.r.Call, cause: x.arrive, actor: x.actor, verb: verb,
 		stamp: x.now, versionSet: next.versionNamed,
 	}, x.now)
-}
-
-// lookup finds a contact by an identifier of type ExternalId.
-func (x *exchange) lookup(string) ([]byte, *refusal) {
-	var buffer [4]mocks.Member
-	members, err := mocks.MembersIn(buffer[:0], string(x.r.Body))
-	if err != nil {
-		return nil, badJSON(err)
-	}
-	i := slices.IndexFunc(members, func(f mocks.Member) bool { return f.Key == "type" })
-	switch {
-	case i < 0:
-		return nil, invalid("type", ruleRequired, "it is required")
-	case members[i].Kind != mocks.JSONString:
-		return nil, invalid("type", ruleType, "expected string, got "+members[i].Kind.String())
-	case members[i].Text != "ExternalId":
-		return nil, invalid("type", ruleChoice, "it has to be ExternalId")
-	}
-	id, bad := externalFrom("identifier", slices.Delete(members, i, i+1))
-	if bad != nil {
-		return nil, bad
-	}
-	c := x.m.store.find(id)
-	if c == nil {
-		return nil, notFound("A contact with this identifier")
-	}
-	x.disclose(c)
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
 }

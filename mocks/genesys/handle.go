@@ -24,6 +24,7 @@ type exchange struct {
 	actor  string
 	arrive uint64 // Op of the Arrive event
 	limit  mocks.Limit
+	status int // of a success that is not 200
 	// lost tells that the answer will be replaced by a 5xx after the commit:
 	// nothing is disclosed.
 	lost bool
@@ -59,7 +60,10 @@ func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	if bad = x.outcome(bad); bad != nil {
 		return x.refuse(bad)
 	}
-	return x.answer(http.StatusOK, body, "")
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	return x.answer(x.status, body, "")
 }
 
 // arrived journals the request; its actor is who holds the token, even if the

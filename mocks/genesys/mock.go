@@ -34,17 +34,19 @@ type Mock struct {
 	tokens  mocks.Tokens
 	limiter mocks.Limiter
 
-	base     *schema // as configured
-	schema   *schema // after drift
+	base     *schema   // as configured, or as it was written last
+	history  []*schema // base in each of its versions; clones share its entries
+	schema   *schema   // after drift
 	drift    []mocks.Drift
 	schemaID string
 	division string // JSON of the home division
 	ref      string // JSON of the schema reference, of version refFor
 	refFor   int
 
-	store  store
-	phones *phoneBook
-	hidden []*contact // from the feed
+	sources []source // external sources, in the order of their creation
+	store   store
+	phones  *phoneBook
+	hidden  []*contact // from the feed
 
 	mac        hash.Hash // of webhook bodies
 	notices    uint64
@@ -63,16 +65,27 @@ func New(c mocks.Config) *Mock {
 		ids:         *mocks.NewIDs(c.Seed),
 		correlation: *mocks.NewIDs(c.Seed + 1),
 		secrets:     *mocks.NewIDs(c.Seed + 2),
-		base:        newSchema(&c),
 		store:       newStore(externalSource(c.ExternalField)),
 		phones:      newPhoneBook(c.Region),
 	}
-	m.schema = m.base
+	m.found()
 	tenant := mocks.NewIDs(c.Seed + 3)
 	m.schemaID = tenant.UUID()
 	id := tenant.UUID()
 	m.division = `{"id":"` + id + `","name":"Home","selfUri":"/api/v2/authorization/divisions/` + id + `"}`
 	return m
+}
+
+// found gives the tenant the schema and the source of its configuration.
+func (m *Mock) found() {
+	m.base = newSchema(m.cfg)
+	m.schema, m.history, m.sources, m.drift = m.base, nil, nil, nil
+	if m.base.version > 0 {
+		m.history = []*schema{m.base}
+	}
+	if !m.cfg.Bare {
+		m.sources = []source{{id: m.store.source, name: m.store.source}}
+	}
 }
 
 // externalSource is the id of the external source that carries the other
@@ -100,7 +113,7 @@ func (m *Mock) follow() {
 func (m *Mock) schemaRef() string {
 	if m.refFor != m.schema.version {
 		m.refFor = m.schema.version
-		m.ref = `,"schema":{"id":"` + m.schemaID + `","name":"syncproof","version":` + strconv.Itoa(m.refFor) + `}`
+		m.ref = `,"schema":{"id":"` + m.schemaID + `","name":` + string(mocks.AppendString(nil, m.schema.title)) + `,"version":` + strconv.Itoa(m.refFor) + `}`
 	}
 	return m.ref
 }

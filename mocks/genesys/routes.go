@@ -12,6 +12,13 @@ const (
 	permissionEdit    = "externalContacts:contact:edit"
 	permissionDelete  = "externalContacts:contact:delete"
 	permissionSchemas = "externalContacts:customFields:view"
+
+	permissionSchemaAdd  = "externalContacts:customFields:add"
+	permissionSchemaEdit = "externalContacts:customFields:edit"
+
+	// Named after externalContacts:externalSource:delete, which is S.
+	permissionSources   = "externalContacts:externalSource:view"
+	permissionSourceAdd = "externalContacts:externalSource:add"
 )
 
 // endpoint is one operation of the API; id is the path's variable part.
@@ -30,8 +37,20 @@ var endpoints = map[string]endpoint{
 	"PATCH contacts/{}":                   {permissionEdit, true, (*exchange).patch},
 	"DELETE contacts/{}":                  {permissionDelete, false, (*exchange).remove},
 	"POST identifierlookup/contacts":      {permissionView, true, (*exchange).lookup},
+	"POST contacts/enrich":                {permissionEdit, true, (*exchange).enrich},
+	"POST contacts/merge":                 {permissionEdit, true, (*exchange).merge},
+	"POST merge/contacts":                 {permissionEdit, true, (*exchange).mergePair},
+	"POST bulk/contacts":                  {permissionView, true, (*exchange).bulkFetch},
+	"POST bulk/contacts/add":              {permissionAdd, true, (*exchange).bulkAdd},
+	"POST bulk/contacts/update":           {permissionEdit, true, (*exchange).bulkUpdate},
+	"POST bulk/contacts/remove":           {permissionDelete, true, (*exchange).bulkRemove},
+	"POST bulk/contacts/enrich":           {permissionEdit, true, (*exchange).bulkEnrich},
 	"GET scan/contacts":                   {permissionView, false, (*exchange).scan},
 	"GET contacts/schemas":                {permissionSchemas, false, (*exchange).schemas},
+	"POST contacts/schemas":               {permissionSchemaAdd, true, (*exchange).makeSchema},
+	"PUT contacts/schemas/{}":             {permissionSchemaEdit, true, (*exchange).replaceSchema},
+	"GET externalsources":                 {permissionSources, false, (*exchange).externalSources},
+	"POST externalsources":                {permissionSourceAdd, true, (*exchange).makeSource},
 	"GET contacts/schemas/{}":             {permissionSchemas, false, (*exchange).schemaByID},
 	"GET contacts/schemas/{}/versions":    {permissionSchemas, false, (*exchange).schemaVersions},
 	"GET contacts/schemas/{}/versions/{}": {permissionSchemas, false, (*exchange).schemaByID},
@@ -64,7 +83,7 @@ func split(path string) (template, id string) {
 		return "", ""
 	}
 	below, ok := strings.CutPrefix(rest, "contacts/")
-	if !ok || below == "schemas" {
+	if !ok || below == "schemas" || below == "enrich" || below == "merge" {
 		return rest, ""
 	}
 	below, ok = strings.CutPrefix(below, "schemas/")

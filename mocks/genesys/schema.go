@@ -46,13 +46,16 @@ type slot struct {
 	values   []string
 	required bool
 	readOnly bool
-	removed  bool // by drift
+	removed  bool      // by drift
+	bounds   *[2]int64 // of an integer, nil for none
 }
 
 // schema is every attribute that a contact can have: the vendor's own, and
 // the tenant's custom fields.
 type schema struct {
-	version     int // of the custom-field schema, from 1
+	version     int // of the custom-field schema, from 1; 0 where there is none
+	title       string
+	written     bool // by a client
 	slots       []slot
 	byBase      map[string]uint8
 	byWire      [3]map[string]uint8 // by group
@@ -99,7 +102,7 @@ const (
 )
 
 func newSchema(cfg *mocks.Config) *schema {
-	s := &schema{version: 1, slots: slices.Clone(standard)}
+	s := &schema{version: 1, title: "syncproof", slots: slices.Clone(standard)}
 	for i := range s.slots {
 		s.slots[i].wire = s.slots[i].base[strings.IndexByte(s.slots[i].base, '.')+1:]
 	}
@@ -110,8 +113,11 @@ func newSchema(cfg *mocks.Config) *schema {
 			s.index()
 		}
 	}
+	if cfg.Bare && len(cfg.Fields) == 0 {
+		s.version = 0
+	}
 	for _, name := range [...]string{cfg.VersionField, cfg.StatusField} {
-		if _, known := s.byBase[name]; name != "" && !known {
+		if _, known := s.byBase[name]; name != "" && !known && !cfg.Bare {
 			f := mocks.Field{Name: name, Type: "string"}
 			if name == cfg.VersionField {
 				f.Type = "integer"
@@ -180,7 +186,7 @@ func (s *schema) index() {
 // drifted is the schema after the changes that happened while running. Each
 // change makes a new version of the schema, as the vendor's editor does.
 func (s *schema) drifted(drift []mocks.Drift) *schema {
-	out := &schema{version: s.version + len(drift), slots: slices.Clone(s.slots), versionSlot: s.versionSlot}
+	out := &schema{version: s.version + len(drift), title: s.title, slots: slices.Clone(s.slots), versionSlot: s.versionSlot}
 	for _, d := range drift {
 		i, ok := s.byBase[d.Field]
 		if !ok {

@@ -7,8 +7,11 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// schemas is GET contacts/schemas: the tenant has one.
+// schemas is GET contacts/schemas: the tenant has one, or none.
 func (x *exchange) schemas(string) ([]byte, *refusal) {
+	if x.m.schema.version == 0 {
+		return []byte(`{"entities":[],"total":0}`), nil
+	}
 	b := x.m.appendSchema([]byte(`{"entities":[`), x.m.schema)
 	return append(b, `],"total":1}`...), nil
 }
@@ -17,7 +20,7 @@ func (x *exchange) schemas(string) ([]byte, *refusal) {
 // both, with a slash between.
 func (x *exchange) schemaByID(id string) ([]byte, *refusal) {
 	id, text, versioned := strings.Cut(id, "/")
-	if id != x.m.schemaID {
+	if id != x.m.schemaID || x.m.schema.version == 0 {
 		return nil, notFound("The schema")
 	}
 	version := x.m.schema.version
@@ -31,7 +34,7 @@ func (x *exchange) schemaByID(id string) ([]byte, *refusal) {
 }
 
 func (x *exchange) schemaVersions(id string) ([]byte, *refusal) {
-	if id != x.m.schemaID {
+	if id != x.m.schemaID || x.m.schema.version == 0 {
 		return nil, notFound("The schema")
 	}
 	b := []byte(`{"entities":[`)
@@ -47,17 +50,23 @@ func (x *exchange) schemaVersions(id string) ([]byte, *refusal) {
 
 // schemaAt is the schema in one of its versions.
 func (m *Mock) schemaAt(version int) *schema {
-	if version == m.schema.version {
+	switch {
+	case version == m.schema.version:
 		return m.schema
+	case version <= len(m.history):
+		return m.history[version-1]
 	}
-	return m.base.drifted(m.drift[:version-1])
+	return m.base.drifted(m.drift[:version-len(m.history)])
 }
 
 func (m *Mock) appendSchema(b []byte, s *schema) []byte {
 	b = append(append(b, `{"id":"`...), m.schemaID...)
-	b = strconv.AppendInt(append(b, `","name":"syncproof","version":`...), int64(s.version), 10)
+	b = append(b, `","name":`...)
+	b = mocks.AppendString(b, s.title)
+	b = strconv.AppendInt(append(b, `,"version":`...), int64(s.version), 10)
 	b = append(b, `,"appliesTo":["CONTACT"],"enabled":true,"jsonSchema":{`...)
-	b = append(b, `"$schema":"http://json-schema.org/draft-04/schema#","title":"syncproof","type":"object","properties":{`...)
+	b = append(b, `"$schema":"http://json-schema.org/draft-04/schema#","title":`...)
+	b = append(mocks.AppendString(b, s.title), `,"type":"object","properties":{`...)
 	var required []byte
 	first := true
 	for i := range s.slots {
@@ -105,6 +114,11 @@ func appendProperty(b []byte, x *slot) []byte {
 	switch x.kind {
 	case kindText, kindLongText:
 		b = strconv.AppendInt(append(b, `,"minLength":0,"maxLength":`...), int64(x.max), 10)
+	case kindInteger:
+		if x.bounds != nil {
+			b = strconv.AppendInt(append(b, `,"minimum":`...), x.bounds[0], 10)
+			b = strconv.AppendInt(append(b, `,"maximum":`...), x.bounds[1], 10)
+		}
 	case kindEnum:
 		if x.values != nil {
 			b = append(append(b, `,"enum":`...), tagsText(x.values)...)

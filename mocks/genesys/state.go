@@ -21,6 +21,15 @@ type state struct {
 	Contacts    []contactState                  `json:"contacts"`
 	Late        []mocks.Waiting[lateState]      `json:"late"`
 	Deliveries  []mocks.Waiting[mocks.Delivery] `json:"deliveries"`
+	// Written are the schemas that clients wrote, in their order; Sources the
+	// external sources that they made.
+	Written []json.RawMessage `json:"written,omitempty"`
+	Sources []sourceState     `json:"sources,omitempty"`
+}
+
+type sourceState struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 type contactState struct {
@@ -75,7 +84,39 @@ func (m *Mock) State() ([]byte, error) {
 	for _, l := range m.late.All() {
 		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: lateState{mocks.StateOf(&l.Value.edit), l.Value.stamp, l.Value.id}})
 	}
+	for _, v := range m.history {
+		if v.written {
+			s.Written = append(s.Written, m.appendSchema(nil, v))
+		}
+	}
+	for _, v := range m.sources {
+		if v.made {
+			s.Sources = append(s.Sources, sourceState{v.id, v.name})
+		}
+	}
 	return json.Marshal(&s)
+}
+
+// rewrite replays what clients wrote of the tenant itself.
+func (m *Mock) rewrite(written []json.RawMessage, sources []sourceState) error {
+	m.found()
+	for _, text := range written {
+		d, bad := readDraft(text)
+		if bad == nil {
+			for len(m.history) < d.version-1 {
+				m.history = append(m.history, m.schema) // a drift that nobody wrote
+			}
+			m.schema.version = max(m.schema.version, d.version-1)
+			_, bad = m.storeSchema(d)
+		}
+		if bad != nil {
+			return fmt.Errorf("a schema of the snapshot: %s", bad.message)
+		}
+	}
+	for _, s := range sources {
+		m.sources = append(m.sources, source{id: s.ID, name: s.Name, made: true})
+	}
+	return nil
 }
 
 func (m *Mock) contactState(c *contact) contactState {
@@ -109,6 +150,9 @@ func (m *Mock) SetState(text []byte) error {
 		return err
 	}
 	m.notices, m.hidden, m.store = s.Notices, nil, newStore(m.store.source)
+	if err := m.rewrite(s.Written, s.Sources); err != nil {
+		return err
+	}
 	for i := range s.Contacts {
 		if err := m.take(&s.Contacts[i]); err != nil {
 			return err

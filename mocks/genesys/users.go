@@ -84,7 +84,7 @@ func (m *Mock) commitEdit(l lateCommit, now time.Time) {
 	next := c.clone()
 	// The values were checked when the edit was made.
 	_ = m.fill(&next, l.edit.Set)
-	next.schema = true // the vendor's form always refers to the schema
+	next.schema = m.schema.version > 0 // the vendor's form always refers to the schema
 	if l.edit.Version != nil {
 		next.setSyncVersion(m.base, *l.edit.Version)
 		next.versionNamed = true
@@ -241,7 +241,7 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	if m.store.byID[id] != nil {
 		return "", fmt.Errorf("genesys: there already is a contact %q", id)
 	}
-	next := content{schema: true}
+	next := content{schema: m.schema.version > 0}
 	if err := m.fill(&next, s.Set); err != nil {
 		return "", err
 	}

@@ -123,6 +123,9 @@ func parseInteger(x *slot, literal string) (string, *refusal) {
 	if err != nil {
 		return "", invalid(x.base, ruleType, "expected an integer")
 	}
+	if x.bounds != nil && (n < x.bounds[0] || n > x.bounds[1]) {
+		return "", invalid(x.base, ruleLimit, "expected "+strconv.FormatInt(x.bounds[0], 10)+" to "+strconv.FormatInt(x.bounds[1], 10))
+	}
 	return strconv.FormatInt(n, 10), nil
 }
 

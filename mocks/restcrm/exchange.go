@@ -171,6 +171,11 @@ func (x *exchange) route() (reply, *problem) {
 			return reply{}, errMethod("GET")
 		}
 		return x.schema()
+	case "/v1/schema/contact/fields":
+		if x.r.Method != http.MethodPost {
+			return reply{}, errMethod("POST")
+		}
+		return x.addField()
 	}
 	rest, ok := strings.CutPrefix(x.r.Path, contactPrefix)
 	if !ok {

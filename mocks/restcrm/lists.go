@@ -201,7 +201,8 @@ func (m *Mock) appendChange(b []byte, c *contact) []byte {
 func (x *exchange) schema() (reply, *problem) {
 	s := x.m.schema
 	b := append([]byte(`{"object":"contact","revision":"`), strconv.Itoa(s.revision)...)
-	b = append(b, `","fields":[`...)
+	b = strconv.AppendBool(append(b, `","extensible":`...), x.may(verbAdminister))
+	b = append(b, `,"fields":[`...)
 	first := true
 	for _, p := range s.properties {
 		if !p.visible() {

@@ -137,7 +137,7 @@ type lateCommit struct {
 func (m *Mock) save(c *contact, create bool, w *write) uint64 {
 	before := c.number(m.version)
 	changes := make([]trace.Change, 0, len(w.set)+1)
-	c.values = slices.Clone(c.values) // clones of the tenant share the old ones
+	c.values = grown(c.values, len(m.made.properties)) // clones of the tenant share the old ones
 	for _, a := range w.set {
 		changes = m.put(c, a.property, a.text, changes)
 	}

@@ -59,6 +59,7 @@ type property struct {
 	required bool
 	readOnly bool
 	filled   bool // never null: sync_version
+	added    bool // by a client
 	pattern  *regexp.Regexp
 	values   []string
 	gone     bool   // removed by drift
@@ -116,8 +117,10 @@ func newSchema(c *mocks.Config) (*schema, error) {
 	for _, f := range c.Fields {
 		ensure(f, true)
 	}
-	ensure(mocks.Field{Name: c.VersionField, Type: "integer"}, false)
-	ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40}, false)
+	if !c.Bare {
+		ensure(mocks.Field{Name: c.VersionField, Type: "integer"}, false)
+		ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40}, false)
+	}
 	ensure(mocks.Field{Name: c.ExternalField, Type: "string", Length: 255}, false)
 
 	s := &schema{revision: 1, properties: []*property{{name: "id", kind: kindString, system: sysID}}}

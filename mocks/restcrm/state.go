@@ -21,6 +21,16 @@ type state struct {
 	Sequence uint64                     `json:"sequence"`
 	Contacts []contactState             `json:"contacts"`
 	Late     []mocks.Waiting[lateState] `json:"late"`
+	Added    []addedState               `json:"added,omitempty"`
+}
+
+// addedState is a field that a client added to the schema.
+type addedState struct {
+	Name   string   `json:"name"`
+	Type   string   `json:"type"`
+	Length int      `json:"length"`
+	Values []string `json:"values,omitempty"`
+	Filled bool     `json:"filled,omitempty"`
 }
 
 type contactState struct {
@@ -62,6 +72,11 @@ func (m *Mock) State() ([]byte, error) {
 	for i, c := range m.store.order {
 		s.Contacts[i] = m.contactState(c)
 	}
+	for _, p := range m.made.properties {
+		if p.added {
+			s.Added = append(s.Added, addedState{p.base, p.kind.String(), p.length, p.values, p.filled})
+		}
+	}
 	for _, l := range m.late.All() {
 		w := &l.Value.write
 		late := lateState{
@@ -97,6 +112,9 @@ func (m *Mock) SetState(text []byte) error {
 	}
 	m.gap, m.gapOpen = s.Gap, s.GapOpen
 	m.store, m.late = newStore(), mocks.Due[lateCommit]{}
+	if err := m.addAgain(s.Added); err != nil {
+		return err
+	}
 	m.store.sequence = s.Sequence
 	for i := range s.Contacts {
 		c, err := m.restored(&s.Contacts[i])
@@ -114,6 +132,25 @@ func (m *Mock) SetState(text []byte) error {
 		if err := m.wait(&s.Late[i]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// addAgain gives the tenant the schema of its configuration and what a
+// snapshot adds to it.
+func (m *Mock) addAgain(added []addedState) error {
+	made, err := newSchema(m.config)
+	if err != nil {
+		return err
+	}
+	m.made, m.schema = made, made.drifted(m.drift, m.revoked, made.revision)
+	m.version, m.external = made.byName[m.config.VersionField], made.byName[m.config.ExternalField]
+	for _, a := range added {
+		p, bad := asked(mocks.Field{Name: a.Name, Type: a.Type, Length: a.Length, Values: a.Values}, a.Filled)
+		if bad != nil {
+			return fmt.Errorf("field %s of the snapshot: %s", a.Name, bad.detail)
+		}
+		m.extend(p)
 	}
 	return nil
 }

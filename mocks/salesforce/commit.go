@@ -68,11 +68,12 @@ func (m *Mock) fresh(id string) *record {
 }
 
 // withDefaults adds to a new record's fields what it starts with: every
-// checkbox that is not named is unticked, never null (M).
+// checkbox that is not named is unticked, never null (M). A column that is one
+// for a while only shows as unticked, and is empty when it has its type again.
 func (m *Mock) withDefaults(set []assign) []assign {
 	for _, c := range m.made.columns {
 		named := func(a assign) bool { return a.column.slot == c.slot }
-		if c.kind == kindBoolean && c.system == plain && !slices.ContainsFunc(set, named) {
+		if c.kind == kindBoolean && !c.retyped && c.system == plain && !slices.ContainsFunc(set, named) {
 			set = append(set, assign{c, "false"})
 		} else if c.initial != "" && !slices.ContainsFunc(set, named) {
 			set = append(set, assign{c, c.initial})

@@ -263,6 +263,13 @@ func (x *exchange) route() (int, []byte, *apiError) {
 			return x.setupRows(q)
 		}
 		return x.query(head == "queryAll")
+	case "composite":
+		if collection, ok := strings.CutPrefix(rest, "sobjects"); ok && (collection == "" || collection[0] == '/') {
+			return x.collections(strings.TrimPrefix(collection, "/"))
+		}
+		if rest == "" {
+			return x.composite()
+		}
 	case "tooling":
 		return x.tooling(rest)
 	case "limits":

@@ -11,6 +11,7 @@ const (
 
 	prefixField         = "00N"
 	prefixRule          = "03d"
+	prefixTrigger       = "01q"
 	prefixPermissionSet = "0PS"
 	prefixFieldGrant    = "01k" // (M)
 	prefixAssignment    = "0Pa" // (M)

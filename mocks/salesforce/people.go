@@ -208,7 +208,7 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	r.alias = s.Alias
 	w := write{stamp: s.Modified, actor: trace.ActorSetup, user: UserID(cmp.Or(s.By, trace.ActorSetup)), versionSet: true}
 	for _, name := range slices.Sorted(maps.Keys(s.Set)) {
-		c := m.made.find(name)
+		c := m.made.named(name)
 		if c == nil || c.system != plain {
 			return "", fmt.Errorf("salesforce: field %s: Contact has no such field", name)
 		}

@@ -36,6 +36,9 @@ func (x *exchange) query(all bool) (int, []byte, *apiError) {
 	}
 	c := cursor{query: q, isFeed: q.isFeed()}
 	c.rows = x.m.run(q, all, c.isFeed)
+	if q.count {
+		return http.StatusOK, countOnly(len(c.rows)), nil
+	}
 	if len(c.rows) > x.batch() {
 		c.locator = x.m.ids.Salesforce(prefixQuery)
 		if len(x.m.cursors) == cursorsMax {
@@ -44,6 +47,11 @@ func (x *exchange) query(all bool) (int, []byte, *apiError) {
 		x.m.cursors = append(x.m.cursors, c)
 	}
 	return http.StatusOK, x.page(&c, 0), nil
+}
+
+// countOnly answers COUNT(): a size and no rows (S).
+func countOnly(n int) []byte {
+	return append(strconv.AppendInt([]byte(`{"totalSize":`), int64(n), 10), `,"done":true,"records":[]}`...)
 }
 
 // queryMore answers the nextRecordsUrl of a batch (S), query/{locator}-{offset}
@@ -141,7 +149,7 @@ func (m *Mock) run(q *query, all, isFeed bool) []*record {
 		if (all || !r.deleted) && !(isFeed && m.hiddenByGap(r)) && (q.where == nil || q.where.holds(m, r)) {
 			rows = append(rows, r)
 		}
-		return !(inOrder && q.limit >= 0 && len(rows) >= q.limit)
+		return !(inOrder && q.limit >= 0 && len(rows) >= q.offset+q.limit)
 	}
 	candidates, narrowed := m.candidates(q.where.required())
 	switch floor, ok := q.where.stampFloor(); {
@@ -158,6 +166,7 @@ func (m *Mock) run(q *query, all, isFeed bool) []*record {
 	if !inOrder && len(q.order) > 0 {
 		slices.SortFunc(rows, func(a, b *record) int { return q.compare(m, a, b) })
 	}
+	rows = rows[min(q.offset, len(rows)):]
 	if q.limit >= 0 && len(rows) > q.limit {
 		rows = rows[:q.limit]
 	}

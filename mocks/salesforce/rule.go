@@ -90,7 +90,7 @@ func (r *rule) appendMetadata(b []byte) []byte {
 // version trigger is going to add.
 func (m *Mock) breaks(r *record, set []assign, user string) *apiError {
 	for _, a := range set {
-		if err := m.taken(r, a); err != nil {
+		if err := m.duplicates(r, a); err != nil {
 			return err
 		}
 	}
@@ -107,8 +107,8 @@ func (m *Mock) breaks(r *record, set []assign, user string) *apiError {
 	return nil
 }
 
-// taken refuses a value that another live record has in a unique column (S).
-func (m *Mock) taken(r *record, a assign) *apiError {
+// duplicates refuses a value that another live record has in a unique column (S).
+func (m *Mock) duplicates(r *record, a assign) *apiError {
 	if !a.column.unique || a.text == "" {
 		return nil
 	}

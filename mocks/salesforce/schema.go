@@ -40,6 +40,12 @@ var soapTypes = [...]string{
 	"xsd:boolean", "xsd:date", "xsd:dateTime", "xsd:int", "xsd:double",
 }
 
+// textual: LIKE compares such a column.
+func (k kind) textual() bool {
+	return !k.numeric() && k != kindBoolean && k != kindDate && k != kindDatetime && k != kindID && k != kindReference &&
+		k != kindMultipicklist
+}
+
 func (k kind) numeric() bool { return k == kindInt || k == kindDouble }
 
 // system says which part of a record holds a column that is not a plain value.
@@ -75,6 +81,7 @@ type column struct {
 	externalID bool
 	values     []string // of a restricted picklist
 	gone       bool     // removed by drift
+	retyped    bool     // by drift: what it is otherwise empty of stays so
 	hidden     bool     // the engine's account cannot see it
 	ungranted  bool     // made through the API, and nobody has permission yet
 	unique     bool
@@ -288,6 +295,7 @@ func (c *column) drift(d mocks.Drift) {
 	case "number":
 		c.kind, c.values, c.length = kindDouble, nil, 0
 	case "boolean":
+		c.retyped = c.retyped || c.kind != kindBoolean
 		c.kind, c.values, c.length = kindBoolean, nil, 0
 	}
 }

@@ -32,11 +32,13 @@ var dataObjects = []setupTable{
 	{"PermissionSet", []string{"Id", "Name", "Label"}, nil, (*Mock).permissionSetRows},
 	{"FieldPermissions", []string{"Id", "ParentId", "SobjectType", "Field", "PermissionsRead", "PermissionsEdit"}, nil, (*Mock).grantRows},
 	{"PermissionSetAssignment", []string{"Id", "AssigneeId", "PermissionSetId"}, nil, (*Mock).assignmentRows},
+	{"FlowDefinitionView", []string{"ApiName", "IsActive", "TriggerObjectOrEvent.QualifiedApiName"}, nil, func(*Mock) []map[string]string { return nil }},
 }
 
 var toolingObjects = []setupTable{
 	{"CustomField", []string{"Id", "DeveloperName", "TableEnumOrId", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).fieldRows},
 	{"ValidationRule", []string{"Id", "ValidationName", "Active", "ErrorMessage", "NamespacePrefix", "EntityDefinition.QualifiedApiName", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).ruleRows},
+	{"ApexTrigger", []string{"Id", "Name", "TableEnumOrId", "Status"}, nil, (*Mock).triggerRows},
 }
 
 func quoted(s string) string { return string(mocks.AppendString(nil, s)) }
@@ -90,6 +92,16 @@ func (m *Mock) ruleRows() (rows []map[string]string) {
 		})
 	}
 	return rows
+}
+
+// triggerRows is the guide's version trigger, where the configuration has it.
+func (m *Mock) triggerRows() []map[string]string {
+	if !m.config.Trigger {
+		return nil
+	}
+	return []map[string]string{{
+		"Id": quoted(numbered(prefixTrigger, 1)), "Name": `"SyncVersion"`, "TableEnumOrId": `"Contact"`, "Status": `"Active"`,
+	}}
 }
 
 // setupQuery parses the query if it is one of these objects, else nil.

@@ -29,6 +29,8 @@ func (c *condition) holds(m *Mock, r *record) bool {
 	case "in", "not in":
 		found := slices.ContainsFunc(c.values, func(v literal) bool { return compareLiteral(m, r, c.column, v) == equal })
 		return found == (c.op == "in")
+	case "like":
+		return matches(strings.ToLower(r.text(m, c.column)), c.values[0].text)
 	}
 	result := compareLiteral(m, r, c.column, c.values[0])
 	switch c.op {
@@ -45,6 +47,43 @@ func (c *condition) holds(m *Mock, r *record) bool {
 	default:
 		return result == greater || result == equal
 	}
+}
+
+// matches holds a text against a pattern of LIKE: % stands for any text, _ for
+// one character, a backslash makes either mean itself. A null
+// is like nothing.
+func matches(text, pattern string) bool {
+	t, p := []rune(text), []rune(pattern)
+	if len(t) == 0 {
+		return false
+	}
+	back, from := -1, 0 // where the last % stands, and what it has swallowed up to
+	i, j := 0, 0
+	for i < len(t) {
+		switch {
+		case j < len(p) && p[j] == '%':
+			back, from = j, i
+			j++
+			continue
+		case j < len(p) && p[j] == '_':
+			i, j = i+1, j+1
+			continue
+		case j+1 < len(p) && p[j] == '\\' && p[j+1] == t[i]:
+			i, j = i+1, j+2
+			continue
+		case j < len(p) && p[j] != '\\' && p[j] == t[i]:
+			i, j = i+1, j+1
+			continue
+		case back < 0:
+			return false
+		}
+		from++
+		i, j = from, back+1
+	}
+	for j < len(p) && p[j] == '%' {
+		j++
+	}
+	return j == len(p)
 }
 
 // ordering is the outcome of a comparison; with null on one side only, a

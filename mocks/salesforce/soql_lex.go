@@ -24,6 +24,9 @@ type token struct {
 	kind tokenKind
 	text string
 	at   int
+	// like is a string as LIKE takes it: % and _ that were escaped have the
+	// backslash still, and so has a backslash.
+	like string
 }
 
 // is reports whether the token is this keyword, whatever its case.
@@ -38,7 +41,7 @@ func lex(query string) ([]token, *apiError) {
 	if !utf8.ValidString(query) {
 		return nil, malformed("the query is not UTF-8", 0)
 	}
-	var tokens []token
+	tokens := make([]token, 0, 4+len(query)/8) // a word and a comma take about that much
 	for i := 0; i < len(query); {
 		c := query[i]
 		if c == ' ' || c == '\t' || c == '\n' || c == '\r' {
@@ -52,7 +55,7 @@ func lex(query string) ([]token, *apiError) {
 		tokens = append(tokens, t)
 		i = next
 	}
-	return append(tokens, token{tokenEnd, "<EOF>", len(query)}), nil
+	return append(tokens, token{kind: tokenEnd, text: "<EOF>", at: len(query)}), nil
 }
 
 func lexOne(query string, i int) (token, int, *apiError) {
@@ -64,18 +67,18 @@ func lexOne(query string, i int) (token, int, *apiError) {
 		for end < len(query) && (letter(query[end]) || digit(query[end]) || query[end] == '_' || query[end] == '.') {
 			end++
 		}
-		return token{tokenWord, query[i:end], i}, end, nil
+		return token{kind: tokenWord, text: query[i:end], at: i}, end, nil
 	case digit(c) || (c == '-' || c == '+' || c == '.') && i+1 < len(query) && (digit(query[i+1]) || query[i+1] == '.'):
 		return lexNumber(query, i)
 	case strings.IndexByte("(),=", c) >= 0:
-		return token{tokenSymbol, query[i : i+1], i}, i + 1, nil
+		return token{kind: tokenSymbol, text: query[i : i+1], at: i}, i + 1, nil
 	case c == '<' || c == '>' || c == '!':
 		end := i + 1
 		if end < len(query) && (query[end] == '=' || c == '<' && query[end] == '>') {
 			end++
 		}
 		if text := query[i:end]; text != "!" {
-			return token{tokenSymbol, text, i}, end, nil
+			return token{kind: tokenSymbol, text: text, at: i}, end, nil
 		}
 	}
 	return token{}, 0, malformed("line 1:"+strconv.Itoa(i)+" no viable alternative at character '"+firstRune(query[i:])+"'", i)
@@ -107,7 +110,7 @@ func lexNumber(query string, i int) (token, int, *apiError) {
 	if !literalForm(kind, text) {
 		return token{}, 0, malformed("unexpected token: '"+text+"'", i)
 	}
-	return token{kind, text, i}, end, nil
+	return token{kind: kind, text: text, at: i}, end, nil
 }
 
 func literalForm(kind tokenKind, text string) bool {
@@ -123,13 +126,21 @@ func literalForm(kind tokenKind, text string) bool {
 	return ok
 }
 
-// lexString reads a quoted string with SOQL's escapes.
+// lexString reads a quoted string with SOQL's escapes; those of % and _ are
+// for LIKE (S).
 func lexString(query string, start int) (token, int, *apiError) {
-	var b strings.Builder
+	var b, like strings.Builder
+	both := func(r rune) {
+		b.WriteRune(r)
+		if r == '\\' {
+			like.WriteByte('\\')
+		}
+		like.WriteRune(r)
+	}
 	for i := start + 1; i < len(query); i++ {
 		switch c := query[i]; c {
 		case '\'':
-			return token{tokenString, b.String(), start}, i + 1, nil
+			return token{tokenString, b.String(), start, like.String()}, i + 1, nil
 		case '\\':
 			i++
 			if i == len(query) {
@@ -137,18 +148,24 @@ func lexString(query string, start int) (token, int, *apiError) {
 			}
 			if query[i] == 'u' && i+4 < len(query) {
 				if n, err := strconv.ParseUint(query[i+1:i+5], 16, 32); err == nil {
-					b.WriteRune(rune(n))
+					both(rune(n))
 					i += 4
 					continue
 				}
+			}
+			if query[i] == '%' || query[i] == '_' {
+				b.WriteByte(query[i])
+				like.WriteString(query[i-1 : i+1])
+				continue
 			}
 			plain := strings.IndexByte(`nNrRtTbBfF"'\`, query[i])
 			if plain < 0 {
 				return token{}, 0, refuse("MALFORMED_QUERY", "Illegal character sequence '\\"+firstRune(query[i:])+"' in string literal")
 			}
-			b.WriteByte("\n\n\r\r\t\t\b\b\f\f\"'\\"[plain])
+			both(rune("\n\n\r\r\t\t\b\b\f\f\"'\\"[plain]))
 		default:
 			b.WriteByte(c)
+			like.WriteByte(c)
 		}
 	}
 	return token{}, 0, malformed("line 1:"+strconv.Itoa(start)+" mismatched character '<EOF>' expecting '''", start)

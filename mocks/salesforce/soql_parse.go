@@ -8,12 +8,16 @@ import (
 // query is a parsed SOQL statement over Contact.
 //
 //	SELECT field [, field]... FROM Contact
-//	[WHERE condition] [ORDER BY field [ASC|DESC] [NULLS FIRST|LAST] [, ...]] [LIMIT n]
+//	[WHERE condition] [ORDER BY field [ASC|DESC] [NULLS FIRST|LAST] [, ...]] [LIMIT n] [OFFSET n]
+//
+// In the place of the fields COUNT() asks how many rows there are.
 type query struct {
 	fields []*column
+	count  bool
 	where  *condition // nil for none
 	order  []orderTerm
 	limit  int // -1 for none
+	offset int
 }
 
 type orderTerm struct {
@@ -25,7 +29,7 @@ type orderTerm struct {
 // condition is a node of a WHERE clause: and, or, not over kids, or a
 // comparison.
 type condition struct {
-	op     string // and | or | not | = | != | < | <= | > | >= | in | not in
+	op     string // and | or | not | = | != | < | <= | > | >= | in | not in | like
 	kids   []*condition
 	column *column
 	values []literal
@@ -93,7 +97,8 @@ func (p *parser) statement() (*query, *apiError) {
 	}
 	// The field list is resolved after FROM is known to name the object.
 	var names []token
-	for {
+	count := p.counts()
+	for !count {
 		t := p.peek()
 		if t.kind != tokenWord || reserved(t.text) {
 			return nil, p.unexpected()
@@ -107,7 +112,7 @@ func (p *parser) statement() (*query, *apiError) {
 	if err := p.from(); err != nil {
 		return nil, err
 	}
-	q := &query{limit: -1}
+	q := &query{limit: -1, count: count}
 	for _, name := range names {
 		c, err := p.column(name)
 		if err != nil {
@@ -155,18 +160,44 @@ func (p *parser) clauses(q *query) *apiError {
 		}
 	}
 	if p.accept("LIMIT") {
-		t := p.peek()
-		n, bad := strconv.Atoi(t.text)
-		if t.kind != tokenNumber || bad != nil || n < 0 {
-			return p.unexpected()
+		if q.limit, err = p.number(); err != nil {
+			return err
 		}
-		p.at++
-		q.limit = n
+	}
+	if p.accept("OFFSET") {
+		if q.offset, err = p.number(); err != nil {
+			return err
+		}
+		if q.offset > offsetMax {
+			return refuse("NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
+		}
 	}
 	if p.peek().kind != tokenEnd {
 		return p.unexpected()
 	}
 	return nil
+}
+
+// offsetMax is the largest OFFSET (S).
+const offsetMax = 2000
+
+func (p *parser) number() (int, *apiError) {
+	t := p.peek()
+	n, bad := strconv.Atoi(t.text)
+	if t.kind != tokenNumber || bad != nil || n < 0 {
+		return 0, p.unexpected()
+	}
+	p.at++
+	return n, nil
+}
+
+// counts takes COUNT(), if it is there.
+func (p *parser) counts() bool {
+	if p.at+2 < len(p.tokens) && p.peek().is("COUNT") && p.tokens[p.at+1].symbol("(") && p.tokens[p.at+2].symbol(")") {
+		p.at += 3
+		return true
+	}
+	return false
 }
 
 func (p *parser) orderBy(q *query) *apiError {

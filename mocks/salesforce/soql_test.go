@@ -47,6 +47,15 @@ func TestQueries(t *testing.T) {
 		{"Id IN ('" + ids["ada"] + "','" + ids["cyd"] + "') AND Score__c = 5", "ada"},
 		{"(Score__c = 5 OR Score__c = 10) AND DoNotCall = false", "ada"},
 		{"Score__c = 5 OR (DoNotCall = true AND FirstName = 'Bob')", "ada bob"},
+		{"FirstName LIKE 'a%'", "ada"}, // S: without regard to case
+		{"FirstName LIKE '_ob'", "bob"},
+		{"FirstName LIKE '%d%'", "ada cyd"},
+		{`FirstName LIKE 'O\'%'`, "cyd"},
+		{`FirstName LIKE 'A\%'`, ""}, // S: an escaped wildcard means itself
+		{`FirstName LIKE 'A\_a'`, ""},
+		{"FirstName LIKE 'Ada'", "ada"},
+		{"NOT FirstName LIKE '%a%'", "bob cyd"},
+		{"Tier__c LIKE '%'", "ada"}, // null is like nothing
 		{"LastModifiedDate < 2020-01-01T00:00:00Z", ""},
 		{"SystemModstamp > 2026-01-31T10:59:59.999Z AND Score__c = 5", "ada"},
 		{"SystemModstamp > 2026-01-31T11:00:00Z", ""},

@@ -68,6 +68,9 @@ func (p *parser) comparison() (*condition, *apiError) {
 		p.at++
 		node.op = "in"
 		return node, p.list(node)
+	case t.is("LIKE"):
+		p.at++
+		return node, p.like(node)
 	case t.is("NOT"):
 		p.at++
 		if !p.accept("IN") {
@@ -89,6 +92,20 @@ func (p *parser) comparison() (*condition, *apiError) {
 	value, err := p.literal(c)
 	node.values = []literal{value}
 	return node, err
+}
+
+// like parses the pattern of LIKE, which is for text alone (S).
+func (p *parser) like(node *condition) *apiError {
+	t := p.peek()
+	switch {
+	case t.kind != tokenString:
+		return p.unexpected()
+	case !node.column.kind.textual():
+		return refuse("INVALID_FIELD", "invalid operator on "+node.column.kind.String()+" field")
+	}
+	p.at++
+	node.op, node.values = "like", []literal{{text: strings.ToLower(t.like)}}
+	return nil
 }
 
 func (p *parser) list(node *condition) *apiError {

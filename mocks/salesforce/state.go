@@ -20,6 +20,7 @@ type state struct {
 	Clients map[string]string          `json:"clients"`
 	Records []recordState              `json:"records"`
 	Late    []mocks.Waiting[lateState] `json:"late"`
+	Setup   *setupState                `json:"setup,omitempty"`
 }
 
 type recordState struct {
@@ -64,6 +65,7 @@ func (m *Mock) State() ([]byte, error) {
 	for i, r := range m.store.order {
 		s.Records[i] = m.recordState(r)
 	}
+	s.Setup = m.setupState()
 	for _, l := range m.late.All() {
 		w := &l.Value.write
 		late := lateState{
@@ -102,6 +104,9 @@ func (m *Mock) SetState(text []byte) error {
 		m.clients[id] = client
 	}
 	m.store, m.cursors, m.late = newStore(), nil, mocks.Due[lateCommit]{}
+	if err := m.setSetup(s.Setup); err != nil {
+		return err
+	}
 	for i := range s.Records {
 		r, err := m.laidDown(&s.Records[i])
 		if err != nil {
@@ -141,7 +146,7 @@ func (m *Mock) laidDown(s *recordState) (*record, error) {
 }
 
 func (m *Mock) column(id, name string) (*column, error) {
-	c := m.made.find(name)
+	c := m.made.named(name)
 	if c == nil || c.system != plain {
 		return nil, fmt.Errorf("record %s: the organisation has no field %q: it was made for another mapping", id, name)
 	}

@@ -214,7 +214,7 @@ func (c *column) laid(value any) (string, error) {
 	var text string
 	switch v := value.(type) {
 	case nil:
-		if c.kind == kindBoolean {
+		if c.kind == kindBoolean && !c.retyped {
 			text = "false" // an unticked box
 		}
 	case string:

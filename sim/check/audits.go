@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -16,23 +17,41 @@ func (m *model) unfed() []int32 {
 	}
 	m.unfedFound = true
 	const resolution = int64(2 * time.Second) // of dates and of stamps
-	var newest [2]int64                       // the latest time that a system has shown
+	var newest [2]int64                       // the latest time that a system has shown, or stamped a change with
+	var shown [2]string                       // the date read last: most answers repeat it
 	for i := range m.ev {
 		e := &m.ev[i]
 		switch {
 		case e.Kind == trace.Answer && e.Date != "" && (e.On == trace.CC || e.On == trace.CRM):
-			if at, err := time.Parse(time.RFC1123, e.Date); err == nil {
-				newest[sideOf(e.On)] = max(newest[sideOf(e.On)], at.UnixNano())
+			side := sideOf(e.On)
+			if e.Date == shown[side] {
+				continue
 			}
-		case e.Kind == trace.Commit && e.Actor != trace.ActorEngine && e.Verb != trace.Setup:
+			shown[side] = e.Date
+			if at, ok := dateOf(e.Date); ok {
+				newest[side] = max(newest[side], at.UnixNano())
+			}
+		case e.Kind == trace.Commit && (e.On == trace.CC || e.On == trace.CRM):
 			side := sideOf(e.On)
 			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
-			if late || e.Verb == trace.Delete && !m.set.feedsDeletes[side] {
+			byUser := e.Actor != trace.ActorEngine && e.Verb != trace.Setup
+			if byUser && (late || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
 				m.unfedCommits = append(m.unfedCommits, int32(i))
 			}
+			newest[side] = max(newest[side], e.Stamp)
 		}
 	}
 	return m.unfedCommits
+}
+
+// dateOf reads a Date header. Its own form names no zone that would have to be
+// made up.
+func dateOf(text string) (time.Time, bool) {
+	at, err := time.Parse(http.TimeFormat, text)
+	if err != nil {
+		at, err = time.Parse(time.RFC1123, text)
+	}
+	return at, err == nil
 }
 
 // waitsForAudit says that an audit had to show some change: nothing promised to

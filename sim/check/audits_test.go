@@ -49,6 +49,16 @@ func TestWhatOnlyAuditsShow(t *testing.T) {
 			20h   engine reads crm ada
 			20h   engine writes cc ada notes="new" v2
 			21h   end idle`},
+		{name: "a change stamped below one of the future", want: Pass, text: `
+			0s    setup ada v1
+			0s    setup bob v1
+			590s  user edits crm bob notes="new" v2 stamp=1200s
+			591s  engine reads crm bob
+			592s  engine writes cc bob notes="new" v2
+			600s  user edits crm ada notes="new" v2
+			20h   engine reads crm ada
+			20h   engine writes cc ada notes="new" v2
+			21h   end idle`},
 		{name: "a change stamped within the overlap", want: Fail, says: "still worked", text: `
 			0s    setup ada v1
 			590s  engine reads crm ada date="Tue, 14 Nov 2023 22:23:10 GMT"

@@ -328,6 +328,54 @@ func TestADecisionWithoutABaseLeavesNone(t *testing.T) {
 
 // A write that lands on a value which a user has just given shows no change of
 // it, and yet it may be what the engine wrote (EV-10).
+// CR-12 speaks of what is empty, not of what was cleared: of a field that was
+// decided on, and is still to be written, it is known what it held.
+func TestAFieldClearedOnTheWay(t *testing.T) {
+	lost := func(sc *scenarios.Scenario) { sc.Records.List[0].Base = "lost" }
+	cleared := func(begun string) string {
+		return `
+			0s   setup ada v1 notes=a
+			1s   user edits crm ada notes=b v2
+			1s   agent edits cc ada city=c v2
+			2s   engine reads cc ada
+			2s   engine reads crm ada
+			` + begun + `
+			9s   agent edits cc ada notes="" v3
+			10s  engine reads cc ada
+			10s  engine reads crm ada
+			11s  engine writes crm ada notes="" v4
+			90s  end idle`
+	}
+	trial{name: "a decision was on its way", want: Pass, world: lost, text: cleared("3s engine writes crm ada city=c v3")}.run(t, "right-winner")
+	trial{name: "CR-12 none was", want: Fail, says: "CR-12", world: lost, text: cleared("")}.run(t, "right-winner")
+}
+
+// A status that shows a failure carries nothing out: the bases stay, and so does
+// how far the versions have moved since.
+func TestAFailureMovesNoBase(t *testing.T) {
+	failed := func(won string) string {
+		return `
+			0s   setup ada v1 notes="old"
+			1s   agent edits cc ada notes="first" v2
+			1s   agent edits cc ada notes="call" v3
+			6s   user edits crm ada notes="VIP" v2
+			7s   engine reads cc ada
+			7s   engine reads crm ada
+			8s   told failed ada id=1
+			8s   engine writes crm ada status=FAILED
+			20s  engine reads cc ada
+			20s  engine reads crm ada
+			` + won + `
+			90s  end idle`
+	}
+	trial{name: "CR-4 the higher version", want: Pass, text: failed(`
+			21s  engine writes crm ada notes="call" v4
+			21s  engine writes cc ada v4`)}.run(t, "right-winner")
+	trial{name: "CR-4 not the later one", want: Fail, says: "CR-4", text: failed(`
+			21s  engine writes cc ada notes="VIP" v4
+			21s  engine writes crm ada v4`)}.run(t, "right-winner")
+}
+
 func TestAWriteOfWhatIsThereAlready(t *testing.T) {
 	landed := func(first string) string {
 		return `

@@ -13,6 +13,9 @@ import (
 type blindSpot struct {
 	side, field int
 	from, to    int32 // indexes; to is the last of int32 where it stays so
+	// known is when an engine that had told of it had looked at the schema again
+	// after its end: what the field shows before that it trusts for nothing.
+	known int32
 }
 
 func (m *model) findBlindSpots() {
@@ -34,9 +37,10 @@ func (m *model) findBlindSpots() {
 		if !mapped {
 			continue
 		}
-		spot := blindSpot{side, field, f.begin, math.MaxInt32}
+		spot := blindSpot{side, field, f.begin, math.MaxInt32, math.MaxInt32}
 		if f.end >= 0 && !m.forGood(f) {
 			spot.to = f.end
+			spot.known = max(f.end, m.lookedAgain(f))
 		}
 		m.blindSpots = append(m.blindSpots, spot)
 	}
@@ -46,6 +50,52 @@ func (m *model) findBlindSpots() {
 func (m *model) sees(side, f int, at int32) bool {
 	for k := range m.blindSpots {
 		if b := &m.blindSpots[k]; b.side == side && b.field == f && b.from <= at && at <= b.to {
+			return false
+		}
+	}
+	return true
+}
+
+// lookedAgain is when the engine had the answer to its first look at a schema
+// after a drift's end: -1 if it told nobody of the drift, and the last of int32 if
+// it never looked.
+func (m *model) lookedAgain(f *fault) int32 {
+	told := false
+	for i := f.begin; int(i) < len(m.ev); i++ {
+		e := &m.ev[i]
+		switch {
+		case e.Kind == trace.Told && e.Verb == "drift":
+			told = told || i < f.end
+		case told && i > f.end && e.Kind == trace.Receive && e.On == f.on && e.Status == 200 && m.looksAtSchema(e.Call):
+			return i
+		}
+	}
+	if told {
+		return math.MaxInt32
+	}
+	return -1
+}
+
+// looksAtSchema says that an exchange asks a system for its schema.
+func (m *model) looksAtSchema(call uint64) bool {
+	c := m.exchange(call)
+	return c != nil && c.send > 0 && containsAny(m.ev[c.send-1].Path, "/describe", "/schema")
+}
+
+// couldSee says that what the engine knows of a side at an event was read when
+// the system showed a field, and when the engine had no reason to doubt what it
+// showed.
+func (s *story) couldSee(side, f int, at int32) bool {
+	read := at
+	for k := len(s.requests) - 1; k >= 0; k-- {
+		r := &s.requests[k]
+		if c := s.m.exchange(r.call); r.read == side && r.first <= at && (c == nil || c.send == 0 || c.receive > 0 && c.receive-1 <= at) {
+			read = r.first
+			break
+		}
+	}
+	for k := range s.m.blindSpots {
+		if b := &s.m.blindSpots[k]; b.side == side && b.field == f && (b.from <= at && at <= b.known || b.from <= read && read <= b.known) {
 			return false
 		}
 	}

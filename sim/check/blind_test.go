@@ -86,6 +86,31 @@ func TestFieldsOutOfSight(t *testing.T) {
 		c.run(t, "right-winner")
 	}
 
+	// What was read then is not seen by the end of it, and an engine that knows of
+	// the drift trusts the field when it has looked at the schema again.
+	after := func(told, reading string) string {
+		return `
+		0s   setup ada v1
+		1s   begin drift crm text="` + text + `"
+		2s   user edits crm ada tier=silver
+		` + told + `
+		3s   agent edits cc ada notes=a
+		4s   engine reads cc ada
+		4s   engine reads crm ada
+		20s  over drift crm
+		` + reading + `
+		22s  engine writes crm ada notes=a
+		90s  end idle`
+	}
+	for _, c := range []trial{
+		{name: "it was read before the end", want: NotApplicable, world: world, text: after("", "")},
+		{name: "it was read after the end", want: Fail, says: "ask for 2", world: world, text: after("", "21s engine reads crm ada")},
+		{name: "it was read after the end, and not trusted yet", want: NotApplicable, world: world,
+			text: after("2s told drift id=d1", "21s engine reads crm ada")},
+	} {
+		c.run(t, "right-winner")
+	}
+
 	for _, c := range []trial{
 		{name: "CR-13 an edit that could not be seen", want: Pass, world: world, text: removed + `
 			1s   over drift crm

@@ -54,7 +54,7 @@ func (s *story) compare(st [2]*state, at int32) comparison {
 // base: certainly, and possibly. What was not shown changed for nobody.
 func (s *story) changed(side, f int, v string, at int32) (surely, possibly bool) {
 	surely, possibly = s.base[side].changed(f, v)
-	return surely && s.m.sees(side, f, at), possibly
+	return surely && s.couldSee(side, f, at), possibly
 }
 
 // table asks the decision table about state t of a side and o of the other.
@@ -75,6 +75,9 @@ func (s *story) table(side, t, o int) outcomes {
 func (s *story) rebase(w *write, n *node, partner []int) {
 	side, other := n.side, 1-n.side
 	now := &n.states[w.state]
+	if w.parks(now) {
+		return
+	}
 	for k := range s.base {
 		s.base[k].unsure = s.base[k].unsure || s.base[k].lost()
 	}
@@ -118,6 +121,12 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 			s.base[other].admitVersion(p.states[o].version)
 		}
 	}
+}
+
+// parks says that a write shows no more than that nothing was carried out: the
+// bases stay what they were, and where there was none, there is none.
+func (w *write) parks(now *state) bool {
+	return w.status && len(w.changes) == 0 && !w.version && (now.status == "FAILED" || now.status == "FLAGGED")
 }
 
 // coincided admits as base what a write may have carried although it changed

@@ -36,14 +36,15 @@ func (n *node) lives(at int32) bool {
 
 // tied says that two records stand for one identity at an event, and that no
 // other record lays as good a claim to either of them: a link that one of the
-// two carries itself goes before one that a merge brought.
+// two carries itself goes before one that a merge brought, unless both carried
+// that one, and where each names the other nobody's claim is as good.
 func (m *model) tied(n, o *node, at int32) bool {
 	there, back := m.names(n, at) == o, m.names(o, at) == n
 	if !there && !back {
 		return false
 	}
 	carries, carried := m.carries(n, o, at), m.carries(o, n, at)
-	if carries && carried {
+	if there && back && (carries || carried) || m.inherited(n, o, at) || m.inherited(o, n, at) {
 		return true
 	}
 	rival := m.carry
@@ -61,6 +62,26 @@ func (m *model) tied(n, o *node, at int32) bool {
 		}
 	}
 	return true
+}
+
+// inherited says that o was given, by a merge, a record that n and it both named
+// as each other's half, and that no other record is o's by a link of its own.
+func (m *model) inherited(n, o *node, at int32) bool {
+	st, own := n.at(at), o.at(at)
+	if st == nil || own == nil || own.external != "" && own.external != n.id {
+		return false
+	}
+	x := m.find(o.on, st.external)
+	if x == nil || x == o || !m.mergedAway(x, at) || m.merges[x].into != o.id {
+		return false
+	}
+	for _, rival := range n.person.nodes[n.side] {
+		if rival != n && rival.lives(at) && m.carry(rival, o, at) {
+			return false
+		}
+	}
+	before := m.merges[x].ev - 1
+	return m.carries(n, x, before) && m.carries(x, n, before)
 }
 
 // claim says that one of two records names the other, if only since a merge.

@@ -42,6 +42,14 @@ const survivor = `
 	5s   engine reads cc ada
 `
 
+// claimed are a linked pair, a contact that claims the CRM record too, and a new
+// one.
+const claimed = `
+	0s   setup ada v1
+	0s   setup bob v1 on=cc mirrors=ada city="Rome"
+	1s   agent creates cc eve v1 city="Turin"
+`
+
 func TestIdentityAtTheEnd(t *testing.T) {
 	for _, c := range []trial{
 		{name: "CR-14 a clone that no flag names", want: Fail, says: "bella of crm", text: cloned + `
@@ -157,6 +165,16 @@ func TestTheRightPerson(t *testing.T) {
 			60s  end idle`},
 		{name: "CR-14 which brings the survivor's data to nobody else", want: Fail, says: "CR-14", text: survivor + `
 			6s   engine writes crm bob city="Turin" v2
+			60s  end idle`},
+		{name: "a link that both carried goes before a claim", want: NotApplicable, text: claimed + `
+			4s   agent merges cc ada into=eve
+			4s   agent saves cc eve mirrors=ada
+			5s   engine reads cc eve
+			6s   engine writes crm ada city="Turin" v2
+			60s  end idle`},
+		{name: "CR-14 a claim brings nothing over such a link", want: Fail, says: "CR-14", text: claimed + `
+			5s   engine reads cc bob
+			6s   engine writes crm ada city="Rome" v2
 			60s  end idle`},
 		{name: "a link that only a merge brought is followed", want: NotApplicable, text: `
 			0s   setup bob v1

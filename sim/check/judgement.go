@@ -218,7 +218,8 @@ func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *sta
 	if !f.twoWay() {
 		return ""
 	}
-	if len(s.base[side].values[ch.field]) == 0 && ch.after == f.empty() && was != f.empty() {
+	clears := ch.after == f.empty() && was != f.empty() && !s.promised[ch.field].held(other, f)
+	if len(s.base[side].values[ch.field]) == 0 && clears {
 		return fmt.Sprintf("without a base, the empty %s of %s overwrote %s (CR-12)", f.name, sideNames[other], shown(was))
 	}
 	if s.base[side].none(ch.field) && was == f.empty() {

@@ -79,6 +79,7 @@ type notice struct {
 
 // node is one native record in one system.
 type node struct {
+	number int // of all records, from 0, in the order in which they came up
 	on     trace.System
 	id     string
 	alias  string
@@ -329,7 +330,7 @@ func (m *model) faultEnds(i int32, e *trace.Event) {
 func (m *model) commit(i int32, e *trace.Event) {
 	n := m.find(e.On, e.Record)
 	if n == nil {
-		n = &node{on: e.On, id: e.Record, side: sideOf(e.On)}
+		n = &node{on: e.On, id: e.Record, side: sideOf(e.On), number: len(m.nodes)}
 		m.index[n.side][n.id] = n
 		m.nodes = append(m.nodes, n)
 	}

@@ -18,8 +18,10 @@ type retries struct {
 	state map[*node]*retry
 	// heard are the records of persons of whom there was news for which no
 	// attempt was made at once yet: each news allows one.
-	heard map[*node]bool
+	heard []bool           // by node
+	news  int              // how many are heard
 	pages map[uint64]*page // what exchanges disclosed that are under way
+	spare []*page          // that were received, for the next ones
 	wiped bool
 
 	failed map[*node]int32 // index of the last failure
@@ -40,7 +42,7 @@ type retry struct {
 }
 
 func newRetries(m *model) *retries {
-	return &retries{m: m, state: map[*node]*retry{}, heard: map[*node]bool{}, pages: map[uint64]*page{}, failed: map[*node]int32{}}
+	return &retries{m: m, state: map[*node]*retry{}, heard: make([]bool, len(m.nodes)), pages: map[uint64]*page{}, failed: map[*node]int32{}}
 }
 
 // address is the record whose own address a request goes to, nil if there is
@@ -73,7 +75,7 @@ func (r *retries) ended(t *tally, i int32, e *trace.Event) {
 	}
 	if !failed {
 		delete(r.state, n)
-		delete(r.heard, n)
+		r.answered(n)
 		return
 	}
 	t.seen++
@@ -103,12 +105,14 @@ func (r *retries) otherFailed(n *node, since int32) bool {
 
 // sent holds a request against the schedule.
 func (r *retries) sent(t *tally, i int32, e *trace.Event) {
-	if len(r.state) == 0 && len(r.heard) == 0 {
+	if len(r.state) == 0 && r.news == 0 {
 		return
 	}
 	n := r.address(e)
-	st, news := r.state[n], r.heard[n]
-	delete(r.heard, n) // each news allows one attempt
+	if n == nil {
+		return
+	}
+	st, news := r.state[n], r.answered(n) // each news allows one attempt
 	if st == nil || st.told {
 		return
 	}
@@ -158,9 +162,22 @@ func (r *retries) redelivered(i int32, e *trace.Event) {
 func (r *retries) hear(p *person) {
 	for side := range p.nodes {
 		for _, n := range p.nodes[side] {
-			r.heard[n] = true
+			if !r.heard[n.number] {
+				r.heard[n.number] = true
+				r.news++
+			}
 		}
 	}
+}
+
+// answered forgets the news of a record, and says whether there was any.
+func (r *retries) answered(n *node) bool {
+	news := r.heard[n.number]
+	if news {
+		r.heard[n.number] = false
+		r.news--
+	}
+	return news
 }
 
 // disclosed takes records that an exchange discloses; they are news once its
@@ -171,7 +188,7 @@ func (r *retries) disclosed(i int32, e *trace.Event) {
 	}
 	pg := r.pages[e.Call]
 	if pg == nil {
-		pg = &page{}
+		pg = r.page()
 		r.pages[e.Call] = pg
 	}
 	pg.feed = pg.feed || e.Kind == trace.Feed
@@ -185,17 +202,31 @@ func (r *retries) disclosed(i int32, e *trace.Event) {
 	}
 }
 
+// page is one that holds nothing.
+func (r *retries) page() *page {
+	last := len(r.spare) - 1
+	if last < 0 {
+		return &page{}
+	}
+	pg := r.spare[last]
+	r.spare = r.spare[:last]
+	return pg
+}
+
 // received ends an exchange: what it disclosed has reached the engine.
 func (r *retries) received(call uint64) {
 	pg := r.pages[call]
-	delete(r.pages, call)
-	c := r.m.exchange(call)
-	if pg == nil || c == nil || c.receive == 0 || !pg.feed && len(pg.nodes) < 2 {
+	if pg == nil {
 		return
 	}
-	for _, n := range pg.nodes {
-		r.hear(n.person)
+	delete(r.pages, call)
+	if c := r.m.exchange(call); c != nil && c.receive > 0 && (pg.feed || len(pg.nodes) > 1) {
+		for _, n := range pg.nodes {
+			r.hear(n.person)
+		}
 	}
+	pg.feed, pg.nodes = false, pg.nodes[:0]
+	r.spare = append(r.spare, pg)
 }
 
 // forget drops all counts: a restart or a person may start afresh.

@@ -58,10 +58,12 @@ func secrecy(m *model) Result {
 type clean [256]string
 
 func (c *clean) leaks(s string) bool {
+	return len(s) >= len(canary) && c.searched(s)
+}
+
+// searched is leaks of a text that is long enough.
+func (c *clean) searched(s string) bool {
 	n := len(s)
-	if n < len(canary) {
-		return false
-	}
 	slot := &c[byte(n)^s[n-1]^s[n-2]<<3^s[n-6]<<5^s[n/2]<<1]
 	if *slot == s {
 		return false
@@ -75,14 +77,31 @@ func (c *clean) leaks(s string) bool {
 
 // leak names the part of an event that holds a canary, "" if none does.
 func (c *clean) leak(e *trace.Event) string {
-	for _, part := range [...]struct{ name, text string }{
-		{"text", e.Text}, {"path", e.Path}, {"record", e.Record}, {"external id", e.External}, {"alias", e.Alias},
-		{"code", e.Code}, {"actor", e.Actor}, {"verb", e.Verb}, {"origin", e.Origin}, {"method", e.Method},
-		{"retry-after", e.RetryAfter}, {"date", e.Date},
-	} {
-		if c.leaks(part.text) {
-			return part.name
-		}
+	switch {
+	case c.leaks(e.Text):
+		return "text"
+	case c.leaks(e.Path):
+		return "path"
+	case c.leaks(e.Record):
+		return "record"
+	case c.leaks(e.External):
+		return "external id"
+	case c.leaks(e.Alias):
+		return "alias"
+	case c.leaks(e.Code):
+		return "code"
+	case c.leaks(e.Actor):
+		return "actor"
+	case c.leaks(e.Verb):
+		return "verb"
+	case c.leaks(e.Origin):
+		return "origin"
+	case c.leaks(e.Method):
+		return "method"
+	case c.leaks(e.RetryAfter):
+		return "retry-after"
+	case c.leaks(e.Date):
+		return "date"
 	}
 	for k := range e.Changes {
 		if ch := &e.Changes[k]; c.leaks(ch.Before) || c.leaks(ch.After) || c.leaks(ch.Field) {
@@ -98,9 +117,6 @@ func (c *clean) leak(e *trace.Event) string {
 }
 
 func leaks(s string) bool {
-	if len(s) < len(canary) {
-		return false
-	}
 	for _, n := range needles {
 		if strings.Contains(s, n) {
 			return true

@@ -229,10 +229,18 @@ func (m *model) maskedBy(n *node, k int) bool {
 }
 
 // mistake adds what an engine makes of its own last write that it does not know
-// any more, in a system that names no author: a change like another (DM-10).
+// any more: its version is the stored one, and nothing tells that it moved without
+// content (DM-8); in a system that names no author it is a change like another
+// (DM-10).
 func (m *model) mistake(c *contender, n *node, at int) {
 	s := &n.states[at]
-	if s.by != byEngine || m.set.namesAuthor[n.side] {
+	if s.by != byEngine {
+		return
+	}
+	if v := (version{s.version, s.ev}); !slices.Contains(c.versions, v) {
+		c.versions = append(c.versions, v)
+	}
+	if m.set.namesAuthor[n.side] {
 		return
 	}
 	stamp := m.ev[s.ev].Stamp

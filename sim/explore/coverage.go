@@ -69,6 +69,19 @@ func (c *Coverage) Reached() (reached, all int) {
 	return reached, all
 }
 
+// Merge adds the runs of another coverage.
+func (c *Coverage) Merge(other *Coverage) {
+	for i, row := range other.Pairs {
+		for j, n := range row {
+			c.Pairs[i][j] += n
+		}
+	}
+	for i, n := range other.Marks {
+		c.Marks[i] += n
+	}
+	c.Seen.Merge(other.Seen)
+}
+
 // Add counts one run.
 func (c *Coverage) Add(events []trace.Event) {
 	w := &witness{c: c, records: map[string]*sighting{}, calls: map[uint64]*call{}}

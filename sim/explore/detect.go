@@ -18,6 +18,8 @@ type Search struct {
 	Runs    int           // worlds at most, 0 for no bound
 	Workers int
 	Clock   func() time.Duration
+	// Simulate plays one world, as Player.Simulate.
+	Simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
 }
 
 // Detection is how a search ended.
@@ -35,8 +37,9 @@ type Detection struct {
 // Run searches.
 func (s *Search) Run(ctx context.Context) Detection {
 	h := Hunt{
-		Player: &Player{Vary: s.Vary, EventsMax: SearchEvents}, Against: &Player{EventsMax: SearchEvents},
-		Size: s.Size, Seed: s.Seed, For: s.For, Runs: s.Runs, Workers: s.Workers, Enough: 1, Clock: s.Clock,
+		Player:  &Player{Vary: s.Vary, EventsMax: SearchEvents, Simulate: s.Simulate},
+		Against: &Player{EventsMax: SearchEvents, Simulate: s.Simulate},
+		Size:    s.Size, Seed: s.Seed, For: s.For, Runs: s.Runs, Workers: s.Workers, Enough: 1, Clock: s.Clock,
 	}
 	t := h.Run(ctx)
 	d := Detection{Runs: t.Runs, Wall: t.Wall, Fault: t.Fault}

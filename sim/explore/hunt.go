@@ -26,12 +26,15 @@ type Hunt struct {
 	For  time.Duration
 	// Workers play at once, at least one.
 	Workers int
-	// Enough ends the hunt after so many different failures; 0 is no bound.
+	// Enough ends the hunt with the world that shows the last of so many different
+	// failures, by its number; 0 is no bound. Later worlds are not counted, even
+	// if they were played.
 	Enough int
 	// Clock is the wall time since some fixed instant; it must be safe for
 	// concurrent use.
 	Clock func() time.Duration
-	// Watch, if not nil, is called after each run, one call at a time.
+	// Watch, if not nil, is called after each run, in their order, one call at a
+	// time.
 	Watch func(*Tally)
 	// Against, if not nil, plays each world that failed once more with another
 	// engine: what fails there as well is not counted. A mutant's failures are
@@ -83,7 +86,7 @@ func World(seed uint64, i int, size Size) *scenarios.Scenario {
 // Run plays until a bound is reached, ctx ends or the harness fails. What was
 // found by then is in the tally.
 func (h *Hunt) Run(ctx context.Context) *Tally {
-	p := &pack{hunt: h, began: h.Clock(), tally: &Tally{Open: map[string]int{}, Coverage: NewCoverage()}}
+	p := newPack(h)
 	var all sync.WaitGroup
 	for range max(h.Workers, 1) {
 		all.Add(1)
@@ -97,34 +100,7 @@ func (h *Hunt) Run(ctx context.Context) *Tally {
 	t.Wall = h.Clock() - p.began
 	complete := p.done || h.Runs > 0 && t.Runs >= h.Runs || h.For > 0 && t.Wall >= h.For
 	t.Interrupted = ctx.Err() != nil && !complete
-	slices.SortFunc(t.Found, func(a, b *Found) int { return a.Run - b.Run })
 	return t
-}
-
-// pack is the workers of a hunt and what they share.
-type pack struct {
-	hunt  *Hunt
-	began time.Duration
-	mu    sync.Mutex
-	next  int
-	tally *Tally
-	done  bool
-}
-
-func (p *pack) work(ctx context.Context) {
-	var room []trace.Event
-	for {
-		i, ok := p.take(ctx)
-		if !ok {
-			return
-		}
-		sc, out := p.play(ctx, i, room)
-		if ctx.Err() != nil {
-			return // this run or its repetition was interrupted: it says nothing
-		}
-		p.count(i, sc, &out)
-		room = recycled(room, out.Events)
-	}
 }
 
 // roomMost bounds the memory that a worker keeps for its next journal, in
@@ -180,67 +156,3 @@ func (p *pack) excuse(ctx context.Context, sc *scenarios.Scenario, out *Outcome)
 
 // Determinism is the name of the failure of a run that could not be repeated.
 const Determinism = "determinism"
-
-// take gives the number of the next world of this shard.
-func (p *pack) take(ctx context.Context) (int, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	h := p.hunt
-	over := p.done || ctx.Err() != nil || h.Runs > 0 && p.next >= h.Runs || h.For > 0 && h.Clock()-p.began >= h.For
-	if over {
-		return 0, false
-	}
-	i := p.next
-	p.next++
-	return i*max(h.Shards, 1) + max(h.Shard, 1) - 1, true
-}
-
-// count adds one run to the tally.
-func (p *pack) count(i int, sc *scenarios.Scenario, out *Outcome) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	t := p.tally
-	if out.Fault != nil {
-		if t.Fault == nil || i+1 < t.FaultRun {
-			t.Fault, t.FaultRun, t.FaultIn = out.Fault, i+1, sc
-		}
-		p.done = true
-		return
-	}
-	t.Runs++
-	t.Events += len(out.Events)
-	t.Exchanges += out.Exchanges
-	t.Coverage.Add(out.Events)
-	for _, name := range out.Undecided {
-		t.Open[name]++
-	}
-	switch {
-	case len(out.Failures) > 0:
-		t.Failed++
-	case len(out.Undecided) > 0:
-		t.Undecided++
-	}
-	for _, f := range out.Failures {
-		p.found(i, sc, f, len(out.Events))
-	}
-	p.done = p.done || p.hunt.Enough > 0 && len(t.Found) >= p.hunt.Enough
-	if p.hunt.Watch != nil {
-		t.Wall = p.hunt.Clock() - p.began
-		p.hunt.Watch(t)
-	}
-}
-
-// found adds a failure to its kind, which keeps the earliest world.
-func (p *pack) found(i int, sc *scenarios.Scenario, f Failure, events int) {
-	for _, k := range p.tally.Found {
-		if !k.Failure.Same(f) {
-			continue
-		}
-		k.Times++
-		if i+1 < k.Run {
-			k.Run, k.Scenario, k.Failure, k.Events = i+1, sc, f, events
-		}
-		return
-	}
-	p.tally.Found = append(p.tally.Found, &Found{Failure: f, Scenario: sc, Run: i + 1, At: p.hunt.Clock() - p.began, Events: events, Times: 1})
-}

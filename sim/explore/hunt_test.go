@@ -2,6 +2,8 @@ package explore
 
 import (
 	"context"
+	"reflect"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +35,64 @@ func TestHuntIsTheSameWithAnyWorkers(t *testing.T) {
 	}
 }
 
+// TestEnoughIsTheSameWithAnyWorkers: a hunt that ends because it has found
+// enough has counted the worlds up to the last failure, whoever was ready first.
+func TestEnoughIsTheSameWithAnyWorkers(t *testing.T) {
+	wins, ok := mutant.Find("last-write-wins")
+	if !ok {
+		t.Fatal("no such mutant")
+	}
+	for _, enough := range []int{1, 3} {
+		var first *Tally
+		for _, workers := range []int{1, 2, 5} {
+			h := Hunt{
+				Player: &Player{Vary: wins.Vary}, Size: Size{Records: 3, Edits: 8, Faults: 2},
+				Seed: 4, Runs: 300, Workers: workers, Enough: enough, Clock: still,
+			}
+			tally := h.Run(t.Context())
+			if first == nil {
+				first = tally
+			}
+			if len(tally.Found) < enough || tally.Runs == 300 {
+				t.Fatalf("%d workers found %d of %d in %d worlds", workers, len(tally.Found), enough, tally.Runs)
+			}
+			if last := tally.Found[len(tally.Found)-1]; last.Run != tally.Runs {
+				t.Errorf("%d workers counted %d worlds, the last failure is in %d", workers, tally.Runs, last.Run)
+			}
+			if !reflect.DeepEqual(first, tally) {
+				t.Errorf("one worker: %d runs, %d events, %d failed, %d kinds; %d workers: %d, %d, %d, %d", first.Runs, first.Events, first.Failed, len(first.Found),
+					workers, tally.Runs, tally.Events, tally.Failed, len(tally.Found))
+			}
+		}
+	}
+}
+
+// TestSlowWorldHoldsNothingUp: worlds behind one that takes long are played,
+// and counted after it; but not without bound.
+func TestSlowWorldHoldsNothingUp(t *testing.T) {
+	const slow, workers = 1, 2
+	release := make(chan struct{})
+	var others atomic.Int32
+	h := Hunt{Player: &Player{}, Size: Size{Records: 1, Edits: 1}, Seed: 1, Runs: 4 * aheadMost * workers, Workers: workers, Clock: still}
+	h.Recheck = func(_ context.Context, sc *scenarios.Scenario, _ *Outcome) (string, error) {
+		switch {
+		case sc.Seed == World(1, slow-1, h.Size).Seed:
+			<-release
+		case others.Add(1) == aheadMost*workers-1:
+			close(release)
+		}
+		return "", nil
+	}
+	h.Watch = func(tally *Tally) {
+		if tally.Runs == slow && others.Load() != aheadMost*workers-1 {
+			t.Errorf("%d worlds were played beside the slow one", others.Load())
+		}
+	}
+	if tally := h.Run(t.Context()); tally.Runs != h.Runs || tally.Fault != nil {
+		t.Errorf("%d of %d worlds, fault %v", tally.Runs, h.Runs, tally.Fault)
+	}
+}
+
 // TestShardsDivideTheSequence: shards play each world once between them.
 func TestShardsDivideTheSequence(t *testing.T) {
 	size := Size{Records: 2, Edits: 4, Faults: 2}
@@ -61,7 +121,7 @@ func TestHuntKeepsWhatItHas(t *testing.T) {
 			cancel()
 		}
 	}
-	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 7 || tally.Fault != nil || !tally.Interrupted {
+	if tally := h.Run(ctx); tally.Runs < 5 || tally.Runs > 5+2*aheadMost || tally.Fault != nil || !tally.Interrupted {
 		t.Errorf("an interrupted hunt has %d runs, fault %v, interrupted: %v", tally.Runs, tally.Fault, tally.Interrupted)
 	}
 }

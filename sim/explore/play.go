@@ -22,6 +22,9 @@ type Player struct {
 	// EventsMax bounds a run's journal. A world that exceeds it is judged as far
 	// as it came. 0 is EventsMost.
 	EventsMax int
+	// Simulate plays one world; nil is sim.Run. The command line watches over it:
+	// a world that stands still cannot be ended from within.
+	Simulate func(context.Context, *scenarios.Scenario, sim.Options) (*sim.Result, error)
 }
 
 // EventsMost bounds the journal of a generated world: a hundred times what an
@@ -61,7 +64,11 @@ func (p *Player) play(ctx context.Context, sc *scenarios.Scenario, room []trace.
 	if p.Vary != nil {
 		o.Variation = p.Vary()
 	}
-	r, err := sim.Run(ctx, sc, o)
+	simulate := p.Simulate
+	if simulate == nil {
+		simulate = sim.Run
+	}
+	r, err := simulate(ctx, sc, o)
 	if err != nil {
 		return Outcome{Fault: err}
 	}

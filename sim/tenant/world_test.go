@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,9 +11,14 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/genesys"
+	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
+	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/mocks"
+	gcmock "github.com/syncproof/syncproof/mocks/genesys"
+	restmock "github.com/syncproof/syncproof/mocks/restcrm"
 	sfmock "github.com/syncproof/syncproof/mocks/salesforce"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -65,6 +71,43 @@ func salesforceConfig() mocks.Config {
 	}
 }
 
+// genesysTenant is an organisation without custom fields, unless change gives
+// it some, and its side.
+func genesysTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
+	c := mocks.Config{
+		On: trace.CC, Seed: 7, ClientID: "syncproof-engine", ClientSecret: "s3cret",
+		Journal:      trace.NewJournal(func() int64 { return 0 }),
+		VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm", Bare: true,
+	}
+	if change != nil {
+		change(&c)
+	}
+	fields := []string{"firstName", "lastName", "workPhone"}
+	if len(c.Fields) > 0 {
+		fields = append(fields, "tier")
+	}
+	s := serve(t, gcmock.New(c))
+	return s, s.side(t, "cc", "genesys", genesys.New, genesys.Signals, adapter.Config{
+		Fields: fields, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "crm",
+	})
+}
+
+// restTenant is a CRM without the engine's fields, and its side.
+func restTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
+	c := mocks.Config{
+		On: trace.CRM, Seed: 7, ClientID: "syncproof-engine", ClientSecret: "s3cret", Conditional: true,
+		Journal:      trace.NewJournal(func() int64 { return 0 }),
+		VersionField: "sync_version", StatusField: "sync_status", ExternalField: "external_id", Bare: true,
+	}
+	if change != nil {
+		change(&c)
+	}
+	s := serve(t, restmock.New(c))
+	return s, s.side(t, "crm", "rest", restcrm.New, restcrm.Signals, adapter.Config{
+		Fields: []string{"first_name", "last_name", "phone", "tier"}, VersionField: "sync_version", StatusField: "sync_status", ExternalField: "external_id",
+	})
+}
+
 // salesforceTenant is a bare organisation and its side.
 func salesforceTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
 	c := salesforceConfig()
@@ -73,7 +116,7 @@ func salesforceTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant
 	}
 	s := serve(t, sfmock.New(c))
 	return s, s.side(t, "crm", "salesforce", salesforce.New, salesforce.Signals, adapter.Config{
-		Fields:       []string{"FirstName", "LastName", "Phone"},
+		Fields:       []string{"FirstName", "LastName", "Phone", "Tier__c"},
 		VersionField: "Sync_Version__c", StatusField: "Sync_Status__c", ExternalField: "Genesys_Contact_Id__c", BaseVersionField: "Sync_Base_Version__c",
 	})
 }
@@ -86,7 +129,35 @@ func (s *served) side(t testing.TB, name, kind string, build func(adapter.Config
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tenant.Side{Name: name, Kind: kind, System: system, Config: c, Meter: meter, Concurrency: 4, Poll: time.Minute}
+	at := mapping.CRM
+	if name == "cc" {
+		at = mapping.CC
+	}
+	return tenant.Side{
+		Name: name, Kind: kind, System: system, Config: c, Meter: meter, Concurrency: 4, Poll: time.Minute,
+		Mapping: mapped(t, kind), At: at,
+	}
+}
+
+// mapped is the mapping of the tests, with the CRM's names of its kind.
+func mapped(t testing.TB, crm string) *mapping.Mapping {
+	t.Helper()
+	names := [...]string{"FirstName", "LastName", "Phone", "Tier__c", "Sync_Version__c", "Sync_Status__c"}
+	if crm == "rest" {
+		names = [...]string{"first_name", "last_name", "phone", "tier", "sync_version", "sync_status"}
+	}
+	m, err := mapping.New(mapping.Spec{Object: "contact", Fields: []mapping.FieldSpec{
+		{CRMField: names[0], CCField: "firstName", Type: "String"},
+		{CRMField: names[1], CCField: "lastName", Type: "String"},
+		{CRMField: names[2], CCField: "workPhone", Type: "Phone"},
+		{CRMField: names[3], CCField: "tier", Type: "Picklist", Values: []string{"gold", "silver"}},
+		{CRMField: names[4], CCField: "sync_version", Type: "Integer", Purpose: "Version"},
+		{CRMField: names[5], CCField: "sync_status", Type: "String", Purpose: "Status"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func plan(t testing.TB, side tenant.Side) []tenant.Outcome {
@@ -107,4 +178,16 @@ func contains(t testing.TB, text, want string) {
 	if !strings.Contains(text, want) {
 		t.Errorf("%q does not say %q", text, want)
 	}
+}
+
+// member is a text of a JSON answer.
+func member(t testing.TB, res *http.Response, name string) string {
+	t.Helper()
+	defer res.Body.Close()
+	var got map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := got[name].(string)
+	return text
 }

@@ -18,6 +18,7 @@ func written(t testing.TB, scenario string, events []Event) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
 	for i := range events {
 		l := events[i].Line()
 		l.Scenario = scenario
@@ -48,7 +49,7 @@ func drawEvent(t *rapid.T, op uint64) Event {
 	text := rapid.OneOf(rapid.Just(""), rapid.String())
 	number := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64())
 	e := Event{
-		Op: op, At: number.Draw(t, "at"), Cause: rapid.Uint64().Draw(t, "cause"), Call: rapid.Uint64().Draw(t, "call"),
+		Op: op, At: rapid.Int64Min(0).Draw(t, "at"), Cause: rapid.Uint64().Draw(t, "cause"), Call: rapid.Uint64().Draw(t, "call"),
 		Kind: Kind(rapid.IntRange(int(KindNone)+1, int(kindCount)-1).Draw(t, "kind")), On: System(rapid.IntRange(0, len(systemNames)-1).Draw(t, "on")),
 		Status: rapid.Int16().Draw(t, "status"), Attempt: rapid.Int32().Draw(t, "attempt"), Notice: rapid.Uint64().Draw(t, "notice"),
 		Version: number.Draw(t, "version"), Before: number.Draw(t, "before"),
@@ -110,6 +111,21 @@ func TestEveryFieldIsWritten(t *testing.T) {
 	}
 }
 
+// TestKeysInAnyOrder: others may write the same line otherwise, and it is read
+// as the same event.
+func TestKeysInAnyOrder(t *testing.T) {
+	for _, text := range []string{
+		`{"op":1,"at_ns":5,"on":"crm","kind":"commit","record":"<1>","changes":[{"field":"f","before":null,"after":"b"}]}`,
+		` { "changes" : [ { "after": "b", "field": "f", "before": null } ], "record": "\u003c1>", "kind": "commit", "on": "crm", "at_ns": 5, "op": 1 } `,
+	} {
+		_, events, err := readAll([]byte(text))
+		want := []Event{{Op: 1, At: 5, On: CRM, Kind: Commit, Record: "<1>", Changes: []Change{{Field: "f", After: "b", Has: true}}}}
+		if err != nil || FirstDifference(events, want) >= 0 {
+			t.Errorf("%s: %+v, %v", text, events, err)
+		}
+	}
+}
+
 // TestJournalsOfSeveralScenarios follow one another.
 func TestJournalsOfSeveralScenarios(t *testing.T) {
 	events := journalOf(Event{Kind: Send}, Event{Kind: End}).Events()
@@ -135,6 +151,7 @@ func TestDecodingRefuses(t *testing.T) {
 		{`{"op":3,"at_ns":0,"on":"cc","kind":"send"}`, `2: found op 3 after 1; expected op 2`},
 		{first, `2: found op 1 after 1; expected op 2`},
 		{`{"op":-2,"at_ns":0,"on":"cc","kind":"send"}`, `2:7: found "-2" as "op"; expected a whole number from 0`},
+		{`{"op":2,"at_ns":-1,"on":"cc","kind":"send"}`, `2: found at_ns -1; expected nanoseconds since the start`},
 		{`{"op":2,"at_ns":1.5,"on":"cc","kind":"send"}`, `2:17: found "1.5" as "at_ns"; expected a whole number of 64 bits`},
 		{`{"op":2,"at_ns":0,"on":"cc","kind":"send","status":40000}`, `as "status"; expected a whole number of 16 bits`},
 		{`{"op":2,"at_ns":0,"on":"cc","kind":null}`, `found "null" as "kind"; expected a text`},

@@ -46,6 +46,15 @@ func FuzzAnswers(f *testing.F) {
 		}
 		_, err = s.Update(t.Context(), "x1", adapter.Write{Version: 2, SetVersion: true, Fields: []adapter.FieldValue{{Index: 0, Value: str("x")}}})
 		typed(t, err)
+		steps, err := s.(adapter.Provisioner).Plan(t.Context())
+		typed(t, err)
+		for _, step := range steps {
+			if step.Manual == "" && step.Blocked == "" {
+				typed(t, s.(adapter.Provisioner).Apply(t.Context(), step))
+			}
+		}
+		_, err = s.(adapter.Inspector).Inspect(t.Context(), true)
+		typed(t, err)
 		typed(t, s.Delete(t.Context(), "x1", adapter.Precondition{}))
 	})
 }

@@ -13,17 +13,26 @@ import (
 // Describe implements adapter.System: the mapped properties in the server's
 // order. One that was removed is left out (FC-3).
 func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
+	s, _, err := a.describe(ctx)
+	return s, err
+}
+
+// describe also says whether the account may add fields.
+func (a *Contacts) describe(ctx context.Context) (adapter.Schema, bool, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: schemaPath}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
-		return adapter.Schema{}, err
+		return adapter.Schema{}, false, err
 	}
-	var s adapter.Schema
+	s := adapter.Schema{}
+	extensible := false
 	r := res.Reader()
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
 		case "revision":
 			s.Revision = r.Str()
+		case "extensible":
+			extensible = r.Bool()
 		case "fields":
 			for ok := r.Elements(); ok; ok = r.Element() {
 				c := readField(r)
@@ -36,9 +45,9 @@ func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
 		}
 	}
 	if err := r.End(); err != nil {
-		return adapter.Schema{}, wire.Misread(call, res, err)
+		return adapter.Schema{}, false, wire.Misread(call, res, err)
 	}
-	return s, nil
+	return s, extensible, nil
 }
 
 var fieldTypes = map[string]mapping.Type{

@@ -23,10 +23,9 @@ func named(name string) func(mapping.Constraint) bool {
 func (a *Contacts) accessGranted(ctx context.Context) (access, error) {
 	var got access
 	var err error
-	if got.set, err = a.setID(ctx); err != nil {
-		if errors.Is(err, errNoSet) {
-			err = nil
-		}
+	if got.set, err = a.setID(ctx); errors.Is(err, errNoSet) {
+		return got, nil
+	} else if err != nil {
 		return got, err
 	}
 	rows, err := a.setupRows(ctx, apiPath+"/query", "SELECT Field FROM FieldPermissions WHERE ParentId = "+quote(got.set)+" AND PermissionsEdit = TRUE")
@@ -41,7 +40,7 @@ func (a *Contacts) accessGranted(ctx context.Context) (access, error) {
 	return got, err
 }
 
-var errNoSet = errors.New("there is no permission set " + permSet)
+var errNoSet = &adapter.Error{Kind: adapter.NotFound, Message: "there is no permission set " + permSet + ": plan again"}
 
 func (a *Contacts) setID(ctx context.Context) (string, error) {
 	rows, err := a.setupRows(ctx, apiPath+"/query", "SELECT Id FROM PermissionSet WHERE Name = "+quote(permSet))

@@ -76,8 +76,6 @@ func (a *Contacts) ruleDiffers(row map[string]string) string {
 	return ""
 }
 
-// plainFormula is a formula without white space, which means nothing there
-// outside of texts, and ours has none within.
-func plainFormula(text string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ReplaceAll(text, "(", " ( "), ",", " , ")), "")
-}
+// plainFormula is a formula without white space, which means nothing outside of
+// texts; ours has none within.
+func plainFormula(text string) string { return strings.Join(strings.Fields(text), "") }

@@ -3,6 +3,7 @@ package tenant
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 )
@@ -131,12 +132,14 @@ func lacking(ctx context.Context, sides []Side, done []Outcome, failed map[strin
 			steps = []adapter.Step{{Kind: "plan", Name: s.Kind, What: "look at what was made"}}
 		}
 		for _, step := range steps {
-			if stateOf(step) == Manual {
-				continue // told before
-			}
-			o := Outcome{System: s.Name, Step: step, State: Failed, Error: "it was accepted, and is still lacking: run again, then look into the tenant"}
-			if err != nil {
-				o.Error = Explain(err)
+			o := Outcome{System: s.Name, Step: step, State: stateOf(step)}
+			switch {
+			case o.State == Manual && told(done, o):
+				continue
+			case err != nil:
+				o.State, o.Error = Failed, Explain(err)
+			case o.State == Planned:
+				o.State, o.Error = Failed, "it was accepted, and is still lacking: run again, then look into the tenant"
 			}
 			more = append(more, o)
 			tell(o)
@@ -145,24 +148,31 @@ func lacking(ctx context.Context, sides []Side, done []Outcome, failed map[strin
 	return more
 }
 
+func told(all []Outcome, o Outcome) bool {
+	return slices.ContainsFunc(all, func(p Outcome) bool { return p.System == o.System && p.Step == o.Step })
+}
+
 // Explain is an adapter's error with what to do about it.
-func Explain(err error) string {
+func Explain(err error) string { return err.Error() + Advice(err) }
+
+// Advice is what to do about an adapter's error, to be put behind its text; ""
+// where nothing is known.
+func Advice(err error) string {
 	e := adapter.As(err)
-	text := e.Error()
 	switch e.Kind {
 	case adapter.Forbidden:
 		if e.Permission != "" {
-			text += "; missing: " + e.Permission
+			return "; missing: " + e.Permission + ". Give the account the right and run again"
 		}
-		return text + ". Give the account the right and run again"
+		return ". Give the account the right and run again"
 	case adapter.Unauthorized:
-		return text + ". Check client_id and client_secret, and that the client may use client credentials"
+		return ". Check client_id and client_secret, and that the client may use client credentials"
 	case adapter.Limited:
-		return text + ". Wait for the limit to pass and run again"
+		return ". Wait for the limit to pass and run again"
 	case adapter.Unavailable:
-		return text + ". Check base_url, login_url and the network, and run again"
+		return ". Check base_url, login_url and the network, and run again"
 	case adapter.Conflict:
-		return text + ". Somebody changed it meanwhile: run again"
+		return ". Somebody changed it meanwhile: run again"
 	}
-	return text
+	return ""
 }

@@ -43,6 +43,9 @@ type Call struct {
 	Body        []byte
 	ContentType string // of the Body, default application/json
 	IfMatch     string // "" for none
+	// Header goes with this call beside the client's own, nil for none. A
+	// precondition in it guards nothing in the sense of EV-10.
+	Header http.Header
 	// Write: the call can change the system's state, so that a lost answer
 	// leaves the outcome unknown.
 	Write bool
@@ -149,6 +152,7 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 		return answer{err: &adapter.NotSent{Err: errors.New("the request's URL is not valid")}}
 	}
 	maps.Copy(req.Header, c.header)
+	maps.Copy(req.Header, call.Header)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", g.header)
 	if call.Body != nil {

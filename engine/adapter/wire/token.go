@@ -20,6 +20,8 @@ type TokenRequest struct {
 	// Basic sends id and secret as a Basic header, otherwise they are in the form.
 	Basic            bool
 	ClientID, Secret string
+	// Scope is asked for, "" for none.
+	Scope string
 	// FollowInstance makes API calls go to the answer's instance_url.
 	FollowInstance bool
 }
@@ -105,6 +107,9 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 	form := "grant_type=client_credentials"
 	if !t.request.Basic {
 		form += "&client_id=" + url.QueryEscape(t.request.ClientID) + "&client_secret=" + url.QueryEscape(t.request.Secret)
+	}
+	if t.request.Scope != "" {
+		form += "&scope=" + url.QueryEscape(t.request.Scope)
 	}
 	req, err := http.NewRequestWithContext(adapter.Urgent(ctx), http.MethodPost, t.request.URL, strings.NewReader(form))
 	if err != nil {

@@ -60,7 +60,8 @@ type System struct {
 	Poll             Duration `yaml:"poll"` // Off for never
 	Overlap          Duration `yaml:"overlap"`
 	PageSize         int      `yaml:"page_size"`
-	Timeout          Duration `yaml:"timeout"` // of one request
+	Timeout          Duration `yaml:"timeout"`    // of one request
+	PlainHTTP        bool     `yaml:"plain_http"` // to hosts that are not this machine
 }
 
 // MappingSource is a mapping: a file of its own, or written in place.

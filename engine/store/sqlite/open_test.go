@@ -144,7 +144,7 @@ func TestHoldForParent(t *testing.T) {
 	}
 	opened(t, path)
 	fmt.Fprintln(os.Stdout, "\nheld") //nolint:forbidigo // the parent reads it
-	select {} // until it is killed
+	select {}                         // until it is killed
 }
 
 // TestBackup: a copy taken in mid-work is whole, opens as a store, and never
@@ -162,7 +162,7 @@ func TestBackup(t *testing.T) {
 				return
 			default:
 			}
-			if err := s.Apply(ctx, 10, pair(i)); err != nil {
+			if err := s.Apply(ctx, 10, pair(strconv.Itoa(i))); err != nil {
 				t.Error(err)
 				return
 			}
@@ -178,12 +178,14 @@ func TestBackup(t *testing.T) {
 	if err := s.Backup(ctx, copied); !errors.Is(err, os.ErrExist) {
 		t.Errorf("a second copy to one place: got %v, want os.ErrExist", err)
 	}
-	whole(t, opened(t, copied), 0)
+	if err := complete(opened(t, copied), nil); err != nil {
+		t.Error(err)
+	}
 }
 
-// pair is a batch of two entries that belong together, and one record.
-func pair(i int) engine.Batch {
-	id := strconv.Itoa(i)
+// pair is a batch of a record, its notice and its ledger entry, which are there
+// together or not at all.
+func pair(id string) engine.Batch {
 	rec := &engine.Record{Key: "cc:" + id, ID: [2]string{id, ""}, Base: [2]engine.Base{{Content: []string{strings.Repeat("x", 200)}}}}
 	return engine.Batch{Ops: []engine.StoreOp{
 		engine.PutRecord{Record: rec},
@@ -192,40 +194,35 @@ func pair(i int) engine.Batch {
 	}}
 }
 
-// whole demands that each pair is there whole, the first ones in any case.
-func whole(t interface {
-	Helper()
-	Fatalf(string, ...any)
-}, s *Store, first int) {
-	t.Helper()
+// complete says what is wrong with a store of pairs: one that is there by half,
+// or one of these ids that is not there at all.
+func complete(s *Store, ids []string) error {
 	ctx := context.Background()
 	if _, err := s.Reopen(ctx, 100, 200); err != nil {
-		t.Fatalf("%v", err)
+		return err
 	}
 	got, err := s.Fetch(ctx, 100, engine.Fetch{Max: 1 << 20})
 	if err != nil {
-		t.Fatalf("%v", err)
+		return err
 	}
 	there := map[string]bool{}
 	for _, it := range got.Items {
-		if it.Record == nil {
-			t.Fatalf("%s is there without its record", it.Key)
-		}
 		entries, err := s.Ledger(ctx, it.Key)
-		if err != nil || len(entries) != 1 {
-			t.Fatalf("%s is there with %d ledger entries, %v", it.Key, len(entries), err)
+		if err != nil || it.Record == nil || len(entries) != 1 {
+			return fmt.Errorf("%s is there by half: record %v, %d ledger entries, %w", it.Key, it.Record, len(entries), err)
 		}
-		there[it.Key] = true
+		there[it.Ref.ID] = true
 	}
 	records, err := s.Records(ctx, store.Filter{}, "", 1<<20)
 	if err != nil || len(records) != len(there) {
-		t.Fatalf("%d records and %d entries, %v", len(records), len(there), err)
+		return fmt.Errorf("there are %d records and %d entries, %w", len(records), len(there), err)
 	}
-	for i := range first {
-		if !there["cc:"+strconv.Itoa(i)] {
-			t.Fatalf("batch %d was acknowledged and is lost", i)
+	for _, id := range ids {
+		if !there[id] {
+			return fmt.Errorf("%s was acknowledged and is lost", id)
 		}
 	}
+	return nil
 }
 
 // full makes a store with a few hundred records.
@@ -237,7 +234,7 @@ func full(t *testing.T, path string) {
 	}
 	batches := make([]engine.Batch, 300)
 	for i := range batches {
-		batches[i] = pair(i)
+		batches[i] = pair(strconv.Itoa(i))
 	}
 	if err := errors.Join(s.Apply(context.Background(), 10, batches...), s.Close()); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,61 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/service/config"
+)
+
+// Finding is what one look at a part of the configured world came to.
+type Finding struct {
+	What string `json:"what"` // cc, crm, ...
+	OK   bool   `json:"ok"`
+	Text string `json:"text"`
+}
+
+// Ping asks both systems for a token and for their schema, and compares it
+// with the mapping. It changes nothing.
+func Ping(ctx context.Context, c *config.Config) []Finding {
+	findings := make([]Finding, 2)
+	for i := range findings {
+		side := mapping.Side(i)
+		sys := c.Systems.Of(side)
+		text, err := ping(ctx, c, side)
+		findings[i] = Finding{What: side.String(), OK: err == nil, Text: sys.Kind + " at " + sys.BaseURL + ": " + text}
+		if err != nil {
+			findings[i].Text += err.Error()
+		}
+	}
+	return findings
+}
+
+func ping(ctx context.Context, c *config.Config, side mapping.Side) (string, error) {
+	transport := newTransport(1)
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: &bounded{inner: transport, clock: Wall(), timeout: c.Systems.Of(side).Timeout.Std()}}
+	system, _, err := builtin(c, side, adapterConfig(c, side, client, &flight{}))
+	if err != nil {
+		return "", err
+	}
+	schema, err := system.Describe(ctx)
+	if err != nil {
+		return "", err
+	}
+	var problems []string
+	for _, p := range c.Mapping.Compiled.Drift(side, schema.Fields) {
+		problems = append(problems, p.String())
+	}
+	if len(problems) > 0 {
+		return "", fmt.Errorf("it answers, but does not fit the mapping: %s", strings.Join(problems, "; "))
+	}
+	fits := fmt.Sprintf("it answers, and its %d fields fit the mapping", len(schema.Fields))
+	if _, hears := system.(adapter.Webhooks); hears && c.Systems.Of(side).WebhookSecret.Value() == "" {
+		return fits + "; without webhook_secret its webhooks are refused, and polling alone shows its changes", nil
+	}
+	return fits, nil
+}

@@ -1,0 +1,113 @@
+package genesys
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/syncproof/syncproof/mocks"
+)
+
+// identifierTypes are those that the vendor knows (S). The mock's contacts
+// carry those for which there is a search; nobody has the others.
+var identifierTypes = map[string]func(x *exchange, value string) (*contact, *refusal){
+	"Email": (*exchange).byEmail, "Phone": (*exchange).byPhone, "ExternalId": nil,
+	"SocialLine": nobody, "SocialFacebook": nobody, "SocialTwitter": nobody, "SocialWhatsapp": nobody, "Cookie": nobody,
+}
+
+func nobody(*exchange, string) (*contact, *refusal) { return nil, nil }
+
+// lookup is POST identifierlookup/contacts.
+func (x *exchange) lookup(string) ([]byte, *refusal) {
+	var buffer [4]mocks.Member
+	members, err := mocks.MembersIn(buffer[:0], string(x.r.Body))
+	if err != nil {
+		return nil, badJSON(err)
+	}
+	c, bad := x.identified("identifier", members)
+	if bad != nil {
+		return nil, bad
+	}
+	if c == nil {
+		return nil, notFound("A contact with this identifier")
+	}
+	x.disclose(c)
+	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+}
+
+// identified is the contact that has an identifier, nil if none has.
+func (x *exchange) identified(field string, members []mocks.Member) (*contact, *refusal) {
+	i := slices.IndexFunc(members, func(f mocks.Member) bool { return f.Key == "type" })
+	switch {
+	case i < 0:
+		return nil, invalid(typeOf(field), ruleRequired, "it is required")
+	case members[i].Kind != mocks.JSONString:
+		return nil, invalid(typeOf(field), ruleType, "expected string, got "+members[i].Kind.String())
+	}
+	find, known := identifierTypes[members[i].Text]
+	rest := slices.Delete(slices.Clone(members), i, i+1)
+	switch {
+	case !known:
+		return nil, invalid(typeOf(field), ruleChoice, "it has to be Email, Phone, ExternalId, Cookie or a Social type")
+	case find == nil:
+		id, bad := externalFrom(field, rest)
+		if bad != nil {
+			return nil, bad
+		}
+		return x.m.store.find(id), nil
+	}
+	value := ""
+	for _, f := range rest {
+		switch f.Key {
+		case "value":
+			value = f.Text
+		case "division", "dateCreated", "externalSource":
+		default:
+			return nil, unknownField(field + "." + f.Key)
+		}
+	}
+	if value == "" {
+		return nil, invalid(field+".value", ruleRequired, "it is required")
+	}
+	return find(x, value)
+}
+
+// typeOf is the name of the attribute that holds an identifier's type.
+func typeOf(field string) string {
+	if field == "identifier" {
+		return "type"
+	}
+	return field + ".type"
+}
+
+// byEmail finds the first contact with an address, without regard to case (M).
+func (x *exchange) byEmail(value string) (*contact, *refusal) {
+	return x.having(kindEmail, func(v *cell) bool { return strings.EqualFold(v.text, strings.TrimSpace(value)) }), nil
+}
+
+// byPhone finds the first contact with a number, which has to come with a plus
+// sign and the country code (S).
+func (x *exchange) byPhone(value string) (*contact, *refusal) {
+	if !strings.HasPrefix(strings.TrimSpace(value), "+") {
+		return nil, invalid("value", ruleFormat, "a phone number needs its country code and a leading +")
+	}
+	number := x.m.phones.rewrite(phoneInput{display: strings.TrimSpace(value)}).number
+	if number == "" {
+		return nil, invalid("value", ruleFormat, "it is no phone number")
+	}
+	return x.having(kindPhone, func(v *cell) bool { return v.phone != nil && v.phone.number == number }), nil
+}
+
+// having is the head of the merge tree of the first contact with such a value.
+func (x *exchange) having(k kind, such func(*cell) bool) *contact {
+	for _, c := range x.m.store.order {
+		if c.deleted {
+			continue
+		}
+		for i := range c.cells {
+			if v := &c.cells[i]; x.m.base.slots[v.slot].kind == k && such(v) {
+				return c.canonical()
+			}
+		}
+	}
+	return nil
+}

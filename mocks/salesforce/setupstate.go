@@ -1,0 +1,122 @@
+package salesforce
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/syncproof/syncproof/mocks"
+)
+
+// setupState is what was made through the API, as a snapshot holds it.
+type setupState struct {
+	Fields   []madeState       `json:"fields"`
+	Rules    []madeState       `json:"rules"`
+	Sets     []setState        `json:"permission_sets"`
+	Grants   []grantState      `json:"field_permissions"`
+	Assigned []assignmentState `json:"assignments"`
+}
+
+type madeState struct {
+	ID       string          `json:"id,omitempty"`
+	Name     string          `json:"name"`
+	Metadata json.RawMessage `json:"metadata"`
+}
+
+type setState struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Label string `json:"label"`
+}
+
+type grantState struct {
+	ID    string `json:"id"`
+	Set   string `json:"set"`
+	Field string `json:"field"`
+	Edit  bool   `json:"edit"`
+}
+
+type assignmentState struct {
+	ID   string `json:"id"`
+	User string `json:"user"`
+	Set  string `json:"set"`
+}
+
+// setupState is nil where nothing was made.
+func (m *Mock) setupState() *setupState {
+	out := &setupState{}
+	for _, c := range m.made.columns {
+		if c.fromAPI {
+			out.Fields = append(out.Fields, madeState{Name: c.name, Metadata: c.appendMetadata(nil)})
+		}
+	}
+	for i := range m.setup.rules {
+		r := &m.setup.rules[i]
+		out.Rules = append(out.Rules, madeState{r.id, r.name, r.appendMetadata(nil)})
+	}
+	for _, s := range m.setup.sets {
+		out.Sets = append(out.Sets, setState{s.id, s.name, s.label})
+	}
+	for _, g := range m.setup.grants {
+		out.Grants = append(out.Grants, grantState{g.id, g.set, g.field, g.edit})
+	}
+	for _, a := range m.setup.assigned {
+		out.Assigned = append(out.Assigned, assignmentState{a.id, a.user, a.set})
+	}
+	if len(out.Fields)+len(out.Rules)+len(out.Sets) == 0 {
+		return nil
+	}
+	return out
+}
+
+// setSetup replaces what was made by what a snapshot holds. There are no
+// records yet.
+func (m *Mock) setSetup(s *setupState) error {
+	m.made, m.setup = newSchema(m.config), setup{}
+	if s == nil {
+		s = &setupState{}
+	}
+	for i := range s.Fields {
+		meta, err := metadataOf(&s.Fields[i])
+		if err != nil {
+			return err
+		}
+		c, bad := meta.column(s.Fields[i].Name)
+		if bad != nil {
+			return fmt.Errorf("field %s of the snapshot: %s", s.Fields[i].Name, bad.message)
+		}
+		c.slot = m.made.slots
+		m.made.slots++
+		m.made.columns = append(m.made.columns, c)
+	}
+	for i := range s.Rules {
+		meta, err := metadataOf(&s.Rules[i])
+		if err != nil {
+			return err
+		}
+		r, bad := meta.rule(m.made)
+		if bad != nil {
+			return fmt.Errorf("rule %s of the snapshot: %s", s.Rules[i].Name, bad.message)
+		}
+		r.id, r.name = s.Rules[i].ID, s.Rules[i].Name
+		m.setup.rules = append(m.setup.rules, *r)
+	}
+	for _, p := range s.Sets {
+		m.setup.sets = append(m.setup.sets, permissionSet{p.ID, p.Name, p.Label})
+	}
+	for _, g := range s.Grants {
+		m.setup.grants = append(m.setup.grants, fieldGrant{g.ID, g.Set, g.Field, g.Edit})
+	}
+	for _, a := range s.Assigned {
+		m.setup.assigned = append(m.setup.assigned, assignment{a.ID, a.User, a.Set})
+	}
+	m.regrant()
+	return nil
+}
+
+func metadataOf(s *madeState) (body, error) {
+	members, err := mocks.Members(nil, s.Metadata)
+	if err != nil {
+		return body{}, fmt.Errorf("%s of the snapshot: %w", s.Name, err)
+	}
+	return body{members}, nil
+}
