@@ -191,6 +191,7 @@ func (t *tap) arrived(x *exchange, c *carried) bool {
 		return true
 	}
 	x.ended = true
+	w.clock.owe()
 	w.Emit(trace.Event{
 		Kind: trace.Receive, On: on(t.side), Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Status: int16(c.status),
 		Code: sim.LimitCode(c.status, c.body), RetryAfter: c.header.Get("Retry-After"), Date: c.header.Get("Date"),
@@ -223,6 +224,7 @@ func (t *tap) emitLoss(x *exchange, reason string) {
 		return
 	}
 	x.ended = true
+	w.clock.owe()
 	w.Emit(trace.Event{Kind: trace.Lose, On: on(t.side), Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: reason})
 }
 
