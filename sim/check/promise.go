@@ -17,7 +17,9 @@ func (p promise) keeps(winner int, loses, wins string) bool {
 
 // held says that a side held a value when it was decided on: what is empty there
 // since was cleared by somebody.
-func (p promise) held(side int, f *field) bool { return p.values[side] != "" && p.values[side] != f.empty() }
+func (p promise) held(side int, f *field) bool {
+	return p.values[side] != "" && p.values[side] != f.empty()
+}
 
 // promise notes what a write leaves apart on its way between the states that
 // explain it.

@@ -14,7 +14,9 @@ import (
 )
 
 // regexpOf matches every address that begins with one.
-func regexpOf(address string) *regexp.Regexp { return regexp.MustCompile("^" + regexp.QuoteMeta(address)) }
+func regexpOf(address string) *regexp.Regexp {
+	return regexp.MustCompile("^" + regexp.QuoteMeta(address))
+}
 
 func textOf(t *testing.T, r *http.Request) string {
 	t.Helper()
