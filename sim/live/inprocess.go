@@ -27,7 +27,6 @@ type inProcess struct {
 	disk     *memory.Store
 	statuses map[string]string // as last claimed
 	service  *service.Service
-	core     *watched
 	durable  map[string]bool // decisions of people that the store has taken, by record and state
 	dead     chan error
 	stopped  atomic.Bool

@@ -56,7 +56,7 @@ func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	result := make(chan carried, 1)
 	go func() { result <- t.carry(x, r, body) }()
-	end := t.await(x, r.Context(), result)
+	end := t.await(r.Context(), x, result)
 	if end == nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -138,7 +138,7 @@ func (t *tap) left(x *exchange) {
 // await waits for the answer, for the engine to give up, or for a connection
 // that does not come about. It journals the end and returns the answer, nil if
 // there is none for this engine.
-func (t *tap) await(x *exchange, patience context.Context, result <-chan carried) *carried {
+func (t *tap) await(patience context.Context, x *exchange, result <-chan carried) *carried {
 	var unsent chan struct{}
 	if x.unsent {
 		unsent = make(chan struct{})
