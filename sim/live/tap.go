@@ -50,6 +50,7 @@ func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	t.catchUp()
 	x := t.send(r)
 	if x == nil {
 		panic(http.ErrAbortHandler) // the process behind it is dead
@@ -57,10 +58,37 @@ func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	result := make(chan carried, 1)
 	go func() { result <- t.carry(x, r, body) }()
 	end := t.await(r.Context(), x, result)
+	t.w.under(func() { t.w.waiting[t.side]-- })
 	if end == nil {
 		panic(http.ErrAbortHandler)
 	}
 	t.answer(out, x, end)
+}
+
+// Where as many requests wait for an answer as the engine may have in flight, it
+// has given one of them up, and the word of that is still on its way here.
+const (
+	catchUpMost = 100 * time.Millisecond
+	catchUpStep = time.Millisecond
+)
+
+// catchUp lets word of requests that the engine gave up arrive before the next
+// one is journaled. An engine that does exceed its limit shows a moment later.
+func (t *tap) catchUp() {
+	limit := t.w.sc.Engine.Concurrency.CRM
+	if t.side == mapping.CC {
+		limit = t.w.sc.Engine.Concurrency.CC
+	}
+	step := time.NewTicker(catchUpStep)
+	defer step.Stop()
+	for range catchUpMost / catchUpStep {
+		waiting := 0
+		t.w.under(func() { waiting = t.w.waiting[t.side] })
+		if waiting < limit {
+			return
+		}
+		<-step.C
+	}
 }
 
 // send journals a request and decides what becomes of it; nil if no process
@@ -75,6 +103,7 @@ func (t *tap) send(r *http.Request) *exchange {
 	w.calls++
 	w.sent[t.side]++
 	w.inUse[t.side]++
+	w.waiting[t.side]++
 	x := &exchange{call: w.calls, side: t.side, life: w.life}
 	w.exchanges[x.call] = x
 	w.clock.begin()
