@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/dynamics"
 	"github.com/syncproof/syncproof/engine/adapter/genesys"
 	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
@@ -38,6 +39,10 @@ var all = []Vendor{
 	{
 		Kind: "salesforce", Side: mapping.CRM, New: salesforce.New, Signals: salesforce.Signals,
 		Object: "Contact", External: "Genesys_Contact_Id__c", BaseVersion: "Sync_Base_Version__c", Conditional: true,
+	},
+	{
+		Kind: "dynamics", Side: mapping.CRM, New: dynamics.New, Signals: dynamics.Signals,
+		Object: "contact", External: dynamics.DefaultExternal, Conditional: true, Webhooks: true,
 	},
 	{
 		Kind: "rest", Side: mapping.CRM, New: restcrm.New, Signals: restcrm.Signals,
