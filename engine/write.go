@@ -20,6 +20,10 @@ func (c *Core) nextStep(w *work) {
 	if c.holdsBack(w) || c.denied(w) {
 		return
 	}
+	if w.yields {
+		c.requeue(w, c.now, w.attempt)
+		return
+	}
 	if w.outdated && w.step == 0 {
 		c.again(w)
 		return
@@ -152,9 +156,12 @@ func (c *Core) onWriteDone(e WriteDone) {
 	c.observe(p.side, e.Err)
 	if w.recalled && e.Err != nil && !e.Err.Indefinite {
 		w.recalled = false
-		if step.marks || w.outdated {
+		switch {
+		case w.yields:
+			c.requeue(w, c.now, w.attempt)
+		case step.marks || w.outdated:
 			c.again(w)
-		} else {
+		default:
 			c.verify(w, step)
 		}
 		return

@@ -69,7 +69,7 @@ that another process holds, that is damaged, or that a newer release wrote.`,
 func loadConfig(path string) (*config.Config, error) {
 	c, err := config.Load(path, config.Machine())
 	if err == nil {
-		err = c.CheckFiles()
+		err = errors.Join(c.CheckFiles(), checkConsole(c))
 	}
 	if err == nil {
 		return c, nil
@@ -117,6 +117,9 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 	s, err := service.New(o)
 	if err != nil {
 		return broken("%w", err)
+	}
+	if err := mountConsole(s, c, kept, log); err != nil {
+		return err
 	}
 	if err := s.Start(ctx); err != nil {
 		return cannotServe(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/store"
 )
 
 // Service is one engine, driven live. Make it with New, begin with Start, end
@@ -58,6 +59,9 @@ func New(o Options) (*Service, error) {
 	s := &Service{
 		opts: o, log: o.Log, metrics: newMetrics(o.Version), tracer: newTracer(o.Traces, o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
 		doors: newAnswers[int](o.Clock), replies: newAnswers[engine.Reply](o.Clock),
+	}
+	if console, ok := o.Store.(store.Console); ok {
+		s.metrics.registry.MustRegister(&storeMetrics{s: s, console: console})
 	}
 	if o.Recorder != nil {
 		s.recorder = &recording{s: s, to: o.Recorder}
@@ -157,14 +161,23 @@ func (s *Service) Err() error {
 	return nil
 }
 
-// Decide gives the core a person's decision and waits for its answer (CR-10,
-// CR-11); the Token of r is the service's to set. When ctx ends first the
+// Decide gives the core a person's word on a record and waits for its answer
+// (CR-10, CR-11, FC-1); the Token of r is the service's to set. When ctx ends first the
 // decision may still be carried out.
 func (s *Service) Decide(ctx context.Context, r engine.Reviewed) (engine.Reply, error) {
+	return s.ask(ctx, func(token uint64) engine.Event { r.Token = token; return r })
+}
+
+// Approve lets a paused mass delete go on, and waits for the core's answer (CR-13).
+func (s *Service) Approve(ctx context.Context) (engine.Reply, error) {
+	return s.ask(ctx, func(token uint64) engine.Event { return engine.Approved{Token: token} })
+}
+
+// ask gives the core a person's word and waits for its answer.
+func (s *Service) ask(ctx context.Context, word func(token uint64) engine.Event) (engine.Reply, error) {
 	token, answer := s.replies.await()
 	defer s.replies.forget(token)
-	r.Token = token
-	if err := s.command(ctx, r); err != nil {
+	if err := s.command(ctx, word(token)); err != nil {
 		return engine.Reply{}, err
 	}
 	select {
@@ -176,9 +189,6 @@ func (s *Service) Decide(ctx context.Context, r engine.Reviewed) (engine.Reply, 
 		return engine.Reply{}, errNotRunning
 	}
 }
-
-// Approve lets a paused mass delete go on (CR-13).
-func (s *Service) Approve(ctx context.Context) error { return s.command(ctx, engine.Approved{}) }
 
 func (s *Service) command(ctx context.Context, e engine.Event) error {
 	if s.stopping() || s.current() == nil {

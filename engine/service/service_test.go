@@ -445,6 +445,7 @@ func TestMetricsAndHealth(t *testing.T) {
 		`syncproof_webhook_deliveries_total{side="cc",status="200"} 1`, `syncproof_webhook_deliveries_total{side="cc",status="401"} 1`,
 		`syncproof_webhook_ack_seconds_count{side="cc"} 1`, `syncproof_build_info{version="v1"} 1`, `syncproof_store_up 1`,
 		`syncproof_exchanges_total{side="crm",status="0"}`, `go_goroutines`,
+		`syncproof_queue_entries{state="fresh"}`, `syncproof_records_waiting{status="FLAGGED"} 0`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the metrics lack %s", want)

@@ -10,7 +10,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// state is a organisation as a snapshot holds it. Columns go by the names with
+// state is an organisation as a snapshot holds it. Columns go by the names with
 // which the schema was made.
 type state struct {
 	IDs        *mocks.IDs                      `json:"ids"`

@@ -41,7 +41,7 @@ var kinds = map[string]struct {
 		c.Fields = []mocks.Field{{Name: "Sync_Version__c", Type: "integer"}, {Name: "Genesys_Contact_Id__c", Type: "string"}}
 	}},
 	"dynamics": {trace.CRM, "lastname", "telephone1", func(c mocks.Config) mocks.System { return dynamics.New(c) }, func(c *mocks.Config) {
-		c.VersionField, c.ExternalField = "new_syncversion", "new_genesyscontactid"
+		c.VersionField, c.ExternalField = "new_sync_version", "new_genesys_contact_id"
 	}},
 	"rest": {trace.CRM, "last_name", "phone", func(c mocks.Config) mocks.System { return restcrm.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField = "sync_version", "external_id"

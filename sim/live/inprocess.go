@@ -284,9 +284,14 @@ func (p *inProcess) approve(step *scenarios.Step) {
 	if step.Choose != "approve" {
 		return // nothing is asked of the engine: the records stay parked
 	}
-	if err := p.service.Approve(p.w.net.ctx); err != nil {
-		p.w.under(func() { p.w.refused(step, err) })
-	}
+	p.w.clock.begin()
+	go func(s *service.Service) {
+		defer p.w.clock.end()
+		// Whether the core took it up was noted as it stepped.
+		if _, err := s.Approve(p.w.net.ctx); err != nil {
+			p.w.under(func() { p.w.refused(step, err) })
+		}
+	}(p.service)
 }
 
 // decision is what a person decides on a record as the engine's store has it.

@@ -24,6 +24,7 @@ type Config struct {
 	Notify  Notify        `yaml:"notify"`
 	Log     Log           `yaml:"log"`
 	Tracing Tracing       `yaml:"tracing"`
+	Console Console       `yaml:"console"`
 	// Seed keys the jitter of retries and pauses; any will do.
 	Seed uint64 `yaml:"-"`
 }
@@ -143,6 +144,11 @@ func (l Log) SlogLevel() slog.Level {
 type Tracing struct {
 	Endpoint string `yaml:"endpoint"` // OTLP over HTTP
 	Percent  int    `yaml:"percent"`  // of traces
+}
+
+// Console says who may use the review console at the admin listener (SE-3).
+type Console struct {
+	Token Secret `yaml:"token"` // bearer token; there is no console without one
 }
 
 // Duration is a length of time, as a configuration file writes it: "30s",

@@ -32,6 +32,7 @@ var facts = map[string]fact{
 	"Config.notify":  {doc: "Who is told what a person must know, beside log and metrics."},
 	"Config.log":     {doc: "What is logged. The level can be loaded anew."},
 	"Config.tracing": {doc: "OpenTelemetry traces; off by default."},
+	"Config.console": {doc: "The review console at the admin listener."},
 
 	"Systems.cc":  {doc: "The contact center.", required: true},
 	"Systems.crm": {doc: "The CRM.", required: true},
@@ -94,4 +95,6 @@ var facts = map[string]fact{
 
 	"Tracing.endpoint": {doc: "OTLP over HTTP, such as http://localhost:4318; off without it."},
 	"Tracing.percent":  {doc: "Of traces that are kept; default 100.", min: 0, max: 100},
+
+	"Console.token": {doc: "What its requests must bear, at least 16 bytes: env:NAME or file:/path; without it there is no console."},
 }
