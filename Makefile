@@ -11,7 +11,7 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint bench bench-live backlog soak exhaust fresh clients fuzz build cover schema clean
+.PHONY: help drills live run test race lint bench bench-live backlog soak exhaust fresh clients fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,14 @@ backlog: ## drain a backlog of BACKLOG records at model fidelity, and report mem
 
 soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model; SEED=7 repeats
 	$(GO) run ./cmd/syncproof explore --for 0 --runs $(SOAK) --fidelity $(FIDELITY) --enough 0 $(if $(SEED),--seed $(SEED))
+
+KILLS ?= 200
+
+drills: ## kill -9 the served engine KILLS times at random instants under load; SEED=7 repeats
+	$(GO) run ./cmd/syncproof live --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+
+live: ## play the library over real HTTP, as far as it can be made live
+	$(GO) run ./cmd/syncproof live
 
 exhaust: ## play every order of two edits, a crash and a lost notice on one record
 	$(GO) run ./cmd/syncproof explore --exhaustive sim/explore/testdata/two-edits-a-crash-a-lost-notice.yaml

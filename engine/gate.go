@@ -57,19 +57,20 @@ func (c *Core) recallWrites(side mapping.Side) {
 }
 
 // recallWrite takes the write of one work back that still waits for its turn,
-// because what it rests on may have changed.
-func (c *Core) recallWrite(w *work, side mapping.Side) {
+// because what it rests on may have changed. It reports whether there was one.
+func (c *Core) recallWrite(w *work, side mapping.Side) (waited bool) {
 	g := &c.gates[side]
 	for _, line := range [...]*[]ticket{&g.verified, &g.waiting[Fresh], &g.waiting[Backlog]} {
 		*line = slices.DeleteFunc(*line, func(t ticket) bool {
 			if t.key != w.key {
 				return false
 			}
-			w.recalled = true
+			w.recalled, waited = true, true
 			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
 			return true
 		})
 	}
+	return waited
 }
 
 // onVerified reports whether a call is the write that follows w's last reading.

@@ -38,13 +38,16 @@ func (c *Core) outdated(ref Ref) {
 		w.outdated = w.outdated || w.sides[ref.Side].done
 	case locating, checking, intending:
 		w.outdated = w.outdated || w.step <= 0
-	case verifying, writing:
+	case verifying:
+		step := &w.plan.steps[w.step]
+		w.noticed = w.noticed || step.side == ref.Side
+		w.outdated = w.outdated || w.step == 0
+	case writing:
 		step := &w.plan.steps[w.step]
 		unguarded := step.side == ref.Side && c.mustVerify(step)
-		w.noticed = w.noticed || unguarded && w.phase == verifying
-		w.outdated = w.outdated || w.step == 0 && !step.marks
-		if w.phase == writing && (unguarded || w.outdated) {
-			c.recallWrite(w, step.side)
+		anew := w.step == 0 && !step.marks
+		if (unguarded || anew) && c.recallWrite(w, step.side) {
+			w.outdated = w.outdated || anew // else it has left, and this may be its echo
 		}
 	}
 }

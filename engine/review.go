@@ -126,6 +126,9 @@ func (c *Core) keepFlag(w *work, rec *Record) {
 // onReviewed makes a person's word durable; it is judged against the record's
 // state when its turn comes. A retry needs no judgement.
 func (c *Core) onReviewed(e Reviewed) {
+	if w := c.holder[e.Ref]; w != nil && c.stillMarks(w) {
+		w.yields = true // to the decision: nothing waits for a person any more
+	}
 	review := e
 	c.persist(pending{kind: pendingNotices}, Enqueue{Ref: e.Ref, Lane: Fresh, Review: &review})
 	if e.Letter == RetryLetter {
@@ -321,8 +324,16 @@ func (c *Core) onApproved(e Approved) {
 // unflag takes the status back that is about to show that w waits for the mass
 // delete which was just approved, if that has not left yet.
 func (c *Core) unflag(w *work) {
-	if w.phase != writing || w.plan.rec.Intent != nil || w.plan.rec.Flag == nil || !c.approvedMass(w.plan.rec.Flag) {
-		return
+	if w.plan != nil && w.plan.rec.Flag != nil && c.approvedMass(w.plan.rec.Flag) && c.stillMarks(w) {
+		w.yields = true
 	}
-	c.recallWrite(w, w.plan.steps[w.step].side)
+}
+
+// stillMarks reports whether the status that shows a flag is about to be written,
+// and takes it back where it waits for its turn.
+func (c *Core) stillMarks(w *work) bool {
+	if w.plan == nil || w.plan.rec.Intent != nil || w.plan.rec.Flag == nil {
+		return false
+	}
+	return w.phase == intending || w.phase == writing && c.recallWrite(w, w.plan.steps[w.step].side)
 }

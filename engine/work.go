@@ -61,6 +61,7 @@ type work struct {
 	failures    [2]*adapter.Error // of the readings under way, by side
 	looked      bool              // the store was asked who holds the other reference
 	approved    bool              // a person let this deletion travel
+	yields      bool              // it goes back to the queue, for a person has decided
 	recalled    bool              // its write was taken back from the gate, to be verified again
 	noticed     bool              // a notice came while it was verified: that reading may be from before
 	reserves    bool              // a request of the window on side reserved is kept for its write

@@ -30,7 +30,7 @@ type Document struct {
 	Counts  DocumentCounts `json:"counts" jsonschema:"description=scenarios by verdict"`
 	Cases   []DocumentCase `json:"scenarios"`
 	// NotApplicable are no part of the counts.
-	NotApplicable []NotApplicable `json:"not_applicable,omitempty" jsonschema:"description=scenarios that were left out because they tell nothing of the CRM that was asked for"`
+	NotApplicable []NotApplicable `json:"not_applicable,omitempty" jsonschema:"description=scenarios that were left out because they tell nothing of the CRM that was asked for or cannot be made live"`
 }
 
 // DocumentCounts are the scenarios by verdict.

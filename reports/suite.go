@@ -35,10 +35,11 @@ type Suite struct {
 	Invariants []check.Invariant
 	Cases      []Case
 	// NotRun counts the scenarios that were left out because an earlier one
-	// was no pass, or because they cannot be made live.
+	// was no pass.
 	NotRun int
 	// NotApplicable are the scenarios that were left out because they tell
-	// nothing of the CRM that was asked for. They count as nothing.
+	// nothing of the CRM that was asked for, or cannot be made live. They count
+	// as nothing.
 	NotApplicable []NotApplicable
 	// Wall is how long the whole run took in wall time.
 	Wall time.Duration

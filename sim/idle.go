@@ -43,13 +43,17 @@ func (w *World) noteCommit(e *trace.Event, op uint64) {
 	}
 }
 
-// overlooked reports whether a change is stamped below what polls look back
-// to, and so is seen by an audit alone if its webhook is lost: it was committed
-// late, or the system's clock was put back.
+// overlooked reports whether a change may be seen by an audit alone if its
+// webhook is lost: it is stamped below what polls look back to, since it was
+// committed late or the system's clock was put back, or so late that a feed may
+// have shown another state under the same stamp.
 func (w *World) overlooked(s *sight, e *trace.Event) bool {
+	const resolution = int64(time.Second) // stamps may be whole seconds
+	side := e.On - trace.CC
 	c := &w.host.parts.config
-	overlap := c.Systems[e.On-trace.CC].Overlap
-	return c.Audit != 0 && e.Stamp != 0 && e.Stamp < s.newest-int64(overlap)+int64(time.Second) // stamps may be whole seconds
+	behind := s.newest - int64(c.Systems[side].Overlap) + resolution
+	late := w.systems[side].now(w).UnixNano() - 2*resolution
+	return c.Audit != 0 && e.Stamp != 0 && e.Stamp < max(behind, late)
 }
 
 // onlyAuditsShow reports whether a change is seen by an audit, and by nothing

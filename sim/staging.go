@@ -200,8 +200,7 @@ func (st *Stage) Forgery(step *scenarios.Step, number uint64, genuine *mocks.Del
 	return forgery(step, st.nativeOf(mapping.CC, step.Record), number, genuine)
 }
 
-// Told, Decided and Stated are the events of a message that reached the sink,
-// of a ledger's entry and of a record's status.
+// Told is the event of a message that reached the sink.
 func (st *Stage) Told(m engine.Message) trace.Event { return st.telling(m) }
 
 // Decided is the event of a ledger's entry.

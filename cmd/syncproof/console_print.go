@@ -40,7 +40,7 @@ func table(rows [][]string) string {
 	return strings.Join(lines, "")
 }
 
-func stamp(t time.Time) string { return t.Format(time.RFC3339) }
+func clockTime(t time.Time) string { return t.Format(time.RFC3339) }
 
 // printList prints records, one a line.
 func (d *desk) printList(all []console.Summary, none string) error {
@@ -56,9 +56,9 @@ func (d *desk) printList(all []console.Summary, none string) error {
 		row := []string{s.Key, s.Status, "", "", ""}
 		switch {
 		case s.Flag != nil:
-			row[2], row[3], row[4] = stamp(s.Flag.Since), s.Flag.Rule, s.Flag.Why
+			row[2], row[3], row[4] = clockTime(s.Flag.Since), s.Flag.Rule, s.Flag.Why
 		case s.Failure != nil:
-			row[2], row[3], row[4] = stamp(s.Failure.Since), s.Failure.Rule, inWords(s.Failure)
+			row[2], row[3], row[4] = clockTime(s.Failure.Since), s.Failure.Rule, inWords(s.Failure)
 		}
 		rows = append(rows, row)
 	}
@@ -73,7 +73,7 @@ func inWords(f *console.Failure) string {
 		text += ": " + f.Shape
 	}
 	if f.Discarded != nil {
-		text += ", discarded " + stamp(*f.Discarded)
+		text += ", discarded " + clockTime(*f.Discarded)
 	}
 	return text
 }
@@ -90,10 +90,10 @@ func (d *desk) printRecord(rec *console.Record) error {
 	}
 	b.WriteByte('\n')
 	if f := rec.Flag; f != nil {
-		fmt.Fprintf(&b, "  flagged %s by %s: %s\n", stamp(f.Since), f.Rule, reports.Plain(f.Why))
+		fmt.Fprintf(&b, "  flagged %s by %s: %s\n", clockTime(f.Since), f.Rule, reports.Plain(f.Why))
 	}
 	if f := rec.Failure; f != nil {
-		fmt.Fprintf(&b, "  failed %s by %s: %s\n", stamp(f.Since), reports.Plain(f.Rule), reports.Plain(inWords(f)))
+		fmt.Fprintf(&b, "  failed %s by %s: %s\n", clockTime(f.Since), reports.Plain(f.Rule), reports.Plain(inWords(f)))
 	}
 	if rec.Writing != "" {
 		fmt.Fprintf(&b, "  being written: %s\n", reports.Plain(rec.Writing))
@@ -143,7 +143,7 @@ func sideEdited(s *console.Side) string {
 	if s.Edited == nil {
 		return "-"
 	}
-	return stamp(*s.Edited)
+	return clockTime(*s.Edited)
 }
 
 func fieldValue(value *string) string {
@@ -159,7 +159,7 @@ func printLedger(b *strings.Builder, rec *console.Record) {
 	}
 	for i := range rec.Ledger {
 		e := &rec.Ledger[i]
-		fmt.Fprintf(b, "entry %d  %s  %s  %s\n    %s\n", e.Number, stamp(e.At), e.Status, e.Rule, reports.Plain(e.Why))
+		fmt.Fprintf(b, "entry %d  %s  %s  %s\n    %s\n", e.Number, clockTime(e.At), e.Status, e.Rule, reports.Plain(e.Why))
 		for _, l := range e.Lost {
 			fmt.Fprintf(b, "    lost %s of %s: %s\n", reports.Plain(l.Field), l.Side, reports.Plain(strconv.Quote(l.Value)))
 		}

@@ -15,23 +15,42 @@ import (
 // contextMost bounds the events that are shown before a difference.
 const contextMost = 1000
 
-type diffFlags struct{ context int }
+type diffFlags struct {
+	context   int
+	sim, live bool
+}
 
 func newDiff(a *app) *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
-		Use:   "diff A B",
+		Use:   "diff A B | diff --sim --live FILE|DIR|NAME...",
 		Short: "name the first event in which two journals differ",
 		Long: `Compares two journals, as ` + "`run --journal`" + ` or ` + "`replay --json`" + ` wrote them, and shows
 the first event that differs with those before it. What follows it is the
 consequence as a rule, and is left out. Journals of several scenarios are
 compared one by one, in their order.
 
+With --sim and --live together the arguments are scenarios instead: each is
+played in the simulator and live, and what was decided or stored differently is
+shown (docs/fidelity.md says what timing decides).
+
 The exit code is 0 if they are the same, 1 if they differ.`,
 		Example: `  syncproof diff before.ndjson after.ndjson
-  syncproof diff before.ndjson after.ndjson --context 20`,
-		Args: exactly("a journal", "another one"),
-		RunE: func(_ *cobra.Command, args []string) error {
+  syncproof diff before.ndjson after.ndjson --context 20
+  syncproof diff --sim --live higher-version-wins`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.sim || f.live {
+				return nil
+			}
+			return exactly("a journal", "another one")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.sim != f.live {
+				return misuse("", "--sim and --live go together: they name the two worlds to compare")
+			}
+			if f.sim {
+				return a.diffWorlds(cmd.Context(), args)
+			}
 			if f.context < 0 || f.context > contextMost {
 				return misuse("", "--context is %d, it must be from 0 to %d", f.context, contextMost)
 			}
@@ -48,6 +67,8 @@ The exit code is 0 if they are the same, 1 if they differ.`,
 		},
 	}
 	cmd.Flags().IntVar(&f.context, "context", 3, "how many events to show before the first that differs")
+	cmd.Flags().BoolVar(&f.sim, "sim", false, "with --live: compare the simulated world of each scenario with the live one")
+	cmd.Flags().BoolVar(&f.live, "live", false, "with --sim: compare the live world of each scenario with the simulated one")
 	return cmd
 }
 

@@ -23,6 +23,9 @@ func (a *app) exhaust(ctx context.Context, f *exploreFlags) error {
 	if err != nil {
 		return err
 	}
+	if j, err = f.crm.recastOne(j); err != nil {
+		return err
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(exploreGC))
 	p := explore.Place(j.sc)
 	began := time.Now()

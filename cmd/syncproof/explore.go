@@ -23,6 +23,7 @@ type exploreFlags struct {
 	jobs          int
 	enough        int
 	engine        engineFlag
+	crm           crmFlag
 	dir           string
 	shrink        time.Duration
 	stall         time.Duration
@@ -63,6 +64,7 @@ was interrupted before its bound, it is 2.`,
 		Example: `  syncproof explore --for 30s
   syncproof explore --runs 1000 --seed 7 --shard 1/4 --report shard-1.json
   syncproof explore --engine last-write-wins --enough 1
+  syncproof explore --crm dynamics --runs 500
   syncproof explore --runs 500 --twice        the same in another process, too?
   syncproof explore --for 0                   until interrupted
   syncproof explore --exhaustive small.yaml --depth 20`,
@@ -75,6 +77,7 @@ was interrupted before its bound, it is 2.`,
 			if cmd.Flags().Changed("runs") && !cmd.Flags().Changed("for") {
 				f.span = 0
 			}
+			f.size.CRM = f.crm.kind
 			if cmd.Flags().Changed("exhaustive") {
 				return a.exhaust(cmd.Context(), &f)
 			}
@@ -93,6 +96,7 @@ was interrupted before its bound, it is 2.`,
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; a seed gives the same worlds whatever the number")
 	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
+	f.crm.addTo(flags)
 	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, with the same events")
 	flags.BoolVar(&f.twice, "twice", false, "play each world again in another process; one that differs is a failure")
 	flags.StringVar(&f.dir, "dir", explore.FailuresDir, "folder for the failures")
@@ -195,5 +199,5 @@ func (f *exploreFlags) args() string {
 
 // found says in a line how a failure was found.
 func (f *exploreFlags) found(run int) string {
-	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.args())
+	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.crm.arg()+f.args())
 }

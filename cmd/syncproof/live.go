@@ -38,7 +38,7 @@ func newLive(a *app) *cobra.Command {
 	var f liveFlags
 	cmd := &cobra.Command{
 		Use:   "live [FILE|DIR|NAME...]",
-		Short: "play scenarios over real HTTP, against any engine",
+		Short: "play scenarios over real HTTP, with any engine",
 		Long: `Plays scenarios in real time and over real HTTP, with the mocks on loopback and
 a Toxiproxy between them and the engine, and judges them as run does.
 
@@ -108,7 +108,7 @@ func (a *app) live(ctx context.Context, args []string, f *liveFlags, seed *uint6
 }
 
 // playLive plays and judges jobs; left are those that cannot be made live.
-func (a *app) playLive(ctx context.Context, jobs []job, left []string, f *liveFlags, o *live.Options, seed *uint64) error {
+func (a *app) playLive(ctx context.Context, jobs []job, left []reports.NotApplicable, f *liveFlags, o *live.Options, seed *uint64) error {
 	if f.keep != "" {
 		if err := os.MkdirAll(f.keep, 0o755); err != nil {
 			return misuse("give another folder with --keep", "cannot keep anything in %s: %w", f.keep, err)
@@ -119,16 +119,10 @@ func (a *app) playLive(ctx context.Context, jobs []job, left []string, f *liveFl
 		return err
 	}
 	defer files.discard()
-	p := &player{seed: seed, stall: f.run.stall, manner: f.manner(), simulate: lively(o)}
+	p := &player{seed: seed, stall: f.run.stall, manner: f.manner(), drilled: f.kills > 0, left: left, simulate: lively(o)}
 	suite, err := a.playAll(ctx, jobs, inOrder(len(jobs)), &f.run, p, journal)
 	if err != nil {
 		return err
-	}
-	suite.NotRun += len(left)
-	if !a.quiet && !a.json {
-		for _, why := range left {
-			_, _ = fmt.Fprintln(a.out, reports.Plain("not live: "+why))
-		}
 	}
 	if err := files.write(suite); err != nil {
 		return err
@@ -188,7 +182,7 @@ func speedOf(text string) (float64, error) {
 
 // playable parts the jobs into those that can be made live and, with the
 // reason, those that cannot. One that was named by itself is refused.
-func playable(jobs []job, form live.Form, args []string) (can []job, left []string, err error) {
+func playable(jobs []job, form live.Form, args []string) (can []job, left []reports.NotApplicable, err error) {
 	var refused []error
 	for _, j := range jobs {
 		why := live.Playable(j.sc, form)
@@ -198,14 +192,14 @@ func playable(jobs []job, form live.Form, args []string) (can []job, left []stri
 		case len(jobs) == len(args):
 			refused = append(refused, fmt.Errorf("%s: %w", j.name, why))
 		default:
-			left = append(left, j.name+": "+why.Error())
+			left = append(left, reports.NotApplicable{Name: j.name, Reason: why.Error()})
 		}
 	}
 	if len(refused) > 0 {
 		return nil, nil, &exitError{code: exitUsage, err: errors.Join(refused...)}
 	}
 	if len(can) == 0 {
-		return nil, nil, misuse("play them with `syncproof run`", "none of %d scenarios can be made live:\n%s", len(jobs), strings.Join(left, "\n"))
+		return nil, nil, misuse("play them with `syncproof run`", "none of %d scenarios can be made live; the first: %s", len(jobs), left[0].Reason)
 	}
 	return can, left, nil
 }
@@ -235,6 +229,9 @@ func (f *liveFlags) manner() string {
 	}
 	if f.poll > 0 {
 		b.WriteString(" --poll " + f.poll.String())
+	}
+	if f.kills > 0 {
+		b.WriteString(" --kills " + strconv.Itoa(min(f.kills, killsEach)))
 	}
 	return b.String()
 }

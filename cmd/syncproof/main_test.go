@@ -79,7 +79,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               serveConsole,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "obeys": obeys, "world": worldly,
+			"exits": exits, "obeys": obeys, "world": worldly, "keeps": keeps,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

@@ -27,7 +27,7 @@ import (
 )
 
 // mockKinds are the systems that can stand alone, with the side they play.
-var mockKinds = map[string]mapping.Side{"genesys": mapping.CC, "salesforce": mapping.CRM, "rest": mapping.CRM}
+var mockKinds = map[string]mapping.Side{"genesys": mapping.CC, "salesforce": mapping.CRM, "dynamics": mapping.CRM, "rest": mapping.CRM}
 
 // Environment variables that hold what must not be on a command line.
 const (
@@ -91,7 +91,7 @@ come from ` + envMockSecret + `, ` + envMockWebhook + ` and
 	flags.StringVar(&f.scenario, "scenario", "", "scenario file or name whose records, schema and quota the system has")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the ids, instead of the scenario's")
 	flags.StringVar(&f.clientID, "client-id", "syncproof", "the client id that may log in")
-	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys)")
+	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys, dynamics)")
 	flags.BoolVar(&f.bare, "bare", false, "a tenant as the vendor delivers it, for provision and doctor")
 	flags.StringVar(&f.data, "data", "", "folder in which the state is kept between runs")
 	return cmd
@@ -153,8 +153,8 @@ func (a *app) mock(ctx context.Context, kind string, f *mockFlags) (err error) {
 // mockScenario is the scenario that describes the tenant.
 func mockScenario(kind string, f *mockFlags) (*scenarios.Scenario, error) {
 	text := []byte("scenario: a mock on its own\n")
-	if kind == "rest" {
-		text = append(text, "systems:\n  crm: {kind: rest}\n"...)
+	if mockKinds[kind] == mapping.CRM {
+		text = append(text, "systems:\n  crm: {kind: "+kind+"}\n"...)
 	}
 	sc, err := scenarios.Parse("mock", text)
 	if err != nil {

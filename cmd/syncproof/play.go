@@ -31,7 +31,8 @@ type player struct {
 	engine engineFlag
 	// crm is the kind of CRM in the place of the scenarios' own.
 	crm crmFlag
-	// left are the scenarios that this CRM cannot take part in.
+	// left are the scenarios that this CRM cannot take part in, or that cannot be
+	// made live.
 	left []reports.NotApplicable
 	// quick leaves the judging out.
 	quick bool
@@ -41,6 +42,8 @@ type player struct {
 	simulate again.Simulate
 	// manner is the verb that repeats a run, with its flags; "" is run.
 	manner string
+	// drilled: the seed alone names a case.
+	drilled bool
 }
 
 // play runs and judges one scenario. Whatever goes wrong with the harness
@@ -70,7 +73,10 @@ func (p *player) blank(j job) reports.Case {
 
 // rerun is the command that plays names again; without a seed each by its own.
 func (p *player) rerun(names string, seed *uint64) string {
-	command := "syncproof " + cmp.Or(p.manner, "run") + " " + names
+	command := "syncproof " + cmp.Or(p.manner, "run")
+	if !p.drilled {
+		command += " " + names
+	}
 	if seed != nil {
 		command += fmt.Sprintf(" --seed %d", *seed)
 	}

@@ -52,8 +52,10 @@ func (a *app) playAll(ctx context.Context, jobs []job, order []int, f *runFlags,
 	bar.finish()
 	suite.NotRun = len(jobs) - len(suite.Cases)
 	suite.Wall = time.Since(began)
-	suite.RerunOne = p.rerun("NAME", p.seed)
-	suite.RerunFailed = p.rerunFailed(suite)
+	if !p.drilled {
+		suite.RerunOne = p.rerun("NAME", p.seed)
+		suite.RerunFailed = p.rerunFailed(suite)
+	}
 	if a.json {
 		return suite, reports.JSON(a.out, suite)
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service"
 	"github.com/syncproof/syncproof/engine/service/config"
-	"github.com/syncproof/syncproof/engine/service/console"
 	"github.com/syncproof/syncproof/engine/service/recording"
 	"github.com/syncproof/syncproof/engine/service/tracing"
 	"github.com/syncproof/syncproof/engine/store"
@@ -70,7 +69,7 @@ that another process holds, that is damaged, or that a newer release wrote.`,
 func loadConfig(path string) (*config.Config, error) {
 	c, err := config.Load(path, config.Machine())
 	if err == nil {
-		err = c.CheckFiles()
+		err = errors.Join(c.CheckFiles(), checkConsole(c))
 	}
 	if err == nil {
 		return c, nil
@@ -135,22 +134,6 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 		s.Abort()
 		return cannotServe(s.Err())
 	}
-}
-
-// mountConsole puts the review console on the admin listener, if it has a token.
-func mountConsole(s *service.Service, c *config.Config, kept store.Store, log *slog.Logger) error {
-	shown, ok := kept.(store.Console)
-	if !ok || c.Console.Token.Value() == "" {
-		return nil
-	}
-	handler, err := console.New(console.Config{
-		Store: shown, Decider: s, Mapping: c.Mapping.Compiled, Token: c.Console.Token.Value(), Log: log,
-	})
-	if err != nil {
-		return misuse("", "console.token: %w", err)
-	}
-	s.Mount(console.Root+"/", handler)
-	return nil
 }
 
 // endTraces sends the last spans; a collector that does not answer in time

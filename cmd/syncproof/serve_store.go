@@ -13,7 +13,7 @@ import (
 )
 
 // openStore opens the store of the service; its folder is made if need be.
-func openStore(ctx context.Context, path string) (store.Store, error) {
+func openStore(ctx context.Context, path string) (*sqlite.Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, cannotServe(fmt.Errorf("the store's folder: %w", err))
 	}

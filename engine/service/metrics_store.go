@@ -67,14 +67,19 @@ func (m *storeMetrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
+// count leaves out dead letters that a person has taken off the list.
 func (m *storeMetrics) count(ctx context.Context, status engine.Status) (n int, err error) {
 	after := ""
-	for n < countMax {
+	for range countMax / countPage {
 		page, err := m.console.Records(ctx, store.Filter{Statuses: []engine.Status{status}}, after, countPage)
 		if err != nil {
 			return 0, err
 		}
-		n += len(page)
+		for _, rec := range page {
+			if rec.Failure == nil || rec.Failure.Discarded == 0 {
+				n++
+			}
+		}
 		if len(page) < countPage {
 			break
 		}

@@ -161,8 +161,8 @@ func (s *Service) Err() error {
 	return nil
 }
 
-// Decide gives the core a person's decision and waits for its answer (CR-10,
-// CR-11); the Token of r is the service's to set. When ctx ends first the
+// Decide gives the core a person's word on a record and waits for its answer
+// (CR-10, CR-11, FC-1); the Token of r is the service's to set. When ctx ends first the
 // decision may still be carried out.
 func (s *Service) Decide(ctx context.Context, r engine.Reviewed) (engine.Reply, error) {
 	return s.ask(ctx, func(token uint64) engine.Event {

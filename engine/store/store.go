@@ -59,11 +59,12 @@ type Filter struct {
 
 // Depths counts queue entries (EV-9): each waits in one of these.
 type Depths struct {
-	Fresh, Backlog int // due, by lane
-	Delayed        int // waiting for a retry
-	Leased         int // being worked on
+	Fresh   int `json:"fresh"`   // due, in the fresh lane
+	Backlog int `json:"backlog"` // due, in the other
+	Delayed int `json:"delayed"` // waiting for a retry
+	Leased  int `json:"leased"`  // being worked on
 	// Oldest is when the entry that waits longest became due, 0 if none is due.
-	Oldest engine.Instant
+	Oldest engine.Instant `json:"oldest"`
 }
 
 // Keeper is a store that can be copied while it is in use.

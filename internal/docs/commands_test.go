@@ -28,6 +28,7 @@ var notRun = map[string]string{
 	"make lint":  "minutes on a first run, which builds the linter; continuous integration runs it",
 	"make bench": "minutes",
 	".ci/run":    "it would run this test within itself",
+	"syncproof live --engine-cmd 'python3 docs/examples/engine.py' --speed 10x docs/examples/scenarios": "it needs the repository's files; TestForeignEngine plays the same",
 
 	"syncproof doctor --config syncproof.yaml --write-probe":                  tenantsNeeded,
 	"syncproof provision --config syncproof.yaml --dry-run":                   tenantsNeeded,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -46,7 +47,7 @@ func (x *exchange) batch() (reply, *apiError) {
 		return reply{}, badQuery("The batch request holds more than " + strconv.Itoa(batchMax) + " requests.")
 	}
 	goOn := strings.Contains(strings.Join(x.r.Header["Prefer"], ","), "odata.continue-on-error")
-	const boundary = "batchresponse"
+	boundary := "batchresponse_" + x.boundary()
 	var out bytes.Buffer
 	for _, p := range parts {
 		failed := false
@@ -63,6 +64,12 @@ func (x *exchange) batch() (reply, *apiError) {
 	}
 	out.WriteString("--" + boundary + "--\r\n")
 	return reply{status: http.StatusOK, body: out.Bytes(), typ: "multipart/mixed; boundary=" + boundary}, nil
+}
+
+// boundary is the part of a boundary that the vendor draws: clients tell a
+// batch's answer by the words before it (R).
+func (x *exchange) boundary() string {
+	return fmt.Sprintf("%08x-0000-4000-8000-%012x", x.m.config.Seed&0xffffffff, x.r.Call)
 }
 
 func size(parts []batchPart) int {
@@ -83,7 +90,7 @@ func (x *exchange) parts(contentType string, body io.Reader, inSet bool) ([]batc
 	var out []batchPart
 	for {
 		raw, err := r.NextRawPart()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // the end is io.EOF itself: a message that was cut wraps it
 			return out, nil
 		}
 		if err != nil || len(out) > batchMax {
@@ -131,7 +138,7 @@ func (x *exchange) parseInner(text []byte) (*mocks.Request, error) {
 		return nil, errBatch
 	}
 	header, err := r.ReadMIMEHeader()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errBatch
 	}
 	u, err := url.Parse(strings.TrimPrefix(target, x.m.config.BaseURL))
@@ -190,7 +197,7 @@ func (x *exchange) changeSet(out *bytes.Buffer, boundary string, changes []batch
 			return true
 		}
 	}
-	const inner = "changesetresponse"
+	inner := "changesetresponse_" + x.boundary()
 	out.WriteString("--" + boundary + "\r\nContent-Type: multipart/mixed; boundary=" + inner + "\r\n\r\n")
 	for _, p := range changes {
 		writePart(out, inner, x.inner(x.m, p.request), p.id)

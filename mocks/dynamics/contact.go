@@ -189,11 +189,11 @@ func (m *Mock) appendUser(b []byte, c *contact, o *options) []byte {
 // as a List that the wire joins. A column that drift retyped may hold what no
 // longer fits, and one that is secured from the account shows nothing: both
 // are null (the latter: M).
-func (col *column) shown(text string) (mocks.ValueKind, string) {
-	if text == "" || col.hidden {
+func (c *column) shown(text string) (mocks.ValueKind, string) {
+	if text == "" || c.hidden {
 		return mocks.Null, ""
 	}
-	switch col.kind {
+	switch c.kind {
 	case kindPicklist, kindInteger, kindBigInt, kindDecimal:
 		if _, err := strconv.ParseFloat(text, 64); err != nil {
 			return mocks.Null, ""

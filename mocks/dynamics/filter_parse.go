@@ -30,6 +30,11 @@ type token struct {
 	quoted bool
 }
 
+// mark says that the token is a bracket or the comma.
+func (t token) mark() bool {
+	return !t.quoted && (t.text == "(" || t.text == ")" || t.text == ",")
+}
+
 // parseFilter reads $filter.
 func (m *Mock) parseFilter(text string) (*node, *apiError) {
 	p := &parser{m: m, text: text}
@@ -150,7 +155,7 @@ func (p *parser) unary(depth int) (*node, *apiError) {
 
 // column takes the next token as a column's name.
 func (p *parser) column() (*column, *apiError) {
-	if p.at >= len(p.tokens) || p.tokens[p.at].quoted || strings.Contains("(),", p.tokens[p.at].text) {
+	if p.at >= len(p.tokens) || p.tokens[p.at].quoted || p.tokens[p.at].mark() {
 		return nil, p.syntax()
 	}
 	name := p.tokens[p.at].text
@@ -195,7 +200,7 @@ func (p *parser) comparison() (*node, *apiError) {
 	}
 	n := &node{op: p.tokens[p.at].text, column: c}
 	literal := p.tokens[p.at+1]
-	if !literal.quoted && strings.Contains("(),", literal.text) {
+	if literal.mark() {
 		return nil, p.syntax()
 	}
 	p.at += 2

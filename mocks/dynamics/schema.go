@@ -133,8 +133,10 @@ func newSchema(c *mocks.Config) *schema {
 	for _, f := range c.Fields {
 		ensure(f)
 	}
-	ensure(mocks.Field{Name: c.VersionField, Type: "integer"})
-	ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40})
+	if !c.Bare {
+		ensure(mocks.Field{Name: c.VersionField, Type: "integer"})
+		ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40})
+	}
 	ensure(mocks.Field{Name: c.ExternalField, Type: "string", Length: 100})
 
 	s := &schema{revision: 1, columns: []*column{{name: "contactid", kind: kindID, system: sysID, level: levelSystem}}}

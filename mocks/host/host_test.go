@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/mocks/dynamics"
 	"github.com/syncproof/syncproof/mocks/genesys"
 	"github.com/syncproof/syncproof/mocks/host"
 	"github.com/syncproof/syncproof/mocks/restcrm"
@@ -38,6 +39,9 @@ var kinds = map[string]struct {
 	"salesforce": {trace.CRM, "LastName", "Phone", func(c mocks.Config) mocks.System { return salesforce.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField = "Sync_Version__c", "Genesys_Contact_Id__c"
 		c.Fields = []mocks.Field{{Name: "Sync_Version__c", Type: "integer"}, {Name: "Genesys_Contact_Id__c", Type: "string"}}
+	}},
+	"dynamics": {trace.CRM, "lastname", "telephone1", func(c mocks.Config) mocks.System { return dynamics.New(c) }, func(c *mocks.Config) {
+		c.VersionField, c.ExternalField = "new_sync_version", "new_genesys_contact_id"
 	}},
 	"rest": {trace.CRM, "last_name", "phone", func(c mocks.Config) mocks.System { return restcrm.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField = "sync_version", "external_id"

@@ -10,7 +10,8 @@ import (
 // unfed are the users' changes that no feed shows: a deletion where the feed
 // lists what lives, and a change that is stamped below what the overlap of the
 // polls reaches back to, because it was committed late or the system's clock was
-// put back; a save takes the change before it along. If its notice is lost too, only an audit shows it (EV-8).
+// put back, or that is stamped as one before it was; a save takes the change
+// before it along. If its notice is lost too, only an audit shows it (EV-8).
 func (m *model) unfed() []int32 {
 	if m.unfedFound {
 		return m.unfedCommits
@@ -35,13 +36,32 @@ func (m *model) unfed() []int32 {
 			side := sideOf(e.On)
 			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
 			byUser := e.Actor != trace.ActorEngine && e.Verb != trace.Setup
-			if byUser && (late || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
+			if byUser && (late || m.shownBefore(int32(i)) || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
 				m.unfedCommits = append(m.unfedCommits, int32(i))
 			}
 			newest[side] = max(newest[side], e.Stamp)
 		}
 	}
 	return m.unfedCommits
+}
+
+// shownBefore says that a feed shows a change as one before it, since it was
+// committed late: under the same stamp, and by the same author where it tells.
+func (m *model) shownBefore(i int32) bool {
+	e, n := &m.ev[i], m.who[i]
+	if e.Stamp == 0 || n == nil {
+		return false
+	}
+	same, res := false, int64(m.set.resolution)
+	for k := range n.states {
+		o := &m.ev[n.states[k].ev]
+		if n.states[k].ev >= i {
+			break
+		}
+		author := !m.set.namesAuthor[n.side] || o.Actor == e.Actor
+		same = same || author && floor(o.Stamp, res) == floor(e.Stamp, res) && e.At-o.At > res
+	}
+	return same
 }
 
 // dateOf reads a Date header. Its own form names no zone that would have to be

@@ -49,6 +49,15 @@ func TestWhatOnlyAuditsShow(t *testing.T) {
 			20h   engine reads crm ada
 			20h   engine writes cc ada notes="new" v2
 			21h   end idle`},
+		{name: "a change stamped as one before it", want: Pass, text: `
+			0s    setup ada v1
+			590s  user edits crm ada notes="first" v2
+			591s  engine reads crm ada
+			592s  engine writes cc ada notes="first" v2
+			620s  user edits crm ada notes="new" v2 stamp=590s
+			20h   engine reads crm ada
+			20h   engine writes cc ada notes="new" v3
+			21h   end idle`},
 		{name: "a change stamped below one of the future", want: Pass, text: `
 			0s    setup ada v1
 			0s    setup bob v1

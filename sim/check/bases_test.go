@@ -350,6 +350,28 @@ func TestAFieldClearedOnTheWay(t *testing.T) {
 	trial{name: "CR-12 none was", want: Fail, says: "CR-12", world: lost, text: cleared("")}.run(t, "right-winner")
 }
 
+// A write of the link alone lands on an edit that nobody has read: that edit has
+// moved the version since the base, which stays.
+func TestALinkMovesNoVersion(t *testing.T) {
+	linked := func(won string) string {
+		return `
+			0s   setup ada v2 notes="old"
+			1s   agent edits cc ada notes="call" v3 stamp=4s
+			1s   user edits crm ada notes="VIP" v100
+			2s   engine writes cc ada v3
+			3s   engine reads cc ada
+			3s   engine reads crm ada
+			` + won + `
+			90s  end idle`
+	}
+	trial{name: "CR-4 the higher version", want: Pass, text: linked(`
+			4s   engine writes cc ada notes="VIP" v101
+			4s   engine writes crm ada v101`)}.run(t, "right-winner")
+	trial{name: "an unmoved version leaves it to the times", want: Fail, says: "CR-4", text: linked(`
+			4s   engine writes crm ada notes="call" v101
+			4s   engine writes cc ada v101`)}.run(t, "right-winner")
+}
+
 // A status that shows a failure carries nothing out: the bases stay, and so does
 // how far the versions have moved since.
 func TestAFailureMovesNoBase(t *testing.T) {

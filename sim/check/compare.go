@@ -109,13 +109,19 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 		set(&s.base[other], ch.field, ch.after)
 	}
 	if !keep {
-		s.base[other].versions = s.base[other].versions[:0]
-		s.base[side].settleVersion(now.version, w.ev)
+		if w.business() {
+			// A link or a status alone says nothing of the version under it, which
+			// may be an unread edit's.
+			s.base[other].versions = s.base[other].versions[:0]
+			s.base[side].settleVersion(now.version, w.ev)
+		}
 		s.leaveApart()
 		s.base[cc].unsure, s.base[crm].unsure = false, false
 	}
-	s.base[side].admitVersion(now.version)
-	s.base[other].admitVersion(now.version)
+	if keep || w.business() {
+		s.base[side].admitVersion(now.version)
+		s.base[other].admitVersion(now.version)
+	}
 	if p := s.p.node(other); p != nil {
 		for _, o := range partner {
 			s.base[other].admitVersion(p.states[o].version)

@@ -185,6 +185,9 @@ func (m *model) mayDiffer(p *person, d *difference) string {
 	if m.deaf(p) {
 		return "its last notice never arrived and polling is off"
 	}
+	if m.deletionForgotten(p) {
+		return "its deletion was forgotten with the store, which the feed does not list again, and polling is off"
+	}
 	if m.hidden(p) {
 		return "no notice and no feed showed a change of it, and audits are off"
 	}

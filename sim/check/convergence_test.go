@@ -74,6 +74,9 @@ func TestConvergence(t *testing.T) {
 			15s  engine reads cc ada
 			15s  engine reads crm ada
 			20s  end idle`},
+		{name: "a deletion that the feed does not list again was forgotten with the store", want: Pass, says: "excused", world: unpolled("dynamics"), text: lostDeletion("")},
+		{name: "the feed of the REST CRM lists it again", want: Fail, says: "lives in cc", world: unpolled("rest"), text: lostDeletion("")},
+		{name: "the other side's record was read after the store was lost", want: Fail, says: "lives in cc", world: unpolled("dynamics"), text: lostDeletion("15s  engine reads cc ada")},
 		{name: "nothing exists", want: NotApplicable, text: `1s end idle`},
 		{name: "a record on one side that nobody touched", want: NotApplicable, text: `
 			0s   setup ada v41 on=cc
@@ -81,6 +84,29 @@ func TestConvergence(t *testing.T) {
 	} {
 		c.run(t, "convergence")
 	}
+}
+
+// unpolled is a world with a kind of CRM whose contact center is not polled.
+func unpolled(kind string) func(*scenarios.Scenario) {
+	return func(sc *scenarios.Scenario) {
+		sc.Engine.Poll.CC = scenarios.Off
+		sc.Systems.CRM.Kind = kind
+	}
+}
+
+// lostDeletion is a record that the CRM deletes while the store is lost.
+func lostDeletion(then string) string {
+	return `
+		0s   setup ada v41 on=crm
+		1s   engine reads crm ada
+		2s   engine creates cc ada v41
+		13s  crash
+		13s  begin lose_store engine
+		13s  over lose_store engine
+		13s  user deletes crm ada
+		14s  restart
+		` + then + `
+		20s  end idle`
 }
 
 // unread is an edit whose notice was acknowledged, and a request for it.

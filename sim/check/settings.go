@@ -23,6 +23,7 @@ type settings struct {
 	poll         [2]time.Duration
 	pollOff      [2]bool
 	feedsDeletes [2]bool
+	beginsBlind  [2]bool // a feed from its beginning lists nothing of what was deleted
 	namesAuthor  [2]bool // a record shows who changed it last
 	audit        time.Duration
 	overlap      time.Duration
@@ -48,8 +49,9 @@ func newSettings(sc *scenarios.Scenario) settings {
 		trigger:      [2]bool{sc.Systems.CC.Versioning == "trigger", sc.Systems.CRM.Versioning == "trigger"},
 		versionsOpen: sc.Systems.CC.Versioning == "" || sc.Systems.CRM.Versioning == "",
 		conditional:  [2]bool{false, sc.Systems.CRM.Conditional == nil || *sc.Systems.CRM.Conditional},
-		byTag:        [2]bool{false, sc.Systems.CRM.Kind == "rest"},
+		byTag:        [2]bool{false, sc.Systems.CRM.Kind == "rest" || sc.Systems.CRM.Kind == "dynamics"},
 		feedsDeletes: [2]bool{false, true}, // Genesys Cloud lists what lives
+		beginsBlind:  [2]bool{true, sc.Systems.CRM.Kind == "dynamics"},
 		namesAuthor:  [2]bool{false, true}, // and does not say who made it so
 		audit:        lasting(e.Audit, 24*time.Hour),
 		overlap:      lasting(e.Overlap, 2*time.Minute),

@@ -95,6 +95,7 @@ var notForm = []string{
 	"VALIDATION", "DUPLICATE", "LIMIT", "DELETED", "NOT_FOUND", "not.found", "conflict", "CONFLICT",
 	"precondition", "PRECONDITION", "invalid_grant", "invalid_client", "INVALID_SESSION", "INSUFFICIENT_ACCESS",
 	"permission", "UNABLE_TO_LOCK_ROW", "unique", "merged", "version",
+	"0x80044352", // ExpiredVersionStamp: the service has forgotten where the engine was
 }
 
 // formRefusal says that an answer refuses a request for its form.

@@ -17,6 +17,9 @@ type Size struct {
 	// Exact: every world has just so many; otherwise most are smaller, since
 	// small worlds are quick and show most mistakes.
 	Exact bool
+	// CRM is the kind that every world has; "" draws one of Salesforce and the
+	// REST CRM.
+	CRM string
 }
 
 // DefaultSize is the world by which the speed of exploration is measured.

@@ -214,14 +214,18 @@ func (g *generator) drift(s *scenarios.Step) {
 	g.lasts(s)
 	s.On = "crm"
 	s.What = pick(g.drawer, "drifted", "score", "tier")
-	if g.sc.Systems.CRM.Kind == "salesforce" {
+	renamed := "Other__c"
+	switch g.sc.Systems.CRM.Kind {
+	case "salesforce":
 		s.What = map[string]string{"score": "Score__c", "tier": "Tier__c"}[s.What]
+	case "dynamics":
+		s.What, renamed = "new_"+s.What, "new_other"
 	}
 	switch g.Int("drift", 0, 2) {
 	case 0:
 		s.Drift.Remove = true
 	case 1:
-		s.Drift.Rename = "Other__c"
+		s.Drift.Rename = renamed
 	default:
 		s.Drift.Retype = pick(g.drawer, "retype", "string", "boolean")
 	}

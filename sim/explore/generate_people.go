@@ -68,7 +68,7 @@ func (g *generator) record(i int) {
 	switch {
 	case g.on["onesided"] && g.chance("one side", 30):
 		r.On, r.Linked, r.Base = pick(g.drawer, "side", "cc", "crm"), false, "lost"
-		unique := g.sc.Systems.CRM.Kind == "rest" && r.On == "crm"
+		unique := g.sc.Systems.CRM.Kind != "salesforce" && r.On == "crm"
 		if g.on["mirror"] && !unique && len(g.people) > 0 && g.people[0].on == "both" && g.people[0].created < 0 && g.chance("mirrors", 60) {
 			r.Mirrors = g.people[0].id
 		}

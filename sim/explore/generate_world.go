@@ -19,6 +19,9 @@ func (g *generator) systems() {
 	if g.chance("rest", 50) {
 		crm.Kind = "rest"
 	}
+	if g.size.CRM != "" {
+		crm.Kind = g.size.CRM
+	}
 	switch g.Int("versioning", 0, 7) {
 	case 5:
 		cc.Versioning = "none"

@@ -15,7 +15,10 @@ import (
 //
 // With a quiet span, time skips to the next appointment when nothing has been
 // under way for that long: an hour of silence takes no hour, and what is
-// under way goes on at the clock's speed.
+// under way goes on at the clock's speed. It does not skip while an engine in
+// this process owes an answer to what it was given, unless that takes absurdly
+// long; and real time in which this process did not run at all, because the
+// machine is loaded, does not count.
 type clock struct {
 	speed float64
 	quiet time.Duration // real time without activity after which silence is skipped, 0 for never
@@ -29,6 +32,7 @@ type clock struct {
 	hold   int64 // the instant of the appointment under way, -1 for none
 	seq    uint64
 	busy   int       // what is under way and ends by itself
+	owed   bool      // the engine was given something and has not stepped since
 	active time.Time // of the last activity
 	wake   chan struct{}
 }
@@ -53,8 +57,17 @@ func (c *clock) now() int64 {
 	return c.read()
 }
 
+// strideMax is the longest real time between two looks at a skipping clock that
+// counts.
+const strideMax = 5 * time.Millisecond
+
 func (c *clock) read() int64 {
-	now := c.base + int64(float64(time.Since(c.origin))*c.speed)
+	passed := time.Since(c.origin)
+	if c.quiet > 0 {
+		c.base += int64(float64(min(passed, strideMax)) * c.speed)
+		c.origin, passed = c.origin.Add(passed), 0
+	}
+	now := c.base + int64(float64(passed)*c.speed)
 	if c.hold >= 0 {
 		now = min(now, c.hold)
 	}
@@ -62,6 +75,9 @@ func (c *clock) read() int64 {
 		now = min(now, c.world[0].at)
 	}
 	c.last = max(c.last, now)
+	if c.quiet > 0 {
+		c.base = c.last
+	}
 	return c.last
 }
 
@@ -119,6 +135,18 @@ func (c *clock) end() { c.mark(-1) }
 
 func (c *clock) touch() { c.mark(0) }
 
+// owe marks that the engine was given something that it will step for, and
+// stepped that it has.
+func (c *clock) owe() { c.owes(true) }
+
+func (c *clock) stepped() { c.owes(false) }
+
+func (c *clock) owes(owed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.owed, c.active = owed, time.Now()
+}
+
 func (c *clock) mark(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -161,7 +189,7 @@ func (c *clock) keep() time.Duration {
 	now := c.read()
 	if len(c.timers) > 0 && c.timers[0].at <= now && (len(c.world) == 0 || c.timers[0].at <= c.world[0].at) {
 		a := heap.Pop(&c.timers).(*appointment)
-		c.active = time.Now()
+		c.owed, c.active = true, time.Now()
 		c.mu.Unlock()
 		go a.do()
 		return 0
@@ -193,16 +221,26 @@ func (c *clock) wait(now int64) time.Duration {
 		return time.Hour
 	}
 	due := time.Duration(float64(next-now)/c.speed) + 1
-	if c.quiet == 0 || c.busy > 0 {
+	if c.quiet == 0 {
 		return due
 	}
-	silent := c.quiet - time.Since(c.active)
-	if silent > 0 {
-		return min(due, silent)
+	if c.busy > 0 {
+		return min(due, strideMax/2)
+	}
+	needed := c.quiet
+	if c.owed || len(c.timers) == 0 {
+		needed *= patience
+	}
+	if silent := needed - time.Since(c.active); silent > 0 {
+		return min(due, silent, strideMax/2)
 	}
 	c.set(next)
 	return 0
 }
+
+// patience is how many times longer silence must last while the engine owes a
+// step, or has no timer that would wake it.
+const patience = 100
 
 // appointments is a heap by time; equal instants keep the order in which they
 // were made.

@@ -1,29 +1,68 @@
 package live
 
 import (
-	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/check"
+	"github.com/syncproof/syncproof/sim/trace"
 )
 
-func TestDrill(t *testing.T) {
-	bin := os.Getenv("SYNCPROOF_BIN")
-	sc, err := Drill(1, 8, 20)
+// built is the program under test.
+func built(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "syncproof")
+	cmd := exec.Command("go", "build", "-o", bin, "./cmd/syncproof")
+	cmd.Dir = "../.."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
+// TestDrills kills the real program under load, and plays what a test of the
+// service alone cannot make: half-open connections, slow bodies, a clock that
+// jumps, a store that is lost. `make drills` runs more kills.
+func TestDrills(t *testing.T) {
+	command := []string{built(t), "serve"}
+	drills := map[string]*scenarios.Scenario{}
+	random, err := Drill(1, 4, 20)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(t.Context(), sc, Options{Form: Serve, Command: []string{bin, "serve"}, Dir: os.Getenv("KEEP")})
-	if err != nil {
-		t.Fatal(err)
+	drills["random-kills"] = random
+	files, err := filepath.Glob("testdata/drills/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no drills in testdata/drills: %v", err)
 	}
-	t.Log(r.Ended, len(r.Events))
-	for _, res := range check.Judge(check.Case{Scenario: r.Scenario, Events: r.Events}) {
-		t.Log(res.Name, res.Verdict, res.Reason)
-		for i, f := range res.Findings {
-			if i < 3 && res.Verdict != check.Pass {
-				t.Log("   ", f.Record, f.Message, f.Ops)
-			}
+	for _, file := range files {
+		if drills[strings.TrimSuffix(filepath.Base(file), ".yaml")], err = scenarios.ParseFile(file); err != nil {
+			t.Fatal(err)
 		}
+	}
+	for name, sc := range drills {
+		if err := check.CompileExpect(sc); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := Run(t.Context(), sc, Options{Form: Serve, Command: command, Dir: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sound(t, r)
+			killed := 0
+			for i := range r.Events {
+				if r.Events[i].Kind == trace.Crash {
+					killed++
+				}
+			}
+			if name == "random-kills" && killed != 4 {
+				t.Errorf("the engine was killed %d times, expected 4", killed)
+			}
+		})
 	}
 }

@@ -153,6 +153,7 @@ func (w *world) depart(x *exchange, post bool) {
 	case there.lost:
 		x.lost = "loss"
 		x.toxics = append(x.toxics, toxic{"timeout", "upstream", "timeout", 0})
+		w.stalls(x)
 	case back.lost:
 		x.lost, x.answerDue = "loss", true
 		x.toxics = append(x.toxics, toxic{"timeout", "downstream", "timeout", 0})

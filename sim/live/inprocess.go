@@ -27,7 +27,6 @@ type inProcess struct {
 	disk     *memory.Store
 	statuses map[string]string // as last claimed
 	service  *service.Service
-	core     *watched
 	durable  map[string]bool // decisions of people that the store has taken, by record and state
 	dead     chan error
 	stopped  atomic.Bool
@@ -133,10 +132,10 @@ var _ store.Store = (*witnessed)(nil)
 
 // Apply implements store.Store.
 func (s *witnessed) Apply(ctx context.Context, now engine.Instant, batches ...engine.Batch) error {
-	s.p.w.clock.touch()
 	if err := s.Store.Apply(ctx, now, batches...); err != nil {
 		return err
 	}
+	s.p.w.clock.owe()
 	s.p.w.mu.Lock()
 	defer s.p.w.mu.Unlock()
 	for _, b := range batches {
@@ -173,8 +172,8 @@ type watched struct {
 
 // Step implements service.Machine.
 func (m *watched) Step(now engine.Instant, e engine.Event, out *engine.Effects) {
-	m.w.clock.touch()
 	m.Core.Step(now, e, out)
+	m.w.clock.stepped()
 	g, limits := m.Core.Gauges(), &m.w.sc.Engine
 	m.measure("working_set", g.WorkingSet, &m.most.WorkingSet, limits.WorkingSet)
 	m.measure("in_flight.cc", g.InFlight[mapping.CC], &m.most.InFlight[mapping.CC], limits.Concurrency.CC)
@@ -284,9 +283,14 @@ func (p *inProcess) approve(step *scenarios.Step) {
 	if step.Choose != "approve" {
 		return // nothing is asked of the engine: the records stay parked
 	}
-	if _, err := p.service.Approve(p.w.net.ctx); err != nil {
-		p.w.under(func() { p.w.refused(step, err) })
-	}
+	p.w.clock.begin()
+	go func(s *service.Service) {
+		defer p.w.clock.end()
+		// Whether the core took it up was noted as it stepped.
+		if _, err := s.Approve(p.w.net.ctx); err != nil {
+			p.w.under(func() { p.w.refused(step, err) })
+		}
+	}(p.service)
 }
 
 // decision is what a person decides on a record as the engine's store has it.

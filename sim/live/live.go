@@ -127,10 +127,11 @@ func proxiesOf(o *Options) (proxies, error) {
 func (w *world) set() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var err error
-	if w.engine, err = w.newContestant(); err != nil {
+	made, err := w.newContestant()
+	if err != nil {
 		return err
 	}
+	w.engine = made
 	if w.stage, err = sim.NewStage(w.sc, w.options.Seed, w.net.places(), w); err != nil {
 		return err
 	}

@@ -50,17 +50,45 @@ func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	t.catchUp()
 	x := t.send(r)
 	if x == nil {
 		panic(http.ErrAbortHandler) // the process behind it is dead
 	}
 	result := make(chan carried, 1)
 	go func() { result <- t.carry(x, r, body) }()
-	end := t.await(x, r.Context(), result)
+	end := t.await(r.Context(), x, result)
+	t.w.under(func() { t.w.waiting[t.side]-- })
 	if end == nil {
 		panic(http.ErrAbortHandler)
 	}
 	t.answer(out, x, end)
+}
+
+// Where as many requests wait for an answer as the engine may have in flight, it
+// has given one of them up, and the word of that is still on its way here.
+const (
+	catchUpMost = 100 * time.Millisecond
+	catchUpStep = time.Millisecond
+)
+
+// catchUp lets word of requests that the engine gave up arrive before the next
+// one is journaled. An engine that does exceed its limit shows a moment later.
+func (t *tap) catchUp() {
+	limit := t.w.sc.Engine.Concurrency.CRM
+	if t.side == mapping.CC {
+		limit = t.w.sc.Engine.Concurrency.CC
+	}
+	step := time.NewTicker(catchUpStep)
+	defer step.Stop()
+	for range catchUpMost / catchUpStep {
+		waiting := 0
+		t.w.under(func() { waiting = t.w.waiting[t.side] })
+		if waiting < limit {
+			return
+		}
+		<-step.C
+	}
 }
 
 // send journals a request and decides what becomes of it; nil if no process
@@ -75,6 +103,7 @@ func (t *tap) send(r *http.Request) *exchange {
 	w.calls++
 	w.sent[t.side]++
 	w.inUse[t.side]++
+	w.waiting[t.side]++
 	x := &exchange{call: w.calls, side: t.side, life: w.life}
 	w.exchanges[x.call] = x
 	w.clock.begin()
@@ -138,7 +167,7 @@ func (t *tap) left(x *exchange) {
 // await waits for the answer, for the engine to give up, or for a connection
 // that does not come about. It journals the end and returns the answer, nil if
 // there is none for this engine.
-func (t *tap) await(x *exchange, patience context.Context, result <-chan carried) *carried {
+func (t *tap) await(patience context.Context, x *exchange, result <-chan carried) *carried {
 	var unsent chan struct{}
 	if x.unsent {
 		unsent = make(chan struct{})
@@ -191,6 +220,7 @@ func (t *tap) arrived(x *exchange, c *carried) bool {
 		return true
 	}
 	x.ended = true
+	w.clock.owe()
 	w.Emit(trace.Event{
 		Kind: trace.Receive, On: on(t.side), Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Status: int16(c.status),
 		Code: sim.LimitCode(c.status, c.body), RetryAfter: c.header.Get("Retry-After"), Date: c.header.Get("Date"),
@@ -223,6 +253,7 @@ func (t *tap) emitLoss(x *exchange, reason string) {
 		return
 	}
 	x.ended = true
+	w.clock.owe()
 	w.Emit(trace.Event{Kind: trace.Lose, On: on(t.side), Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: reason})
 }
 

@@ -41,6 +41,7 @@ type world struct {
 	calls     uint64
 	sent      [2]uint64 // exchanges begun, by which randomness is keyed
 	inUse     [2]int    // exchanges under way
+	waiting   [2]int    // ... of which the engine waits for the end
 
 	deliveries int // webhooks under way
 	genuine    map[string]mocks.Delivery

@@ -62,13 +62,13 @@ func TestAStaleSchemaIsNotOverwritten(t *testing.T) {
 	s, side := genesysTenant(t, func(c *mocks.Config) { c.Fields = []mocks.Field{{Name: "tier", Type: "string"}} })
 	p := plan(t, side)
 	raced := false
-	s.before = func(r *http.Request) bool {
+	s.hook(func(r *http.Request) bool {
 		if r.Method == http.MethodPut && !raced {
 			raced = true // between the read and the write somebody else changes the schema
 			s.mock.Faults().Drift = []mocks.Drift{{Field: "tier", Length: 50}}
 		}
 		return true
-	}
+	})
 	done := apply(side, p)
 	if done[0].State != tenant.Failed || done[1].State != tenant.Skipped {
 		t.Fatalf("%+v", done)

@@ -72,17 +72,17 @@ func TestAnInterruptedRunGoesOn(t *testing.T) {
 		s, side := salesforceTenant(t, nil)
 		p := plan(t, side)
 		writes := 0
-		s.before = func(r *http.Request) bool {
+		s.hook(func(r *http.Request) bool {
 			if r.Method == http.MethodPost && r.URL.Path != "/services/oauth2/token" {
 				writes++
 			}
 			return writes <= stop
-		}
+		})
 		done := apply(side, p)
 		if tenant.Count(done, tenant.Made) != stop || tenant.Count(done, tenant.Failed) != 1 || tenant.Count(done, tenant.Skipped) != 10-stop {
 			t.Fatalf("stopped after %d: %+v", stop, done)
 		}
-		s.before = nil
+		s.hook(nil)
 		rest := plan(t, side)
 		if len(rest) != 11-stop {
 			t.Fatalf("stopped after %d, what is left: %q", stop, kinds(rest))

@@ -31,8 +31,8 @@ type served struct {
 	mu     sync.Mutex
 	mock   mocks.System
 	server *httptest.Server
-	// seen counts requests by method and path, the token's left out.
-	seen []string
+	hooks  sync.Mutex // guards what follows
+	seen   []string   // requests by method and path
 	// before, when set, says whether a request reaches the mock.
 	before func(r *http.Request) bool
 }
@@ -41,18 +41,37 @@ func serve(t testing.TB, mock mocks.System) *served {
 	s := &served{mock: mock}
 	h := mocks.HandlerLocked(mock, &s.mu, func() time.Time { return now })
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.before != nil && !s.before(r) {
+		if !s.admit(r) {
 			panic(http.ErrAbortHandler)
 		}
-		s.seen = append(s.seen, r.Method+" "+r.URL.Path)
 		h.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.server.Close)
 	return s
 }
 
+// admit notes a request and asks the test's hook.
+func (s *served) admit(r *http.Request) bool {
+	s.hooks.Lock()
+	defer s.hooks.Unlock()
+	if s.before != nil && !s.before(r) {
+		return false
+	}
+	s.seen = append(s.seen, r.Method+" "+r.URL.Path)
+	return true
+}
+
+// hook installs what is asked before each request; nil admits all.
+func (s *served) hook(before func(r *http.Request) bool) {
+	s.hooks.Lock()
+	defer s.hooks.Unlock()
+	s.before = before
+}
+
 // writes are the requests that were no GET.
 func (s *served) writes() int {
+	s.hooks.Lock()
+	defer s.hooks.Unlock()
 	n := 0
 	for _, line := range s.seen {
 		if line[:4] != "GET " && line != "POST /oauth/token" && line != "POST /services/oauth2/token" {

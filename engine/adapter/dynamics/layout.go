@@ -12,6 +12,9 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 )
 
+// DefaultExternal is the column of the alternate key as the product makes it.
+const DefaultExternal = "new_genesyscontactid"
+
 // reserved are the columns that the adapter reads for itself.
 var reserved = []string{"contactid", "modifiedon", "modifiedby", "masterid", "createdon", "versionnumber"}
 

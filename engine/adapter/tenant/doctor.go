@@ -76,6 +76,11 @@ func (s *Side) inspect(ctx context.Context, o Options) []adapter.Finding {
 		if err != nil {
 			return append(all, s.unfit(err))
 		}
+	} else {
+		all = append(all, adapter.Finding{
+			Check: "permission", Level: adapter.Warn, Found: "rights and rules of " + s.Kind + " are not looked at",
+			Remedy: "create, edit and delete a test record with the engine's account",
+		})
 	}
 	all = append(all, s.feed(ctx), s.limits(), s.clock())
 	all = append(all, s.versioning(ctx))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/mapping"
 )
 
 // State is what became of a step.
@@ -29,21 +30,13 @@ type Outcome struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Plan asks every side for what it lacks. A side whose adapter cannot
-// provision has one manual step if it cannot be shown to lack nothing.
+// Plan asks every side for what it lacks. What a side lacks whose adapter
+// cannot provision is a person's to make.
 func Plan(ctx context.Context, sides []Side) ([]Outcome, error) {
 	var all []Outcome
 	for i := range sides {
 		s := &sides[i]
-		p, can := s.System.(adapter.Provisioner)
-		if !can {
-			all = append(all, Outcome{System: s.Name, State: Manual, Step: adapter.Step{
-				Kind: "schema", Name: s.Kind, What: "make the fields of the configuration",
-				Manual: "nothing is known of how to provision " + s.Kind + ": make the fields by hand, then run `syncproof doctor`",
-			}})
-			continue
-		}
-		steps, err := p.Plan(ctx)
+		steps, err := s.lacks(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
@@ -52,6 +45,28 @@ func Plan(ctx context.Context, sides []Side) ([]Outcome, error) {
 		}
 	}
 	return all, nil
+}
+
+func (s *Side) lacks(ctx context.Context) ([]adapter.Step, error) {
+	if p, can := s.System.(adapter.Provisioner); can {
+		return p.Plan(ctx)
+	}
+	schema, err := s.System.Describe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var steps []adapter.Step
+	for _, field := range [...][2]string{{s.Config.VersionField, "whole number"}, {s.Config.StatusField, "text of at least 11 characters"}} {
+		there := func(c mapping.Constraint) bool { return c.Name == field[0] }
+		if field[0] == "" || slices.ContainsFunc(schema.Fields, there) {
+			continue
+		}
+		steps = append(steps, adapter.Step{
+			Kind: "field", Name: field[0], What: "make the field " + field[0],
+			Manual: s.Kind + " is not provisioned by this command: make the field " + field[0] + ", a " + field[1] + ", then run `syncproof doctor`",
+		})
+	}
+	return steps, nil
 }
 
 func stateOf(s adapter.Step) State {

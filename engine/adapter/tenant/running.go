@@ -26,8 +26,11 @@ func (s *Side) feed(ctx context.Context) adapter.Finding {
 }
 
 // windows are the lengths of the vendors' request limits: Genesys Cloud counts
-// in minutes, Salesforce in days, the REST CRM's contract in minutes.
-var windows = map[string]time.Duration{"genesys": time.Minute, "salesforce": 24 * time.Hour, "rest": time.Minute}
+// in minutes, Salesforce in days, Dataverse in five minutes, the REST CRM's
+// contract in minutes.
+var windows = map[string]time.Duration{
+	"genesys": time.Minute, "salesforce": 24 * time.Hour, "dynamics": 5 * time.Minute, "rest": time.Minute,
+}
 
 // limits compares what the headers say of the limits with what is configured.
 func (s *Side) limits() adapter.Finding {
@@ -65,8 +68,11 @@ func (s *Side) limits() adapter.Finding {
 }
 
 func short(d time.Duration) string {
-	if d == 24*time.Hour {
+	switch d {
+	case 24 * time.Hour:
 		return "24 hours"
+	case 5 * time.Minute:
+		return "5 minutes"
 	}
 	return "a minute"
 }

@@ -42,7 +42,7 @@ var all = []Vendor{
 	},
 	{
 		Kind: "dynamics", Side: mapping.CRM, New: dynamics.New, Signals: dynamics.Signals,
-		Object: "contact", External: "new_genesyscontactid", Conditional: true, Webhooks: true,
+		Object: "contact", External: dynamics.DefaultExternal, Conditional: true, Webhooks: true,
 	},
 	{
 		Kind: "rest", Side: mapping.CRM, New: restcrm.New, Signals: restcrm.Signals,

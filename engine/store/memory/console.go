@@ -40,6 +40,7 @@ func (s *Store) Ledger(ctx context.Context, key string) (out []engine.LedgerEntr
 // Depths counts queue entries at an instant.
 func (s *Store) Depths(ctx context.Context, now engine.Instant) (d store.Depths, err error) {
 	err = s.use(ctx, func(m *State) {
+		oldest := now
 		for _, e := range m.entries { //syncproof:unordered counts and the least do not depend on the order
 			switch {
 			case e.leased:
@@ -51,9 +52,12 @@ func (s *Store) Depths(ctx context.Context, now engine.Instant) (d store.Depths,
 			default:
 				d.Backlog++
 			}
-			if !e.leased && e.due <= now && (d.Oldest == 0 || e.due < d.Oldest) {
-				d.Oldest = e.due
+			if !e.leased && e.due <= now {
+				oldest = min(oldest, e.due)
 			}
+		}
+		if d.Fresh+d.Backlog > 0 {
+			d.Oldest = oldest
 		}
 	})
 	return d, err

@@ -7,31 +7,49 @@ import (
 	"strings"
 )
 
-// check reads the whole file and refuses it if anything is wrong in it.
+// check reads the whole file and refuses it if anything is wrong in it. The
+// kind's own check runs beside SQLite's, on another connection, and counts only
+// if that one found nothing.
 func (f *File) check(ctx context.Context, kind *Kind) error {
+	type judgement struct {
+		what string
+		err  error
+	}
+	own := make(chan judgement, 1)
+	go func() {
+		what, err := kind.Check(ctx, f.readers)
+		own <- judgement{what, err}
+	}()
+	err := f.sound(ctx, kind)
+	j := <-own
+	if err == nil {
+		err = j.err
+	}
+	if err == nil && j.what != "" {
+		err = f.damaged("%s", j.what)
+	}
+	return err
+}
+
+// sound says whether the file is what SQLite wrote and has all its tables.
+func (f *File) sound(ctx context.Context, kind *Kind) error {
 	var found string
-	if err := f.writer.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+	if err := f.readers.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
 		return err
 	}
 	if found != "ok" {
 		return f.damaged("%s", strings.TrimSpace(found))
 	}
-	if missing, err := f.missing(ctx, kind); err != nil || missing != "" {
-		if err == nil {
-			err = f.damaged("%s is missing", missing)
-		}
-		return err
-	}
-	what, err := kind.Check(ctx, f.writer)
-	if err == nil && what != "" {
-		err = f.damaged("%s", what)
+	missing, err := f.missing(ctx, kind)
+	if err == nil && missing != "" {
+		err = f.damaged("%s is missing", missing)
 	}
 	return err
 }
 
 // missing names a table or index that the migrations make and the file lacks.
 func (f *File) missing(ctx context.Context, kind *Kind) (string, error) {
-	rows, err := f.writer.QueryContext(ctx, "SELECT type || ' ' || name FROM sqlite_schema")
+	rows, err := f.readers.QueryContext(ctx, "SELECT type || ' ' || name FROM sqlite_schema")
 	if err != nil {
 		return "", err
 	}

@@ -22,6 +22,10 @@ func judged(path string, err error) error {
 	if errors.As(err, &damaged) || errors.As(err, &newer) || errors.Is(err, store.ErrBusy) {
 		return err
 	}
+	var content *ContentError
+	if errors.As(err, &content) {
+		return &store.DamagedError{Path: path, What: content.What}
+	}
 	var coded *sqlite.Error
 	if errors.As(err, &coded) {
 		switch coded.Code() & 0xff {
@@ -44,3 +48,8 @@ func judged(path string, err error) error {
 	}
 	return err
 }
+
+// ContentError is a value in a file that is not what was written there.
+type ContentError struct{ What string }
+
+func (e *ContentError) Error() string { return e.What }

@@ -59,7 +59,12 @@ func Open(ctx context.Context, path string, kind *Kind, o Options) (*File, error
 }
 
 func (f *File) open(ctx context.Context, kind *Kind, o Options) error {
-	if err := f.ensure(ctx, kind); err != nil {
+	if _, err := os.Lstat(f.path); errors.Is(err, os.ErrNotExist) {
+		if err := f.create(ctx, kind); err != nil {
+			return err
+		}
+	}
+	if err := f.recognise(kind); err != nil {
 		return err
 	}
 	if err := f.connect(ctx, o); err != nil {
@@ -71,12 +76,9 @@ func (f *File) open(ctx context.Context, kind *Kind, o Options) error {
 	return f.check(ctx, kind)
 }
 
-// ensure makes the file if there is none, and refuses what is no SQLite file.
-func (f *File) ensure(ctx context.Context, kind *Kind) error {
-	head, err := os.Open(f.path)
-	if errors.Is(err, os.ErrNotExist) {
-		return f.create(ctx, kind)
-	}
+// recognise refuses what is no file of the kind, before SQLite touches it.
+func (f *File) recognise(kind *Kind) error {
+	head, err := os.OpenFile(f.path, os.O_RDWR, 0) // SQLite would open what it may only read, and fail late
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ const (
 	applicationAt = 68
 )
 
-// ours refuses the files of other programs, before SQLite touches them.
+// ours refuses the files of other programs.
 func (f *File) ours(kind *Kind, header []byte) error {
 	found := int32(binary.BigEndian.Uint32(header[applicationAt:])) //nolint:gosec // the bits are what counts
 	if found != kind.Application {
@@ -148,6 +150,11 @@ func (f *File) connect(ctx context.Context, o Options) error {
 	if f.writer, err = f.pool.Conn(ctx); err != nil {
 		return err
 	}
+	return f.connectReaders(o)
+}
+
+func (f *File) connectReaders(o Options) error {
+	var err error
 	f.readers, err = sql.Open("sqlite", address(f.path, o, "busy_timeout(5000)", "query_only(1)", "cache_size(-16384)"))
 	if err != nil {
 		return err
@@ -243,5 +250,8 @@ func (f *File) release() error {
 	if f.pool != nil {
 		errs = append(errs, f.pool.Close())
 	}
-	return errors.Join(append(errs, f.hold.release())...)
+	if f.hold != nil {
+		errs = append(errs, f.hold.release())
+	}
+	return errors.Join(errs...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
+	"github.com/syncproof/syncproof/engine/store/sqlfile"
 )
 
 // maxJSON bounds one value of a column, in bytes.
@@ -37,13 +38,13 @@ func encode(what string, v any) (string, error) {
 	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
-// decode reads what encode wrote. A member that no field takes is an error: it
+// decode reads what encode wrote. A member that no field takes is damage: it
 // would be lost with the next write.
 func decode(what, text string, v any) error {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("%s cannot be read: %w", what, err)
+		return &sqlfile.ContentError{What: fmt.Sprintf("%s cannot be read: %v", what, err)}
 	}
 	return nil
 }

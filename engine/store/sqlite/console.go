@@ -46,7 +46,8 @@ func (s *Store) record(ctx context.Context, query string, args ...any) (*engine.
 	if err != nil {
 		return nil, s.judge(err)
 	}
-	return decodeRecord(key, text)
+	rec, err := decodeRecord(key, text)
+	return rec, s.judge(err)
 }
 
 // Ledger returns a record's entries in the order of their numbers.
@@ -84,53 +85,51 @@ func (s *Store) Depths(ctx context.Context, now engine.Instant) (d store.Depths,
 	return s.count(ctx, tx, now, leased)
 }
 
-// count counts entries that are not leased by lane and by whether they are due.
+// count counts entries by lane and by whether they are due, those apart that
+// are leased. Each count is a range of an index.
 func (s *Store) count(ctx context.Context, tx *sql.Tx, now engine.Instant, leased []string) (d store.Depths, err error) {
 	list, err := encode("the leases", leased)
 	if err != nil {
 		return d, err
 	}
-	d.Leased = len(leased)
-	rows, err := tx.QueryContext(ctx, `
-WITH given AS MATERIALIZED (SELECT lane, due FROM queue WHERE key IN (SELECT value FROM json_each(:leased)))
-SELECT lane, due <= :now, count(*) - (SELECT count(*) FROM given WHERE given.lane = queue.lane AND (given.due <= :now) = (queue.due <= :now))
-FROM queue GROUP BY lane, due <= :now`, sql.Named("leased", list), sql.Named("now", int64(now)))
-	if err != nil {
-		return d, s.judge(err)
-	}
-	for rows.Next() {
-		var lane engine.Lane
-		var due bool
-		var n int
-		if err := rows.Scan(&lane, &due, &n); err != nil {
-			return d, errors.Join(err, rows.Close())
-		}
-		switch {
-		case !due:
-			d.Delayed += n
-		case lane == engine.Fresh:
-			d.Fresh += n
-		default:
-			d.Backlog += n
+	const given = "SELECT count(*) FROM queue WHERE key IN (SELECT value FROM json_each(?))"
+	var all, leasedFresh, leasedBacklog int
+	for _, c := range []struct {
+		into *int
+		text string
+		args []any
+	}{
+		{&d.Fresh, "SELECT count(*) FROM queue WHERE lane = 0 AND due <= ?", []any{int64(now)}},
+		{&d.Backlog, "SELECT count(*) FROM queue WHERE lane = 1 AND due <= ?", []any{int64(now)}},
+		{&all, "SELECT count(*) FROM queue", nil},
+		{&leasedFresh, given + " AND lane = 0 AND due <= ?", []any{list, int64(now)}},
+		{&leasedBacklog, given + " AND lane = 1 AND due <= ?", []any{list, int64(now)}},
+		{&d.Leased, given, []any{list}},
+	} {
+		if err := tx.QueryRowContext(ctx, c.text, c.args...).Scan(c.into); err != nil {
+			return d, s.judge(err)
 		}
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return d, s.judge(err)
-	}
+	d.Fresh -= leasedFresh
+	d.Backlog -= leasedBacklog
+	d.Delayed = all - d.Leased - d.Fresh - d.Backlog
 	return d, s.judge(oldest(ctx, tx, &d, now, list))
 }
 
 // oldest finds when the entry that waits longest became due.
 func oldest(ctx context.Context, tx *sql.Tx, d *store.Depths, now engine.Instant, leased string) error {
+	if d.Fresh+d.Backlog == 0 {
+		return nil
+	}
+	d.Oldest = now
 	for _, lane := range []engine.Lane{engine.Fresh, engine.Backlog} {
 		var due engine.Instant
 		err := tx.QueryRowContext(ctx, "SELECT due FROM queue WHERE lane = ? AND due <= ? AND key NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1", int64(lane), int64(now), leased).Scan(&due)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
-		case d.Oldest == 0 || due < d.Oldest:
-			d.Oldest = due
+		}
+		if err == nil {
+			d.Oldest = min(d.Oldest, due)
 		}
 	}
 	return nil

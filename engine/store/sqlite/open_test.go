@@ -56,6 +56,9 @@ func opened(t storetest.T, path string) *Store {
 	return s
 }
 
+// unchecked makes a change that the tables do not allow.
+const unchecked = "PRAGMA ignore_check_constraints = 1; UPDATE queue SET review = '{'"
+
 // TestRefusals: a file that is not what was written is refused with what is
 // wrong, and left as it is.
 func TestRefusals(t *testing.T) {
@@ -63,18 +66,18 @@ func TestRefusals(t *testing.T) {
 		make func(t *testing.T, path string)
 		want string
 	}{
-		"empty":             {func(t *testing.T, path string) { write(t, path, "") }, "it is empty"},
-		"text":              {func(t *testing.T, path string) { write(t, path, "dear diary, today") }, `it begins with "dear diary, toda"`},
-		"short":             {func(t *testing.T, path string) { write(t, path, "SQLite") }, `it begins with "SQLite"`},
-		"cut":               {func(t *testing.T, path string) { full(t, path); resize(t, path, 8192) }, "malformed"},
-		"another program's": {func(t *testing.T, path string) { run(t, path, "CREATE TABLE t (x)") }, "another program: its application_id is 0"},
-		"a page of zeros":   {func(t *testing.T, path string) { full(t, path); zero(t, path, 8192, 4096) }, "store is damaged"},
-		"a table gone":      {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP TABLE ledger") }, "table ledger is missing"},
-		"an index gone":     {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP INDEX queue_due") }, "index queue_due is missing"},
-		"a record gone":     {func(t *testing.T, path string) { full(t, path); run(t, path, "DELETE FROM records") }, `a native id that leads to record "cc:0", which is missing`},
-		"a record no JSON":  {func(t *testing.T, path string) { full(t, path); run(t, path, "UPDATE records SET record = '{'") }, `a record "cc:0" that is no JSON`},
-		"meta unknown":      {func(t *testing.T, path string) { full(t, path); run(t, path, "INSERT INTO meta VALUES ('x.cc', 1)") }, "meta x.cc is unknown"},
-		"only the log":      {func(t *testing.T, path string) { write(t, path+"-wal", "log") }, "its write-ahead log store.db-wal is there"},
+		"empty":              {func(t *testing.T, path string) { write(t, path, "") }, "it is empty"},
+		"text":               {func(t *testing.T, path string) { write(t, path, "dear diary, today") }, `it begins with "dear diary, toda"`},
+		"short":              {func(t *testing.T, path string) { write(t, path, "SQLite") }, `it begins with "SQLite"`},
+		"cut":                {func(t *testing.T, path string) { full(t, path); resize(t, path, 8192) }, "malformed"},
+		"another program's":  {func(t *testing.T, path string) { run(t, path, "CREATE TABLE t (x)") }, "another program: its application_id is 0"},
+		"a page of zeros":    {func(t *testing.T, path string) { full(t, path); zero(t, path, 8192, 4096) }, "store is damaged"},
+		"a table gone":       {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP TABLE ledger") }, "table ledger is missing"},
+		"an index gone":      {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP INDEX queue_due") }, "index queue_due is missing"},
+		"a record gone":      {func(t *testing.T, path string) { full(t, path); run(t, path, "DELETE FROM records") }, `a native id leads to record "cc:0", which is missing`},
+		"a decision no JSON": {func(t *testing.T, path string) { full(t, path); run(t, path, unchecked) }, "CHECK constraint failed in queue"},
+		"meta unknown":       {func(t *testing.T, path string) { full(t, path); run(t, path, "INSERT INTO meta VALUES ('x.cc', 1)") }, "meta x.cc is unknown"},
+		"only the log":       {func(t *testing.T, path string) { write(t, path+"-wal", "log") }, "its write-ahead log store.db-wal is there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "store.db")
@@ -89,6 +92,29 @@ func TestRefusals(t *testing.T) {
 				t.Error("the file was changed")
 			}
 		})
+	}
+}
+
+// TestDamagedRecord: a record that is not what was written is refused when it
+// is read, by all that read it.
+func TestDamagedRecord(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "store.db")
+	full(t, path)
+	run(t, path, "UPDATE records SET record = '{'; UPDATE ledger SET entry = '{'")
+	s := opened(t, path)
+	_, fetch := s.Fetch(ctx, 100, engine.Fetch{Max: 1})
+	_, lookup := s.Lookup(ctx, engine.Ref{Side: mapping.CC, ID: "0"})
+	_, list := s.Records(ctx, store.Filter{}, "", 9)
+	_, ledger := s.Ledger(ctx, "cc:0")
+	for _, err := range []error{fetch, lookup, list, ledger} {
+		var damaged *store.DamagedError
+		if !errors.As(err, &damaged) || !strings.Contains(err.Error(), "cc:0 cannot be read: unexpected EOF") {
+			t.Errorf("got %v, want a DamagedError that names the record", err)
+		}
+	}
+	if d, err := s.Depths(ctx, 100); err != nil || d.Leased != 0 {
+		t.Errorf("what could not be read is leased: %+v, %v", d, err)
 	}
 }
 
@@ -143,8 +169,8 @@ func TestHoldForParent(t *testing.T) {
 		return // nobody is there to hold it for
 	}
 	opened(t, path)
-	fmt.Fprintln(os.Stdout, "\nheld") //nolint:forbidigo // the parent reads it
-	select {}                         // until it is killed
+	fmt.Fprintln(os.Stdout, "\nheld")
+	select {} // until it is killed
 }
 
 // TestBackup: a copy taken in mid-work is whole, opens as a store, and never

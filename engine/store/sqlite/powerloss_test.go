@@ -18,7 +18,7 @@ import (
 )
 
 // drills is how many power cuts a test plays.
-const drills = 40
+const drills = 24
 
 // TestPowerLoss: whatever a power cut leaves of the writes that were not
 // synced, each batch that was acknowledged is there, and none by half.

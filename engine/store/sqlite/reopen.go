@@ -69,7 +69,7 @@ func readMeta(ctx context.Context, q sqlfile.Querier) (engine.Meta, error) {
 	if err != nil {
 		return meta, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has said what there is to say
+	defer rows.Close() // rows.Err says what there is to say
 	for rows.Next() {
 		var name, value string
 		if err := rows.Scan(&name, &value); err != nil {

@@ -37,7 +37,7 @@ CREATE TABLE queue (
   arrived     INTEGER PRIMARY KEY,
   key         TEXT NOT NULL UNIQUE, -- of the record, or side:id while there is none
   side        TEXT NOT NULL CHECK (side IN ('cc', 'crm')),
-  id          TEXT NOT NULL,
+  id          TEXT NOT NULL CHECK (id <> ''),
   hint        TEXT NOT NULL, -- native id on the other side, '' if unknown
   lane        INTEGER NOT NULL CHECK (lane IN (0, 1)), -- 0 fresh, 1 backlog
   generation  INTEGER NOT NULL CHECK (generation > 0),
@@ -45,8 +45,8 @@ CREATE TABLE queue (
   attempt     INTEGER NOT NULL,
   delayed     INTEGER NOT NULL, -- 1: waits for a retry
   fresher     INTEGER NOT NULL, -- 1: a fresh notice came while it was worked on
-  review      TEXT, -- JSON, a person's decision
-  later       TEXT -- JSON list of decisions that came while one waited
+  review      TEXT CHECK (json_valid(review)), -- a person's decision
+  later       TEXT CHECK (json_valid(later)) -- decisions that came while one waited
 ) STRICT;
 CREATE INDEX queue_due ON queue (lane, due);
 CREATE INDEX queue_fresher ON queue (key) WHERE fresher;
@@ -61,5 +61,5 @@ CREATE TABLE ledger (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE meta (
   name   TEXT PRIMARY KEY,
-  value  TEXT NOT NULL
+  value  TEXT NOT NULL CHECK (json_valid(value))
 ) STRICT, WITHOUT ROWID`

@@ -21,7 +21,7 @@ func likeTheModel(t *testing.T, open Open) {
 		folder := &scratch{T: t, r: r}
 		defer folder.end()
 		s, again := open(folder)
-		h := &history{r: r, t: folder, real: s, again: again, model: memory.Open(), now: 100}
+		h := &history{r: r, t: folder, real: s, again: again, model: memory.Open(), now: 1 << 20}
 		for range rapid.IntRange(1, 30).Draw(r, "steps") {
 			h.step()
 		}

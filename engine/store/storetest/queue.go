@@ -201,7 +201,11 @@ var decisionRules = []Rule{
 	{"a decision is given out with its entry", func(t T, open Open) {
 		b := newBench(t, open)
 		b.apply(10, decision(cc("a"), 1))
-		b.same("decision", *b.one(10).Review, *decision(cc("a"), 1).Review)
+		got := b.one(10).Review
+		if got == nil {
+			t.Fatalf("the entry comes without its decision")
+		}
+		b.same("decision", *got, *decision(cc("a"), 1).Review)
 	}},
 	{"a second decision waits behind the first and is given out once", func(t T, open Open) {
 		b := newBench(t, open)
