@@ -44,9 +44,6 @@ func adapterConfig(c *config.Config, side mapping.Side, client *http.Client, f a
 		a.BaseVersionField = sys.BaseVersionField
 	}
 	a.NoTags = !conditional
-	for i := range m.Fields {
-		a.Types = append(a.Types, m.Fields[i].Type)
-	}
 	return a
 }
 
