@@ -155,15 +155,7 @@ func (c *Core) onWriteDone(e WriteDone) {
 	step := &w.plan.steps[w.step]
 	c.observe(p.side, e.Err)
 	if w.recalled && e.Err != nil && !e.Err.Indefinite {
-		w.recalled = false
-		switch {
-		case w.yields:
-			c.requeue(w, c.now, w.attempt)
-		case step.marks || w.outdated:
-			c.again(w)
-		default:
-			c.verify(w, step)
-		}
+		c.takenBack(w, step)
 		return
 	}
 	if c.keepsPlace(w, p.side, e.Err) {
@@ -195,6 +187,19 @@ func (c *Core) onWriteDone(e WriteDone) {
 		c.fail(w, c.abandon(w), p.side, &mapping.Problem{Field: e.Err.Field, Rule: e.Err.Code})
 	default:
 		c.retry(w, p.side, e.Err)
+	}
+}
+
+// takenBack goes on with a work whose write was taken back before it had left.
+func (c *Core) takenBack(w *work, step *planStep) {
+	w.recalled = false
+	switch {
+	case w.yields:
+		c.requeue(w, c.now, w.attempt)
+	case step.marks || w.outdated:
+		c.again(w)
+	default:
+		c.verify(w, step)
 	}
 }
 

@@ -74,7 +74,7 @@ func (d *decoder) checkSystem(side string, s *System, at place) error {
 			return d.fail(at.at("kinds"), "add only: with the reason why other kinds are left out", "found kinds without only; expected both or none")
 		}
 	}
-	if *s.Webhooks && side == "crm" {
+	if *s.Webhooks && side == "crm" && s.Kind != "dynamics" {
 		return d.fail(at.at("webhooks"), "remove it", "found webhooks: true for crm; expected false, as a crm is polled")
 	}
 	if q := s.Quota; q != nil && q.Per <= 0 {

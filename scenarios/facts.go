@@ -47,7 +47,7 @@ var facts = map[string]fact{
 	"System.jitter":      {doc: "At most this much more, at random."},
 	"System.quota":       {doc: "Its request quota; by default the vendor's."},
 	"System.conditional": {doc: "The tenant has what makes writes conditional; default true for a crm, never for genesys."},
-	"System.webhooks":    {doc: "It sends notices; default true for cc, never for a crm."},
+	"System.webhooks":    {doc: "It sends notices; default true for cc; false for a crm, of which dynamics alone can."},
 	"System.priority":    {doc: "Its priority id, lower wins ties; default cc 1, crm 2.", min: 1, max: 1000},
 	"System.token_life":  {doc: "How long an access token lives; by default the vendor's."},
 	"System.page_size":   {doc: "Entries on a page of its feed and lists; by default the vendor's.", max: 10_000},

@@ -41,6 +41,10 @@ func (s *Scenario) Recast(kind string) (*Scenario, error) {
 	r := &recasting{from: s.MappingOrDefault(), kind: kind, defaults: [2]*Mapping{DefaultMapping(crm.Kind), DefaultMapping(kind)}}
 	out := *s
 	out.Systems.CRM.Kind = kind
+	if kind != "dynamics" {
+		silent := false // no other CRM sends notices
+		out.Systems.CRM.Webhooks = &silent
+	}
 	if s.Mapping != nil {
 		out.Mapping = r.mapping()
 		r.to = out.Mapping

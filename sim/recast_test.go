@@ -49,3 +49,33 @@ func TestLibraryAgainstEveryCRM(t *testing.T) {
 		}
 	}
 }
+
+// TestDynamicsTellsByWebhook: with polling off, what happens in Dynamics 365
+// comes by its webhooks alone.
+func TestDynamicsTellsByWebhook(t *testing.T) {
+	sc, err := scenarios.Parse("webhooks.yaml", []byte(`
+scenario: Dynamics 365 tells by webhook
+systems: {crm: {kind: dynamics, webhooks: true}}
+engine: {poll: off}
+records: [{id: ada, last_name: Lovelace, version: 4}]
+timeline:
+  - {at: 40s, edit: ada, on: crm, as: user, set: {city: Ohio}}
+  - {at: 50s, create: carl, on: crm, as: user, set: {last_name: Carl}}
+  - {at: 80s, edit: ada, on: cc, as: agent, set: {notes: call}}
+  - {at: 180s, delete: carl, on: crm}
+expect:
+  - ada.cc.city == "Ohio" and ada.crm.notes == "call"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire, model := runWith(t, sc, Options{}), runWith(t, sc, Options{Fidelity: Model})
+	if wire.Hash != model.Hash {
+		t.Error(parting(wire.Events, model.Events))
+	}
+	for _, v := range check.Judge(check.Case{Scenario: sc, Events: wire.Events}) {
+		if v.Verdict != check.Pass && v.Verdict != check.NotApplicable {
+			t.Errorf("%s is %v: %s %+v", v.Name, v.Verdict, v.Reason, v.Findings)
+		}
+	}
+}

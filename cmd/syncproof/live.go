@@ -38,7 +38,7 @@ func newLive(a *app) *cobra.Command {
 	var f liveFlags
 	cmd := &cobra.Command{
 		Use:   "live [FILE|DIR|NAME...]",
-		Short: "play scenarios over real HTTP, against any engine",
+		Short: "play scenarios over real HTTP, with any engine",
 		Long: `Plays scenarios in real time and over real HTTP, with the mocks on loopback and
 a Toxiproxy between them and the engine, and judges them as run does.
 

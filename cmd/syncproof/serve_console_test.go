@@ -35,7 +35,7 @@ func TestServedConsole(t *testing.T) {
 	ids := seedConflict(t, cc, crm)
 	folder := t.TempDir()
 	path := filepath.Join(folder, "syncproof.yaml")
-	text := fmt.Sprintf(serveConfig, ccURL, "1s", crmURL, filepath.Join(folder, "data", "store.db")) + "console: {token: env:SERVE_TEST_TOKEN}\n"
+	text := fmt.Sprintf(serveConfig, ccURL, "1s", crmURL, filepath.Join(folder, "data", "store.db"))
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestServeRefusesAShortToken(t *testing.T) {
 	t.Setenv("SERVE_TEST_SECRET", "canary")
 	t.Setenv("SERVE_TEST_TOKEN", "short")
 	path := filepath.Join(t.TempDir(), "syncproof.yaml")
-	text := fmt.Sprintf(serveConfig, "http://127.0.0.1:1", "1s", "http://127.0.0.1:1", path+".db") + "console: {token: env:SERVE_TEST_TOKEN}\n"
+	text := fmt.Sprintf(serveConfig, "http://127.0.0.1:1", "1s", "http://127.0.0.1:1", path+".db")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

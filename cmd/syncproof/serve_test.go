@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -87,12 +88,14 @@ mapping:
     - {crmField: sync_version, ccField: sync_version, type: Integer}
 store: {path: %q}
 listen: {webhooks: "127.0.0.1:0", admin: "127.0.0.1:0"}
+console: {token: env:SERVE_TEST_TOKEN}
 `
 
 // TestServe: the whole life of a service, from --check over work and a reload
 // to the end, and its recording.
 func TestServe(t *testing.T) {
 	t.Setenv("SERVE_TEST_SECRET", "canary")
+	t.Setenv("SERVE_TEST_TOKEN", "canary-of-sixteen-bytes")
 	folder := t.TempDir()
 	cc, ccMu, ccURL := mockServer(t, func(c mocks.Config) mocks.System { return genesys.New(c) }, mocks.Config{On: trace.CC, ExternalField: "crm", Mapped: []string{"lastName", "title"}})
 	crm, crmMu, crmURL := mockServer(t, func(c mocks.Config) mocks.System { return restcrm.New(c) }, mocks.Config{
@@ -148,10 +151,25 @@ func TestServe(t *testing.T) {
 		res.Body.Close()
 	}
 
+	t.Setenv("SYNCPROOF_TOKEN", "canary-of-sixteen-bytes")
+	listed := &lines{}
+	service := "http://" + ready["admin"].(string)
+	if code := run(t.Context(), []string{"review", "--service", service, "list"}, nil, listed, listed); code != exitPass {
+		t.Errorf("review ends with %d:\n%s", code, listed)
+	}
+	t.Setenv("SYNCPROOF_TOKEN", "another-of-sixteen-bytes")
+	if code := run(t.Context(), []string{"review", "--service", service, "list"}, nil, listed, listed); code == exitPass {
+		t.Errorf("review with a wrong token ends with %d:\n%s", code, listed)
+	}
+
 	write("1500ms")
 	if changed := log.logged(t, "the configuration was loaded anew")["changed"]; changed != "systems.cc.poll" {
 		t.Errorf("changed: %v", changed)
 	}
+	if self, err := os.FindProcess(os.Getpid()); err != nil || self.Signal(syscall.SIGHUP) != nil {
+		t.Error("this process cannot be signalled")
+	}
+	log.logged(t, "the configuration was read again: nothing has changed")
 	stop()
 	if code := <-ended; code != exitPass {
 		t.Errorf("it ends with %d:\n%s", code, log)

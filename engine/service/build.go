@@ -36,6 +36,9 @@ func adapterConfig(c *config.Config, side mapping.Side, client *http.Client, f a
 		HTTP: client, Flight: f, Fields: m.Names(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
 		ExternalField: sys.ExternalField, Object: v.Object, WebhookSecret: sys.WebhookSecret.Value(),
 	}
+	for i := range m.Fields {
+		a.Types = append(a.Types, m.Fields[i].Type)
+	}
 	conditional := sys.Conditional != nil && *sys.Conditional
 	if conditional {
 		a.BaseVersionField = sys.BaseVersionField

@@ -87,9 +87,10 @@ func (s *Service) follow(ctx context.Context, old *life, c *config.Config) error
 
 // limit applies what of a configuration the life does not.
 func (s *Service) limit(c *config.Config) {
+	now := s.opts.Clock.Now()
 	for _, l := range s.limiters {
-		l.SetLimit(rate.Limit(c.Limits.WebhookRate))
-		l.SetBurst(c.Limits.WebhookBurst)
+		l.SetLimitAt(now, rate.Limit(c.Limits.WebhookRate))
+		l.SetBurstAt(now, c.Limits.WebhookBurst)
 	}
 	if s.opts.Level != nil {
 		s.opts.Level.Set(c.Log.SlogLevel())

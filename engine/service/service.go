@@ -165,20 +165,27 @@ func (s *Service) Err() error {
 // (CR-10, CR-11, FC-1); the Token of r is the service's to set. When ctx ends first the
 // decision may still be carried out.
 func (s *Service) Decide(ctx context.Context, r engine.Reviewed) (engine.Reply, error) {
-	return s.ask(ctx, func(token uint64) engine.Event { r.Token = token; return r })
+	return s.ask(ctx, func(token uint64) engine.Event {
+		r.Token = token
+		return r
+	})
 }
 
-// Approve lets a paused mass delete go on, and waits for the core's answer (CR-13).
+// Approve lets a paused mass delete go on (CR-13), and waits until that is
+// durable.
 func (s *Service) Approve(ctx context.Context) (engine.Reply, error) {
 	return s.ask(ctx, func(token uint64) engine.Event { return engine.Approved{Token: token} })
 }
 
-// ask gives the core a person's word and waits for its answer.
-func (s *Service) ask(ctx context.Context, word func(token uint64) engine.Event) (engine.Reply, error) {
+// ask gives the core an event under a token of its own and waits for the reply.
+func (s *Service) ask(ctx context.Context, event func(token uint64) engine.Event) (engine.Reply, error) {
 	token, answer := s.replies.await()
 	defer s.replies.forget(token)
-	if err := s.command(ctx, word(token)); err != nil {
-		return engine.Reply{}, err
+	if s.stopping() || s.current() == nil {
+		return engine.Reply{}, errNotRunning
+	}
+	if why := s.deliver(ctx, nil, []engine.Event{event(token)}); why != "" {
+		return engine.Reply{}, errors.Join(errNotRunning, ctx.Err())
 	}
 	select {
 	case reply := <-answer:
@@ -188,16 +195,6 @@ func (s *Service) ask(ctx context.Context, word func(token uint64) engine.Event)
 	case <-s.dead:
 		return engine.Reply{}, errNotRunning
 	}
-}
-
-func (s *Service) command(ctx context.Context, e engine.Event) error {
-	if s.stopping() || s.current() == nil {
-		return errNotRunning
-	}
-	if why := s.deliver(ctx, nil, []engine.Event{e}); why != "" {
-		return errors.Join(errNotRunning, ctx.Err())
-	}
-	return nil
 }
 
 // life is the current one, and a channel that is closed when another follows.

@@ -32,8 +32,8 @@ type noticeSpan struct {
 	at      time.Time
 }
 
-// noticesMax bounds the notices whose webhooks are remembered; work that comes
-// later has no link.
+// noticesMax bounds the notices whose webhooks are remembered; beyond it they
+// are forgotten, and the work that they lead to has no link.
 const noticesMax = 10_000
 
 func newTracer(p trace.TracerProvider, version string) *tracer {
@@ -75,9 +75,10 @@ func (t *tracer) noticed(ctx context.Context, ref engine.Ref, at time.Time) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.notices) < noticesMax {
-		t.notices[ref] = noticeSpan{webhook: trace.SpanContextFromContext(ctx), at: at}
+	if len(t.notices) >= noticesMax {
+		clear(t.notices)
 	}
+	t.notices[ref] = noticeSpan{webhook: trace.SpanContextFromContext(ctx), at: at}
 }
 
 func (t *tracer) takeNotice(ref engine.Ref) (noticeSpan, bool) {
@@ -114,16 +115,33 @@ func (w *worklog) taken(items []engine.Item) {
 		item := &items[i]
 		options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithAttributes(
 			attribute.String("syncproof.record", item.Key), refAttribute(item.Ref), attribute.Int("syncproof.attempt", item.Attempt))}
-		if n, ok := w.t.takeNotice(item.Ref); ok {
+		for _, ref := range refsOf(item) {
+			n, ok := w.t.takeNotice(ref)
+			if !ok {
+				continue
+			}
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: n.webhook}))
 			_, queued := w.t.spans.Start(trace.ContextWithSpanContext(context.Background(), n.webhook), "queue",
-				trace.WithTimestamp(n.at), trace.WithAttributes(refAttribute(item.Ref)))
+				trace.WithTimestamp(n.at), trace.WithAttributes(refAttribute(ref)))
 			queued.End(trace.WithTimestamp(w.clock.Now()))
 		}
 		w.ended(item.Key)
 		ctx, span := w.t.spans.Start(context.Background(), "work", options...)
 		w.open[item.Key] = work{ctx, span}
 	}
+}
+
+// refsOf are the references under which notices may have led to an item.
+func refsOf(item *engine.Item) []engine.Ref {
+	refs := []engine.Ref{item.Ref}
+	if item.Record != nil {
+		for side, id := range item.Record.ID {
+			if ref := (engine.Ref{Side: mapping.Side(side), ID: id}); id != "" && ref != item.Ref {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	return refs
 }
 
 // asked ends the works that a batch takes from the queue or puts back.

@@ -59,6 +59,10 @@ const pageMax = 5000
 // seed: an id in the wrong place must not be found.
 const idSalt = 0x64617461766572
 
+// firstNotice keeps the numbers of its notices apart from those of the other
+// system, which one journal holds.
+const firstNotice = 1 << 24
+
 // New makes an organisation without contacts.
 func New(c mocks.Config) *Mock {
 	made := newSchema(&c)
@@ -75,6 +79,7 @@ func New(c mocks.Config) *Mock {
 		external:  made.byName[c.ExternalField],
 		store:     newStore(),
 		execution: execution{allowed: executionMax},
+		notices:   firstNotice,
 	}
 }
 

@@ -158,7 +158,7 @@ func (m *Mock) parseGiven(e *enrichment, v *mocks.Member) *refusal {
 func (m *Mock) names(named map[uint8]bool, members []mocks.Member) *refusal {
 	for i := range members {
 		v := &members[i]
-		g := groupTop
+		var g group
 		switch v.Key {
 		case "address":
 			g = groupAddress

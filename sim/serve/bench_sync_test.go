@@ -1,3 +1,5 @@
+//go:build unix
+
 package serve
 
 import (
@@ -19,10 +21,12 @@ import (
 const syncedRecords = 2000
 
 // BenchmarkLiveSync: records that the service brings from one side to the
-// other in a second, against a bare loop of the same calls.
+// other in a second, against a bare loop of the same calls; and the process's
+// time on a processor for each, both mocks included, which other work on the
+// machine does not change.
 func BenchmarkLiveSync(b *testing.B) {
 	for b.Loop() {
-		r := newRig(b, setup{store: openSQLite(b), quiet: true, extra: "limits: {audit: off}\n"})
+		r := newRig(b, setup{store: openSQLite(b), quiet: true, poll: "8s", extra: "limits: {audit: off}\n"})
 		ccs, crms := make([]string, syncedRecords), make([]string, syncedRecords)
 		for i := range ccs {
 			ccs[i], crms[i] = r.pair(fmt.Sprintf("Name%d", i))
@@ -40,16 +44,22 @@ func BenchmarkLiveSync(b *testing.B) {
 		})
 		arrived := r.arrivals(crms)
 		r.until("the first has travelled", func() bool { return arrived() > 0 })
-		began, first := time.Now(), arrived()
+		began, first, used := time.Now(), arrived(), cpuTime(b)
 		r.until("all have travelled", func() bool { return arrived() == syncedRecords })
 		perSecond := float64(syncedRecords-first) / time.Since(began).Seconds()
+		cost := (cpuTime(b) - used).Seconds() / float64(syncedRecords-first)
 		exchanges := float64(r.cc.requests()+r.crm.requests()-before) / syncedRecords
 		r.service.Abort()
+		used = cpuTime(b)
 		bare := r.bareLoop(b, ccs, crms)
+		bareCost := (cpuTime(b) - used).Seconds() / (bare * part.Seconds())
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(perSecond, "records/s")
 		b.ReportMetric(bare, "bare/s")
 		b.ReportMetric(perSecond/bare, "ratio")
+		b.ReportMetric(cost*1e6, "cpu-µs/record")
+		b.ReportMetric(bareCost*1e6, "bare-cpu-µs/record")
+		b.ReportMetric(bareCost/cost, "cpu-ratio")
 		b.ReportMetric(exchanges, "exchanges/record")
 	}
 }

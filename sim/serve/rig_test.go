@@ -21,6 +21,7 @@ import (
 	"github.com/syncproof/syncproof/engine/store"
 	"github.com/syncproof/syncproof/engine/store/memory"
 	"github.com/syncproof/syncproof/mocks"
+	mockdynamics "github.com/syncproof/syncproof/mocks/dynamics"
 	mockgenesys "github.com/syncproof/syncproof/mocks/genesys"
 	mockrest "github.com/syncproof/syncproof/mocks/restcrm"
 	mocksalesforce "github.com/syncproof/syncproof/mocks/salesforce"
@@ -155,6 +156,9 @@ func newSide(t testing.TB, kind string, on mapping.Side, m *mapping.Mapping, spe
 		c.On, c.ClientSecret, c.ExternalField, c.Conditional = trace.CRM, crmSecret, "Genesys_Contact_Id__c", true
 		c.BaseVersionField = "Sync_Base_Version__c"
 		s.mock = mocksalesforce.New(c)
+	case "dynamics":
+		c.On, c.ClientSecret, c.ExternalField, c.Conditional = trace.CRM, crmSecret, "new_genesyscontactid", true
+		s.mock = mockdynamics.New(c)
 	default:
 		s.mock = mockgenesys.New(c)
 	}
@@ -321,8 +325,11 @@ func (r *rig) pair(name string) (cc, crm string) {
 		return id
 	}
 	last := "last_name"
-	if _, ok := r.crm.mock.(*mocksalesforce.Mock); ok {
+	switch r.crm.mock.(type) {
+	case *mocksalesforce.Mock:
 		last = "LastName"
+	case *mockdynamics.Mock:
+		last = "lastname"
 	}
 	cc = seed(r.cc, map[string]any{"lastName": name}, "")
 	crm = seed(r.crm, map[string]any{last: name}, cc)

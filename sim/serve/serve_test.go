@@ -4,22 +4,28 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service"
 	"github.com/syncproof/syncproof/engine/service/recording"
+	"github.com/syncproof/syncproof/mocks"
 )
 
 func TestAnEditTravelsBothWays(t *testing.T) {
-	for _, kind := range []string{"rest", "salesforce"} {
+	for _, kind := range []string{"rest", "salesforce", "dynamics"} {
 		t.Run(kind, func(t *testing.T) {
 			r := newRig(t, setup{kind: kind})
 			cc, crm := r.pair("Lovelace")
-			title := map[string]string{"rest": "title", "salesforce": "Title"}[kind]
+			title := map[string]string{"rest": "title", "salesforce": "Title", "dynamics": "jobtitle"}[kind]
 			r.edit(r.cc, cc, map[string]any{"title": "Countess"})
 			r.until("the contact center's edit is in the CRM", func() bool { return r.crm.peek(crm).Fields[title] == "Countess" })
 			r.until("the service is idle", r.service.Idle)
@@ -69,6 +75,7 @@ func TestRecordedInputsReplayToTheSameEffects(t *testing.T) {
 		r.until("the edit has travelled", func() bool { return r.crm.peek(crm).Fields["title"] == fmt.Sprintf("T%d", i) })
 	}
 	r.until("the recording was begun anew", func() bool { _, err := os.Stat(path + ".1"); return err == nil })
+	r.until("the new life has taken something in", func() bool { return r.service.Status().Lives > 1 && r.service.Idle() })
 	r.service.Abort()
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
@@ -132,4 +139,104 @@ func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
 	r.start(nil)
 	r.until("the edit has travelled", func() bool { return r.crm.peek(crm).Fields["title"] == "Countess" })
 	r.until("the service is idle", r.service.Idle)
+}
+
+// TestCR10: a person decides on a flagged record through the service, and is
+// refused where the record has moved on.
+func TestCR10APersonDecides(t *testing.T) {
+	r := newRig(t, setup{extra: "policy: {simultaneous: review, tolerance: 1h}\n"})
+	cc, crm := r.pair("Lovelace")
+	r.until("the pair is linked", func() bool { return r.service.Idle() && r.record(cc) != nil })
+	// Both edits are there before the engine can see either, a little apart: at
+	// the same instant the contact center would win (CR-7).
+	now := time.Now()
+	r.cc.do(func(time.Time, mocks.System) {
+		r.crm.do(func(time.Time, mocks.System) {
+			_, first := r.crm.mock.Edit(now, mocks.Edit{By: "sam", Origin: mocks.User, Record: crm, Set: map[string]any{"title": "Analyst"}})
+			_, second := r.cc.mock.Edit(now.Add(50*time.Millisecond), mocks.Edit{By: "maria", Origin: mocks.Agent, Record: cc, Set: map[string]any{"title": "Countess"}})
+			if err := errors.Join(first, second); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+	r.until("the record is flagged", func() bool { rec := r.record(cc); return rec != nil && rec.Flag != nil })
+	ref, flag := engine.Ref{Side: mapping.CC, ID: cc}, r.record(cc).Flag
+	reply, err := r.service.Decide(t.Context(), engine.Reviewed{Ref: ref, State: "of yesterday", Choose: mapping.CRM})
+	if err != nil || reply.OK || reply.Why == "" {
+		t.Fatalf("a decision on another state: %+v, %v", reply, err)
+	}
+	reply, err = r.service.Decide(t.Context(), engine.Reviewed{Ref: ref, State: flag.State, Choose: mapping.CRM})
+	if err != nil || !reply.OK {
+		t.Fatalf("the decision: %+v, %v", reply, err)
+	}
+	r.until("the contact center has what was chosen", func() bool { return r.cc.peek(cc).Fields["title"] == "Analyst" })
+	r.until("the flag is gone", func() bool { return r.service.Idle() && r.record(cc).Flag == nil })
+}
+
+// record is what the store holds of a contact.
+func (r *rig) record(cc string) *engine.Record {
+	r.t.Helper()
+	rec, err := r.store.Lookup(r.t.Context(), engine.Ref{Side: mapping.CC, ID: cc})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return rec
+}
+
+// TestEV4: a genuine webhook that comes again, while work is under way and
+// after it, is answered as the first time and changes nothing.
+func TestEV4AReplayedWebhookChangesNothing(t *testing.T) {
+	r := newRig(t, setup{poll: "1h"})
+	cc, crm := r.pair("Lovelace")
+	k := &knocker{client: http.DefaultClient, url: *r.door.Load()}
+	r.edit(r.cc, cc, map[string]any{"title": "Countess"})
+	r.until("the edit has travelled", func() bool { return r.crm.peek(crm).Fields["title"] == "Countess" })
+	r.until("the service is idle", r.service.Idle)
+	version, modified := r.crm.peek(crm).Version, r.crm.peek(crm).Modified
+	for range 10 {
+		if err := k.send(t.Context(), cc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.until("the service is idle", r.service.Idle)
+	if now := r.crm.peek(crm); now.Version != version || !now.Modified.Equal(modified) {
+		t.Errorf("version %d, was %d; modified %s, was %s", now.Version, version, now.Modified, modified)
+	}
+}
+
+// TestRL1: a limit signal pauses the whole target, and nothing is lost.
+func TestRL1ALimitPausesTheTarget(t *testing.T) {
+	r := newRig(t, setup{poll: "1h"})
+	cc, crm := r.pair("Lovelace")
+	r.until("the service is idle", r.service.Idle)
+	r.crm.do(func(_ time.Time, m mocks.System) {
+		m.Faults().Throttle = &mocks.Throttle{Every: 1, RetryAfter: "1"}
+	})
+	r.edit(r.cc, cc, map[string]any{"title": "Countess"})
+	r.until("a pause is durable", func() bool {
+		_, text := r.admin("/metrics")
+		return strings.Contains(text, `syncproof_limit_signals_total{side="crm"}`)
+	})
+	refused := r.crm.requests()
+	r.crm.do(func(_ time.Time, m mocks.System) { m.Faults().Throttle = nil })
+	began := time.Now()
+	r.until("the edit has travelled", func() bool { return r.crm.peek(crm).Fields["title"] == "Countess" })
+	if took := time.Since(began); took < 500*time.Millisecond {
+		t.Errorf("it went on after %s, %d requests were refused", took, refused)
+	}
+}
+
+// admin asks the admin listener.
+func (r *rig) admin(path string) (int, string) {
+	r.t.Helper()
+	res, err := http.Get("http://" + r.service.Addrs().Admin + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
 }

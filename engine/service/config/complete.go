@@ -58,7 +58,7 @@ func (c *Config) complete() {
 }
 
 func (l *Limits) complete() {
-	fill(&l.WorkingSet, 64)
+	fill(&l.WorkingSet, 256)
 	fill(&l.PendingNotices, 1024)
 	fill(&l.MassDelete, 20)
 	fill(&l.MassDeleteWindow, Duration(time.Hour))

@@ -22,9 +22,9 @@ type Config struct {
 	Listen  Listen        `yaml:"listen"`
 	Store   Store         `yaml:"store"`
 	Notify  Notify        `yaml:"notify"`
+	Console Console       `yaml:"console"`
 	Log     Log           `yaml:"log"`
 	Tracing Tracing       `yaml:"tracing"`
-	Console Console       `yaml:"console"`
 	// Seed keys the jitter of retries and pauses; any will do.
 	Seed uint64 `yaml:"-"`
 }
@@ -125,6 +125,11 @@ type Notify struct {
 	Secret Secret `yaml:"secret"` // signs it
 }
 
+// Console is the review console, on the admin listener; off without a token.
+type Console struct {
+	Token Secret `yaml:"token"`
+}
+
 // Log says what is logged.
 type Log struct {
 	Level  string `yaml:"level"`  // debug | info | warn | error
@@ -144,11 +149,6 @@ func (l Log) SlogLevel() slog.Level {
 type Tracing struct {
 	Endpoint string `yaml:"endpoint"` // OTLP over HTTP
 	Percent  int    `yaml:"percent"`  // of traces
-}
-
-// Console says who may use the review console at the admin listener (SE-3).
-type Console struct {
-	Token Secret `yaml:"token"` // bearer token; there is no console without one
 }
 
 // Duration is a length of time, as a configuration file writes it: "30s",

@@ -72,7 +72,7 @@ func TestParse(t *testing.T) {
 	if crm.Poll.Std() != 20*time.Second || !*crm.Conditional || crm.LoginURL != crm.BaseURL || crm.BaseVersionField != "Sync_Base_Version__c" {
 		t.Errorf("crm: %+v", crm)
 	}
-	if c.Limits.Audit != Off || c.Limits.Audit.Std() != 0 || c.Limits.WorkingSet != 64 || c.Policy.Tolerance.Std() != 2*time.Second {
+	if c.Limits.Audit != Off || c.Limits.Audit.Std() != 0 || c.Limits.WorkingSet != 256 || c.Policy.Tolerance.Std() != 2*time.Second {
 		t.Errorf("limits %+v, policy %+v", c.Limits, c.Policy)
 	}
 	if len(c.Mapping.Compiled.Fields) != 1 || c.Mapping.Compiled.VersionName[1] != "Sync_Version__c" {

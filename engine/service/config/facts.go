@@ -30,9 +30,9 @@ var facts = map[string]fact{
 	"Config.listen":  {doc: "Where the service is reached."},
 	"Config.store":   {doc: "Where the durable state lives."},
 	"Config.notify":  {doc: "Who is told what a person must know, beside log and metrics."},
+	"Config.console": {doc: "The review console, on the admin listener; off without a token (SE-3)."},
 	"Config.log":     {doc: "What is logged. The level can be loaded anew."},
 	"Config.tracing": {doc: "OpenTelemetry traces; off by default."},
-	"Config.console": {doc: "The review console at the admin listener."},
 
 	"Systems.cc":  {doc: "The contact center.", required: true},
 	"Systems.crm": {doc: "The CRM.", required: true},
@@ -68,7 +68,7 @@ var facts = map[string]fact{
 	"Retry.jitter":          {doc: "Percent added at most; default 10.", min: 1, max: 100},
 	"Retry.retry_after_cap": {doc: "The most that a Retry-After header may ask; default 15m.", shortest: time.Second},
 
-	"Limits.working_set":        {doc: "Records worked on at once; default 64.", min: 4, max: 100_000},
+	"Limits.working_set":        {doc: "Records worked on at once; default 256.", min: 4, max: 100_000},
 	"Limits.pending_notices":    {doc: "Notices that may wait for their durability; default 1024.", min: 1, max: 1_000_000},
 	"Limits.mass_delete":        {doc: "Deletions within the window before it stops and asks; default 20.", min: 1, max: 1_000_000},
 	"Limits.mass_delete_window": {doc: "That window; default 1h.", shortest: time.Second},
@@ -90,11 +90,11 @@ var facts = map[string]fact{
 	"Notify.url":    {doc: "Messages are posted here as JSON."},
 	"Notify.secret": {doc: "They are signed with it: env:NAME or file:/path."},
 
+	"Console.token": {doc: "What a request to the console must bear, at least 16 bytes: env:NAME or file:/path."},
+
 	"Log.level":  {doc: "default info.", one: []string{"debug", "info", "warn", "error"}},
 	"Log.format": {doc: "default json.", one: []string{"json", "text"}},
 
 	"Tracing.endpoint": {doc: "OTLP over HTTP, such as http://localhost:4318; off without it."},
 	"Tracing.percent":  {doc: "Of traces that are kept; default 100.", min: 0, max: 100},
-
-	"Console.token": {doc: "What its requests must bear, at least 16 bytes: env:NAME or file:/path; without it there is no console."},
 }

@@ -141,7 +141,8 @@ func (c *Config) Resolve(env Environment) error {
 		follow(at+"webhook_secret", s.WebhookSecret.Ref, s.WebhookSecret.Line, s.WebhookSecret.Column, &s.WebhookSecret.value)
 	}
 	follow("notify.secret", c.Notify.Secret.Ref, c.Notify.Secret.Line, c.Notify.Secret.Column, &c.Notify.Secret.value)
-	follow("console.token", c.Console.Token.Ref, c.Console.Token.Line, c.Console.Token.Column, &c.Console.Token.value)
+	token := &c.Console.Token
+	follow("console.token", token.Ref, token.Line, token.Column, &token.value)
 	if c.Store.Path == "" {
 		if c.Store.Path = dataFile(env); c.Store.Path == "" {
 			problems = append(problems, &Error{Path: c.Path, Message: "found no store.path, and no folder for it: neither XDG_DATA_HOME nor HOME is set", Hint: "set store.path"})
