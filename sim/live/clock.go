@@ -33,6 +33,7 @@ type clock struct {
 	seq    uint64
 	busy   int       // what is under way and ends by itself
 	owed   bool      // the engine was given something and has not stepped since
+	lost   int       // requests that the engine gave up, less those whose end is in the journal
 	active time.Time // of the last activity
 	wake   chan struct{}
 }
@@ -141,6 +142,25 @@ func (c *clock) owe() { c.owes(true) }
 
 func (c *clock) stepped() { c.owes(false) }
 
+// gaveUp counts a request that the engine gave up, and noted one whose end is in
+// the journal: until both are even, word of one is still on its way.
+func (c *clock) gaveUp() { c.lose(1) }
+
+func (c *clock) noted() { c.lose(-1) }
+
+// forget begins to count anew, for a process that gave nothing up.
+func (c *clock) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lost, c.owed = 0, false
+}
+
+func (c *clock) lose(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lost, c.active = c.lost+n, time.Now()
+}
+
 func (c *clock) owes(owed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -228,7 +248,7 @@ func (c *clock) wait(now int64) time.Duration {
 		return min(due, strideMax/2)
 	}
 	needed := c.quiet
-	if c.owed || len(c.timers) == 0 {
+	if c.owed || c.lost > 0 || len(c.timers) == 0 {
 		needed *= patience
 	}
 	if silent := needed - time.Since(c.active); silent > 0 {

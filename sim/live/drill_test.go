@@ -1,12 +1,15 @@
 package live
 
 import (
+	"maps"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/check"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -43,20 +46,24 @@ func TestDrills(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, sc := range drills {
+	for _, sc := range drills {
 		if err := check.CompileExpect(sc); err != nil {
 			t.Fatal(err)
 		}
+	}
+	dir := t.TempDir()
+	runs := together(slices.Sorted(maps.Keys(drills)), func(name string) (*sim.Result, error) {
+		return Run(t.Context(), drills[name], Options{Form: Serve, Command: command, Dir: dir})
+	})
+	for name, run := range runs {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r, err := Run(t.Context(), sc, Options{Form: Serve, Command: command, Dir: t.TempDir()})
-			if err != nil {
-				t.Fatal(err)
+			if run.err != nil {
+				t.Fatal(run.err)
 			}
-			sound(t, r)
+			sound(t, run.result)
 			killed := 0
-			for i := range r.Events {
-				if r.Events[i].Kind == trace.Crash {
+			for i := range run.result.Events {
+				if run.result.Events[i].Kind == trace.Crash {
 					killed++
 				}
 			}

@@ -171,6 +171,7 @@ func (w *world) restart(crash uint64) {
 		w.Emit(trace.Event{Kind: trace.Restart, On: trace.Engine, Cause: crash})
 		w.life++
 		w.up = true
+		w.clock.forget()
 	})
 	if err := w.engine.start(w.net.ctx); err != nil {
 		w.failed(notReady(err))

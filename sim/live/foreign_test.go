@@ -1,11 +1,14 @@
 package live
 
 import (
+	"maps"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/syncproof/syncproof/scenarios"
+	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/check"
 )
 
@@ -18,22 +21,26 @@ func TestForeignEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal("python3 is not installed: the example of docs/foreign-engines.md needs it")
 	}
-	for name, fails := range map[string][]string{
+	expected := map[string][]string{
 		"one-side-changes":      nil,
 		"the-crm-is-down":       nil,
 		"the-engine-dies":       nil,
 		"two-fields-two-people": nil,
 		"a-person-decides":      {"right-winner", "no-lost-edit", "expect"},
-	} {
+	}
+	dir := t.TempDir()
+	runs := together(slices.Sorted(maps.Keys(expected)), func(name string) (*sim.Result, error) {
+		sc, err := scenarios.ParseFile(filepath.Join(examples, "scenarios", name+".yaml"))
+		if err != nil {
+			return nil, err
+		}
+		return Run(t.Context(), sc, Options{
+			Form: Command, Command: []string{python, filepath.Join(examples, "engine.py")}, Speed: 10, Dir: dir,
+		})
+	})
+	for name, fails := range expected {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			sc, err := scenarios.ParseFile(filepath.Join(examples, "scenarios", name+".yaml"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := Run(t.Context(), sc, Options{
-				Form: Command, Command: []string{python, filepath.Join(examples, "engine.py")}, Speed: 10, Dir: t.TempDir(),
-			})
+			r, err := runs[name].result, runs[name].err
 			if err != nil {
 				t.Fatal(err)
 			}

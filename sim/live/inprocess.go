@@ -174,6 +174,9 @@ type watched struct {
 func (m *watched) Step(now engine.Instant, e engine.Event, out *engine.Effects) {
 	m.Core.Step(now, e, out)
 	m.w.clock.stepped()
+	if x, ok := e.(engine.Exchanged); ok && !x.Answered {
+		m.w.clock.gaveUp()
+	}
 	g, limits := m.Core.Gauges(), &m.w.sc.Engine
 	m.measure("working_set", g.WorkingSet, &m.most.WorkingSet, limits.WorkingSet)
 	m.measure("in_flight.cc", g.InFlight[mapping.CC], &m.most.InFlight[mapping.CC], limits.Concurrency.CC)

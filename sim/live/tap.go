@@ -254,6 +254,7 @@ func (t *tap) emitLoss(x *exchange, reason string) {
 	}
 	x.ended = true
 	w.clock.owe()
+	w.clock.noted()
 	w.Emit(trace.Event{Kind: trace.Lose, On: on(t.side), Actor: trace.ActorEngine, Call: x.call, Cause: x.sent, Code: reason})
 }
 
