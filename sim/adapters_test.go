@@ -24,12 +24,12 @@ import (
 // simulator's way.
 func TestAdapters(t *testing.T) {
 	for _, v := range vendors {
-		for name, conditional := range map[string]bool{"": true, " without conditional writes": false} {
-			t.Run(v.name+name+" over TCP", func(t *testing.T) {
+		for name, conditional := range map[string]bool{"conditional": true, "unconditional": false} {
+			t.Run(v.name+" "+name+" over TCP", func(t *testing.T) {
 				t.Parallel()
 				adaptertest.Run(t, v.opener(overTCP, conditional))
 			})
-			t.Run(v.name+name+" within the process", func(t *testing.T) {
+			t.Run(v.name+" "+name+" within the process", func(t *testing.T) {
 				t.Parallel()
 				adaptertest.Run(t, v.opener(withinProcess, conditional))
 			})

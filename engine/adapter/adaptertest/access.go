@@ -66,7 +66,7 @@ var accessRules = []rule{
 		before := b.peek(id)
 		permission := b.Forbid()
 		_, err := b.system.Update(b.Context(), id, change(rec, b.other(b.spare())))
-		e := b.fails("Update", err, adapter.Forbidden, false)
+		e := b.failure("Update", err, adapter.Forbidden, false)
 		if !strings.Contains(e.Permission, permission) {
 			b.Fatalf("the system says that %q is missing, the error says %q", permission, e.Permission)
 		}

@@ -154,7 +154,7 @@ func limited(b *bench) {
 	before := b.peek(rec.ID)
 	wait := b.Limit()
 	for _, o := range operations {
-		e := b.fails(o.name, o.run(b, b.Context(), rec), adapter.Limited, false)
+		e := b.failure(o.name, o.run(b, b.Context(), rec), adapter.Limited, false)
 		if e.RetryAfter != wait {
 			b.Fatalf("%s: the system says to wait %v, the error %v", o.name, wait, e.RetryAfter)
 		}
@@ -199,7 +199,7 @@ func signalled(b *bench) {
 		wait = -1
 	}
 	_, err := b.system.Read(b.Context(), id)
-	b.typed("Read", err)
+	b.fails("Read", err, adapter.Limited, false)
 	if !last.Limited || last.RetryAfter != wait || spoilt != "" {
 		b.Fatalf("a limit signal: Limited is %v, RetryAfter %v, want true, %v; %s", last.Limited, last.RetryAfter, wait, spoilt)
 	}

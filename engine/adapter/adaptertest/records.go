@@ -23,6 +23,7 @@ var recordRules = []rule{
 		id := b.make()
 		_, err := b.system.Read(b.Context(), mangled(id))
 		b.fails("Read of an unknown id", err, adapter.NotFound, false)
+		b.read(id)
 		b.must("a person removes the record", b.Remove(id))
 		_, err = b.system.Read(b.Context(), id)
 		b.fails("Read of a deleted record", err, adapter.NotFound, false)

@@ -33,7 +33,7 @@ var schemaRules = []rule{
 		if err == nil {
 			b.Fatalf("a write of %s, which is no more, was reported as done", name)
 		}
-		if e := b.fails("Update of a dropped field", err, adapter.Drift, false); e.Field != name {
+		if e := b.failure("Update of a dropped field", err, adapter.Drift, false); e.Field != name {
 			b.Fatalf("the error names field %q, dropped was %q", e.Field, name)
 		}
 		after := b.describe()
