@@ -70,28 +70,52 @@ func (t *tokens) current(ctx context.Context) (Grant, error) { return t.replace(
 // grant share one request (RL-5); one who comes late finds the new token there
 // and sends none.
 func (t *tokens) replace(ctx context.Context, refused string) (Grant, error) {
-	for attempt := 0; ; attempt++ {
+	for attempt := 0; ; {
 		g, missing := t.need(refused)
 		if g.Access != "" {
 			return g, nil
 		}
 		mine := false
 		text, err := t.share(missing, func() (string, error) {
+			if t.granted() != missing {
+				return "", nil // the flight that this one was to join has landed
+			}
 			mine = true
-			return t.fetch(ctx)
+			return t.fetchAndKeep(ctx, missing)
 		})
-		if err == nil {
+		switch {
+		case err == nil && text != "":
 			return t.keep(missing, text)
-		}
+		case err == nil:
+			continue
 		// Who shared the request of a caller that gave up asks for itself, once.
-		if mine || attempt > 0 || ctx.Err() != nil || !isContext(err) {
+		case mine || attempt > 0 || ctx.Err() != nil || !isContext(err):
 			return Grant{}, definite(err)
 		}
+		attempt++
 	}
 }
 
 func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// granted is how many grants there were so far.
+func (t *tokens) granted() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.count
+}
+
+// fetchAndKeep stores the grant before the flight lands: who comes in between
+// finds it there.
+func (t *tokens) fetchAndKeep(ctx context.Context, missing int) (string, error) {
+	text, err := t.fetch(ctx)
+	if err != nil {
+		return "", err
+	}
+	_, err = t.keep(missing, text)
+	return text, err
 }
 
 func (t *tokens) share(missing int, fetch func() (string, error)) (string, error) {

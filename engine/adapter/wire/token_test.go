@@ -250,3 +250,65 @@ func TestWhoWaitedForACancelledRefreshAsksForItself(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// landing is a Flight that lets another call begin when the first refresh has
+// landed, and before its callers have heard of it.
+type landing struct{ then func() }
+
+func (l *landing) Do(_ string, fn func() (string, error)) (string, error) {
+	text, err := fn()
+	if then := l.then; then != nil {
+		l.then = nil
+		then()
+	}
+	return text, err
+}
+
+// TestRL5WhoComesAsARefreshLandsAsksForNoOther: the token is there for it.
+func TestRL5WhoComesAsARefreshLandsAsksForNoOther(t *testing.T) {
+	mt := httpmock.NewMockTransport()
+	tokens(mt, "T1", "T2")
+	mt.RegisterResponder("GET", apiURL, status200("fine"))
+	l := &landing{}
+	cl := client(t, mt, func(c *adapter.Config, _ *wire.TokenRequest) { c.Flight = l })
+	read := func() {
+		if _, err := cl.Do(t.Context(), &wire.Call{Method: "GET", Path: "/record"}); err != nil {
+			t.Error(err)
+		}
+	}
+	l.then = read
+	read()
+	if n := mt.GetCallCountInfo()["POST "+tokenURL]; n != 1 {
+		t.Errorf("two calls asked for %d tokens", n)
+	}
+}
+
+// late is a Flight that one joins when the refresh before has landed.
+type late struct{ before func() }
+
+func (l *late) Do(_ string, fn func() (string, error)) (string, error) {
+	if before := l.before; before != nil {
+		l.before = nil
+		before()
+	}
+	return fn()
+}
+
+// TestRL5WhoMissedAFlightTakesWhatItBrought: no second token is asked for.
+func TestRL5WhoMissedAFlightTakesWhatItBrought(t *testing.T) {
+	mt := httpmock.NewMockTransport()
+	tokens(mt, "T1", "T2")
+	mt.RegisterResponder("GET", apiURL, status200("fine"))
+	l := &late{}
+	cl := client(t, mt, func(c *adapter.Config, _ *wire.TokenRequest) { c.Flight = l })
+	read := func() {
+		if _, err := cl.Do(t.Context(), &wire.Call{Method: "GET", Path: "/record"}); err != nil {
+			t.Error(err)
+		}
+	}
+	l.before = read
+	read()
+	if n := mt.GetCallCountInfo()["POST "+tokenURL]; n != 1 {
+		t.Errorf("two calls asked for %d tokens", n)
+	}
+}
