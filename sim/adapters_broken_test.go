@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -287,7 +288,7 @@ var defects = []defect{
 	})},
 	{name: "forgets how long to wait", rules: []string{"a limit signal is Limited, definite, with the wait that it tells"}, make: amiss(func(e *adapter.Error) { e.RetryAfter = 0 })},
 	{name: "renews a token twice", rules: []string{"an expired token is renewed once for all calls that wait"},
-		config: func(c *adapter.Config) { c.Flight = twice{c.Flight} }},
+		config: func(c *adapter.Config) { c.HTTP = &http.Client{Transport: &twice{RoundTripper: c.HTTP.Transport}} }},
 	{name: "takes wrong credentials for an outage", rules: []string{"a token that is refused twice is Unauthorized and definite"}, make: amiss(func(e *adapter.Error) {
 		if e.Kind == adapter.Unauthorized {
 			e.Kind = adapter.Unavailable
@@ -337,19 +338,29 @@ var defects = []defect{
 	}},
 }
 
-// twice asks for every token but the first two times.
-type twice struct{ adapter.Flight }
+// twice sends every request for a token but the first two times.
+type twice struct {
+	http.RoundTripper
+	tokens atomic.Int32
+}
 
-func (f twice) Do(key string, fn func() (string, error)) (string, error) {
-	if strings.HasSuffix(key, " 0") {
-		return f.Flight.Do(key, fn)
+func (d *twice) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Authorization") != "" || d.tokens.Add(1) == 1 {
+		return d.RoundTripper.RoundTrip(r)
 	}
-	return f.Flight.Do(key, func() (string, error) {
-		if text, err := fn(); err != nil {
-			return text, err
-		}
-		return fn()
-	})
+	again := r.Clone(r.Context())
+	var err error
+	if again.Body, err = r.GetBody(); err != nil {
+		return nil, err
+	}
+	res, err := d.RoundTripper.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := res.Body.Close(); err != nil {
+		return nil, err
+	}
+	return d.RoundTripper.RoundTrip(again)
 }
 
 // TestBrokenAdaptersFail: each defect is noticed by the rules that speak of
