@@ -35,22 +35,28 @@ func (x *exchange) enrich(string) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
+	on := x
 	if x.r.Query.Get("dryRun") == "true" {
-		tried := *x
-		tried.m = x.m.Clone(deaf{}).(*Mock)
-		for i, c := range e.matches {
-			e.matches[i] = tried.m.store.byID[c.id]
-		}
-		x = &tried
+		on = x.onACopy(e)
 	}
-	c, created, bad := x.carryOut(e)
+	c, created, bad := on.carryOut(e)
 	if bad != nil {
 		return nil, bad
 	}
 	if created {
 		x.status = http.StatusCreated
 	}
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return on.m.appendContact(make([]byte, 0, bodySize), c), nil
+}
+
+// onACopy is the exchange with a copy of the organisation, which nobody keeps.
+func (x *exchange) onACopy(e *enrichment) *exchange {
+	tried := *x
+	tried.m = x.m.Clone(deaf{}).(*Mock)
+	for i, c := range e.matches {
+		e.matches[i] = tried.m.store.byID[c.id]
+	}
+	return &tried
 }
 
 // carryOut does what the action says of the contacts that were found. What an

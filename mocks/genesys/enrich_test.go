@@ -41,6 +41,9 @@ func TestEnrich(t *testing.T) { // S: actions, field rules and 201 against 200
 	if got := w.must("POST", "contacts/enrich?dryRun=true", byEmail("Update", "ada@x.test", `,"contact":{"firstName":"Tried"}`)); got["firstName"] != "Tried" {
 		t.Errorf("a dry run shows %v", got)
 	}
+	if resp := w.call("POST", "contacts/enrich?dryRun=true", byEmail("Upsert", "new@x.test", `,"contact":{"firstName":"New"}`)); resp.Status != 201 {
+		t.Errorf("a dry run that would make a contact: %d %s", resp.Status, resp.Body)
+	}
 	if got := w.must("GET", "contacts/"+id, ""); got["firstName"] != "Augusta" || len(w.events(before, trace.Commit)) != 0 {
 		t.Errorf("a dry run changed the contact: %v", got)
 	}
