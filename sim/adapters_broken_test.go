@@ -111,7 +111,8 @@ func (c *crooked) bent(err error) error {
 }
 
 // defect is what is wrong with an adapter, and the rules that must say so, all
-// of them and no others.
+// of them and no others. More than one speaks of a defect that shows in many
+// ways.
 type defect struct {
 	name  string
 	rules []string
@@ -138,6 +139,7 @@ var defects = []defect{
 		"read shows the current state",
 		"a stale precondition of an update is a Conflict and changes nothing", "a stale precondition of a delete is a Conflict and deletes nothing",
 		"own is who wrote last, where the system says so", "null clears and what is not named stays",
+		"a field that was dropped never reads as empty",
 	}, make: func() crooked {
 		var known sync.Map
 		return crooked{read: func(s adapter.System, ctx context.Context, id string) (adapter.Record, error) {
@@ -298,6 +300,17 @@ var defects = []defect{
 		}
 	})},
 	{name: "does not say which field was dropped", rules: []string{"a field that was dropped is Drift with its name"}, make: amiss(func(e *adapter.Error) { e.Field = "" })},
+	{name: "takes a dropped field for an empty one", rules: []string{"a field that was dropped never reads as empty"}, make: func() crooked {
+		return crooked{read: func(s adapter.System, ctx context.Context, id string) (adapter.Record, error) {
+			rec, err := s.Read(ctx, id)
+			for i := range rec.Fields {
+				if rec.Fields[i].Kind == mapping.Absent {
+					rec.Fields[i] = null
+				}
+			}
+			return rec, err
+		}}
+	}},
 	{name: "leaves a field out of the schema", rules: []string{"describe names every configured field, in one order"}, make: func() crooked {
 		return crooked{describe: func(s adapter.Schema) adapter.Schema {
 			s.Fields = slices.DeleteFunc(s.Fields, func(c mapping.Constraint) bool { return c.Name == "city" })

@@ -23,7 +23,7 @@ type Rules struct {
 
 // RulesFor says which bans hold for a package, by its path below the module.
 func RulesFor(path string) Rules {
-	live := anyMatches([]string{"engine/service/...", "engine/queue/...", "engine/store/...", "mocks/host/...", "sim/live/..."}, path) &&
+	live := anyMatches([]string{"engine/adapter/adaptertest", "engine/service/...", "engine/queue/...", "engine/store/...", "mocks/host/...", "sim/live/..."}, path) &&
 		path != "engine/store/memory" // the simulator's disk
 	world := anyMatches([]string{"engine/...", "mocks/...", "scenarios/...", "sim/..."}, path)
 	return Rules{

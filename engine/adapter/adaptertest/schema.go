@@ -44,6 +44,21 @@ var schemaRules = []rule{
 			b.Fatalf("the schema changed and its revision did not: %q", after.Revision)
 		}
 	}},
+	{"a field that was dropped never reads as empty", func(b *bench) {
+		if b.Drop == nil {
+			b.Skipf("the tenant has no Drop")
+		}
+		id, name := b.make(), b.Config.Fields[b.DropIndex]
+		b.read(id)
+		b.Drop()
+		// An empty field would be carried to the other system (DM-6).
+		rec, err := b.system.Read(b.Context(), id)
+		if err != nil {
+			b.fails("Read without the dropped field", err, adapter.Drift, false)
+		} else if v := rec.Fields[b.DropIndex]; v.Kind != mapping.Absent {
+			b.Fatalf("%s was dropped and reads as kind %d, want Absent or an error of kind %q", name, v.Kind, adapter.Drift)
+		}
+	}},
 }
 
 func (b *bench) describe() adapter.Schema {

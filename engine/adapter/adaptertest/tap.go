@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -71,11 +73,7 @@ func (t *tap) asked() int {
 func (t *tap) sent() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var out []string
-	for token := range t.bearers { //syncproof:unordered each is looked for alone
-		out = append(out, token)
-	}
-	return out
+	return slices.Sorted(maps.Keys(t.bearers))
 }
 
 func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
