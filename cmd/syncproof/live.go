@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"runtime"
 	"strconv"
@@ -152,6 +153,9 @@ func (f *liveFlags) options() (*live.Options, error) {
 	case f.command != "":
 		o.Form, o.Command = live.Command, strings.Fields(f.command)
 	case f.url != "":
+		if at, err := url.Parse(f.url); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+			return nil, misuse("", "--engine-url is %q, expected the address of the engine's webhooks, such as http://127.0.0.1:9000/webhooks/cc", f.url)
+		}
 		o.Form = live.ByURL
 	}
 	speed, err := speedOf(f.speed)

@@ -193,6 +193,16 @@ func TestGenesysEndpoints(t *testing.T) {
 			t.Errorf("docs/mocks.md does not list %s", op)
 		}
 	}
+	channels := regexp.MustCompile(`"([A-Z]+) ([a-z/{}]*)": +{"",`).FindAllStringSubmatch(read(t, "mocks/genesys/channelapi.go"), -1)
+	if len(channels) < 7 {
+		t.Fatalf("only %d operations of channels found", len(channels))
+	}
+	for _, m := range channels {
+		op := m[1] + " /api/v2/notifications/channels" + strings.ReplaceAll(m[2], "{}", "{id}")
+		if !strings.Contains(text, "`"+op+"`") {
+			t.Errorf("docs/mocks.md does not list %s", op)
+		}
+	}
 }
 
 // TestRESTEndpoints: mocks.md lists every operation of the REST CRM's

@@ -4,9 +4,10 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import platformClient from 'purecloud-platform-client-v2';
+import WebSocket from 'ws';
 import { Mock } from './mock.js';
 
-let mock, contacts, hook;
+let mock, contacts, notifications, hook;
 const received = [];
 
 before(async () => {
@@ -24,6 +25,7 @@ before(async () => {
   const at = new URL(mock.url);
   client.setGateway({ host: at.hostname, protocol: 'http', port: at.port });
   contacts = new platformClient.ExternalContactsApi();
+  notifications = new platformClient.NotificationsApi();
 });
 after(async () => {
   await mock.stop();
@@ -143,4 +145,59 @@ test('a webhook is signed with the secret', async () => {
   await came;
   const expected = 'sha256=' + createHmac('sha256', mock.webhook_secret).update(received[0].body).digest('base64');
   assert.equal(received[0].headers['x-hub-signature-256'], expected);
+});
+
+// connect opens a channel's websocket; next is its next message of a topic.
+async function connect(channel) {
+  const socket = new WebSocket(channel.connectUri);
+  const messages = [], waiting = [];
+  socket.on('message', (data) => {
+    messages.push(JSON.parse(data));
+    waiting.splice(0).forEach((wake) => wake());
+  });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  socket.next = async (topic) => {
+    for (;;) {
+      const at = messages.findIndex((m) => m.topicName === topic);
+      if (at >= 0) return messages.splice(at, 1)[0];
+      await new Promise((resolve) => waiting.push(resolve));
+    }
+  };
+  return socket;
+}
+
+test("an agent's edit arrives on a notification channel", async () => {
+  const made = await contacts.postExternalcontactsContacts({ firstName: 'Ada' });
+  const topic = `v2.externalcontacts.contacts.${made.id}`;
+  const channel = await notifications.postNotificationsChannels();
+  assert.ok(new Date(channel.expires) > new Date());
+  await notifications.headNotificationsChannel(channel.id);
+  const subscribed = await notifications.putNotificationsChannelSubscriptions(channel.id, [{ id: topic }]);
+  assert.deepEqual(subscribed.entities.map((e) => [e.id, e.state]), [[topic, 'Permitted']]);
+  const socket = await connect(channel);
+  await mock.edit({ as: 'agent', by: 'maria', record: made.id, set: { firstName: 'Augusta' } });
+  const event = await socket.next(topic);
+  assert.equal(event.version, '2');
+  assert.equal(event.eventBody.id, made.id);
+  assert.equal(event.eventBody.firstName, 'Augusta');
+  socket.send(JSON.stringify({ message: 'ping' }));
+  assert.equal((await socket.next('channel.metadata')).eventBody.message, 'pong');
+
+  await notifications.deleteNotificationsChannelSubscriptions(channel.id);
+  assert.deepEqual((await notifications.getNotificationsChannelSubscriptions(channel.id)).entities, []);
+  socket.close();
+});
+
+test('the 21st channel is the end of one that nobody uses', async () => {
+  const first = await notifications.postNotificationsChannels();
+  const socket = await connect(first);
+  const second = await notifications.postNotificationsChannels();
+  for (let i = 0; i < 19; i++) await notifications.postNotificationsChannels();
+  assert.equal((await notifications.getNotificationsChannels()).entities.length, 20);
+  await notifications.headNotificationsChannel(first.id);
+  await assert.rejects(() => notifications.headNotificationsChannel(second.id)); // a HEAD's error has no body, which is all the client tells
+  await assert.rejects(notifications.getNotificationsChannelSubscriptions(second.id), { status: 404 });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await mock.control('POST', '/v1/tokens/revoke');
+  assert.equal(await closed, 1001);
 });

@@ -2,6 +2,7 @@ package genesys
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/syncproof/syncproof/mocks"
@@ -61,5 +62,28 @@ func BenchmarkPatch(b *testing.B) {
 			b.Fatal("refused")
 		}
 		w.Deliveries(w.now)
+	}
+}
+
+// BenchmarkLookup finds one of many contacts by its email address: the number
+// of contacts makes no difference.
+func BenchmarkLookup(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			w, _ := benchWorld(b)
+			for i := range n {
+				if _, err := w.Seed(mocks.Seed{Set: map[string]any{"workEmail": "a" + strconv.Itoa(i) + "@x.test"}, Modified: start}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			body := `{"type":"Email","value":"a` + strconv.Itoa(n/2) + `@x.test"}`
+			w.must("POST", "identifierlookup/contacts", body)
+			b.ResetTimer()
+			for range b.N {
+				if resp := w.call("POST", "identifierlookup/contacts", body); resp.Status != 200 {
+					b.Fatalf("%d %s", resp.Status, resp.Body)
+				}
+			}
+		})
 	}
 }

@@ -21,6 +21,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out.store = m.store.clone()
 	out.hidden = moved(m.hidden, out.store.byID)
 	out.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
+	out.channels = cloneChannels(m.channels)
 	out.late = m.late.Clone(func(l lateCommit) lateCommit { return l })
 	return &out
 }
@@ -80,6 +81,7 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	}
 	m.late.Print(&p, encodeLate)
 	m.deliveries.Print(&p, encodeDelivery)
+	m.encodeChannels(&p)
 	return p.Buf
 }
 

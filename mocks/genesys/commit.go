@@ -39,6 +39,7 @@ func (m *Mock) commit(c *contact, next content, w write, now time.Time) {
 		m.store.add(c)
 	}
 	m.store.reindex(c, c.external, next.external)
+	m.reidentify(c, &next)
 	next.versionNamed = false
 	c.content = next
 	c.modified = w.stamp.Truncate(resolution)

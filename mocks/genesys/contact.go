@@ -43,6 +43,7 @@ type contact struct {
 	hidden     bool // from the feed, by Faults.FeedHides
 	mergedTo   *contact
 	mergedFrom []*contact
+	ordinal    int // place in the order of creation
 }
 
 func (c *content) clone() content {
@@ -134,6 +135,10 @@ type store struct {
 	order      []*contact
 	source     string // whose external ids are indexed
 	byExternal map[string][]*contact
+	// byIdentifier finds contacts by email address and phone number. It is made
+	// when somebody asks for the first time, and nil before: a world without
+	// such look-ups does not pay for it, nor does a clone.
+	byIdentifier map[string][]*contact
 }
 
 func newStore(source string) store {
@@ -141,6 +146,7 @@ func newStore(source string) store {
 }
 
 func (s *store) add(c *contact) {
+	c.ordinal = len(s.order)
 	s.byID[c.id] = c
 	s.order = append(s.order, c)
 }

@@ -1,6 +1,7 @@
 // Package genesys is a mock of Genesys Cloud CX as far as external contacts
 // go: the token endpoint, contacts with their custom fields and external ids,
-// look-up, listing and scanning, the schema resource, and signed webhooks.
+// look-up, listing and scanning, the schema resource, signed webhooks, and
+// notification channels.
 //
 // It is a pure model: the instant comes with every call and identifiers come
 // from the seed. It is strict: what it does not know, it refuses.

@@ -41,6 +41,9 @@ func TestEnrich(t *testing.T) { // S: actions, field rules and 201 against 200
 	if got := w.must("POST", "contacts/enrich?dryRun=true", byEmail("Update", "ada@x.test", `,"contact":{"firstName":"Tried"}`)); got["firstName"] != "Tried" {
 		t.Errorf("a dry run shows %v", got)
 	}
+	if resp := w.call("POST", "contacts/enrich?dryRun=true", byEmail("Upsert", "new@x.test", `,"contact":{"firstName":"New"}`)); resp.Status != 201 {
+		t.Errorf("a dry run that would make a contact: %d %s", resp.Status, resp.Body)
+	}
 	if got := w.must("GET", "contacts/"+id, ""); got["firstName"] != "Augusta" || len(w.events(before, trace.Commit)) != 0 {
 		t.Errorf("a dry run changed the contact: %v", got)
 	}
@@ -144,6 +147,45 @@ func TestLookupByEmailAndPhone(t *testing.T) {
 	}
 	if resp := w.call("POST", "identifierlookup/contacts", `{"type":"SocialLine","value":"x"}`); resp.Status != 404 {
 		t.Errorf("an identifier that nobody has: %d %s", resp.Status, resp.Body)
+	}
+}
+
+// The index by identifiers follows every change: whom it finds is whom a walk
+// over all contacts would.
+func TestLookupsFollowChanges(t *testing.T) {
+	w := newWorld(t)
+	addresses := []string{"a@x.test", "B@x.test", "c@x.test"}
+	var ids []string
+	for round := range 60 {
+		address := addresses[round*7%3]
+		switch {
+		case round%5 == 0:
+			ids = append(ids, w.must("POST", "contacts", `{"firstName":"A","workEmail":"`+address+`"}`)["id"].(string))
+		case round%11 == 3:
+			w.must("PATCH", "contacts/"+ids[round%len(ids)], set("otherEmail", `"`+address+`"`))
+		case round%13 == 4 && len(ids) > 3:
+			w.must("DELETE", "contacts/"+ids[0], "")
+			ids = ids[1:]
+		default:
+			w.must("PATCH", "contacts/"+ids[round%len(ids)], set("workEmail", `"`+address+`"`))
+		}
+		for _, address := range addresses {
+			want := ""
+			for _, c := range w.store.order {
+				for _, v := range c.cells {
+					if want == "" && !c.deleted && strings.EqualFold(v.text, address) {
+						want = c.id
+					}
+				}
+			}
+			got := ""
+			if c := w.having(emailKey(address)); c != nil {
+				got = c.id
+			}
+			if got != want {
+				t.Fatalf("round %d: %s finds %q, a walk %q", round, address, got, want)
+			}
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func typeOf(field string) string {
 
 // byEmail finds the first contact with an address, without regard to case (M).
 func (x *exchange) byEmail(value string) (*contact, *refusal) {
-	return x.having(kindEmail, func(v *cell) bool { return strings.EqualFold(v.text, strings.TrimSpace(value)) }), nil
+	return x.m.having(emailKey(strings.TrimSpace(value))), nil
 }
 
 // byPhone finds the first contact with a number, which has to come with a plus
@@ -94,20 +94,68 @@ func (x *exchange) byPhone(value string) (*contact, *refusal) {
 	if number == "" {
 		return nil, invalid("value", ruleFormat, "it is no phone number")
 	}
-	return x.having(kindPhone, func(v *cell) bool { return v.phone != nil && v.phone.number == number }), nil
+	return x.m.having(phoneKey(number)), nil
 }
 
-// having is the head of the merge tree of the first contact with such a value.
-func (x *exchange) having(k kind, such func(*cell) bool) *contact {
-	for _, c := range x.m.store.order {
-		if c.deleted {
-			continue
+func emailKey(address string) string { return "email " + strings.ToLower(address) }
+
+func phoneKey(number string) string { return "phone " + number }
+
+// having is the head of the merge tree of the contact with an identifier, of
+// several the one that was made first.
+func (m *Mock) having(key string) *contact {
+	if m.store.byIdentifier == nil {
+		m.store.byIdentifier = make(map[string][]*contact, len(m.store.order))
+		for _, c := range m.store.order {
+			m.addIdentifiers(c, &c.content)
 		}
-		for i := range c.cells {
-			if v := &c.cells[i]; x.m.base.slots[v.slot].kind == k && such(v) {
-				return c.canonical()
+	}
+	var first *contact
+	for _, c := range m.store.byIdentifier[key] {
+		if !c.deleted && (first == nil || c.ordinal < first.ordinal) {
+			first = c
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first.canonical()
+}
+
+// reidentify follows a change of a contact's content, if anybody ever asked.
+func (m *Mock) reidentify(c *contact, next *content) {
+	index := m.store.byIdentifier
+	if index == nil {
+		return
+	}
+	for i := range c.cells {
+		if key := m.identifier(&c.cells[i]); key != "" {
+			index[key] = slices.DeleteFunc(index[key], func(x *contact) bool { return x == c })
+			if len(index[key]) == 0 {
+				delete(index, key)
 			}
 		}
 	}
-	return nil
+	m.addIdentifiers(c, next)
+}
+
+func (m *Mock) addIdentifiers(c *contact, in *content) {
+	for i := range in.cells {
+		if key := m.identifier(&in.cells[i]); key != "" && !slices.Contains(m.store.byIdentifier[key], c) {
+			m.store.byIdentifier[key] = append(m.store.byIdentifier[key], c)
+		}
+	}
+}
+
+// identifier is what a value is found by, "" for one that identifies nobody.
+func (m *Mock) identifier(v *cell) string {
+	switch m.base.slots[v.slot].kind {
+	case kindEmail:
+		return emailKey(v.text)
+	case kindPhone:
+		if v.phone != nil && v.phone.number != "" {
+			return phoneKey(v.phone.number)
+		}
+	}
+	return ""
 }

@@ -30,6 +30,7 @@ type Mock struct {
 	ids         mocks.IDs // of contacts
 	correlation mocks.IDs // of answers, apart from ids so that reads move no id
 	secrets     mocks.IDs // of tokens
+	channelIDs  mocks.IDs // of notification channels
 
 	tokens  mocks.Tokens
 	limiter mocks.Limiter
@@ -53,6 +54,9 @@ type Mock struct {
 	deliveries mocks.Due[mocks.Delivery]
 	late       mocks.Due[lateCommit]
 
+	channels    []*channel // in the order of their creation
+	connections uint64     // how many there were
+
 	date    string // the Date header for dateFor
 	dateFor int64
 }
@@ -65,6 +69,7 @@ func New(c mocks.Config) *Mock {
 		ids:         *mocks.NewIDs(c.Seed),
 		correlation: *mocks.NewIDs(c.Seed + 1),
 		secrets:     *mocks.NewIDs(c.Seed + 2),
+		channelIDs:  *mocks.NewIDs(c.Seed + 4),
 		store:       newStore(externalSource(c.ExternalField)),
 		phones:      newPhoneBook(c.Region),
 	}
@@ -160,17 +165,22 @@ func (m *Mock) NextDue() (at time.Time, ok bool) {
 	if next, waits := m.deliveries.Next(); waits && (!ok || next.Before(at)) {
 		at, ok = next, true
 	}
+	if next, waits := m.channelDue(); waits && (!ok || next.Before(at)) {
+		at, ok = next, true
+	}
 	return at, ok
 }
 
-// ClockSet lets what waits wait as long as before.
+// ClockSet lets what waits wait as long as before. Tokens and channels end at
+// the instant that their holders were told.
 func (m *Mock) ClockSet(by time.Duration) {
 	m.late.Shift(by)
 	m.deliveries.Shift(by)
 }
 
-// Advance commits the late edits that are due by now.
+// Advance commits the late edits that are due by now, and ends channels.
 func (m *Mock) Advance(now time.Time) {
+	m.sweep(now)
 	for {
 		due, _ := m.late.Next()
 		l, ok := m.late.Take(now)

@@ -23,7 +23,7 @@ const (
 
 // endpoint is one operation of the API; id is the path's variable part.
 type endpoint struct {
-	permission string
+	permission string // "" for none
 	hasBody    bool
 	run        func(x *exchange, id string) ([]byte, *refusal)
 }
@@ -58,13 +58,14 @@ var endpoints = map[string]endpoint{
 
 // route finds the operation and runs it behind its checks.
 func (x *exchange) route() ([]byte, *refusal) {
-	template, id := split(x.r.Path)
-	op, known := endpoints[x.r.Method+" "+template]
+	op, id, known := endpointOf(x.r.Method, x.r.Path)
 	if !known {
 		return nil, notFound("The resource")
 	}
-	if bad := x.permitted(op.permission); bad != nil {
-		return nil, bad
+	if op.permission != "" {
+		if bad := x.permitted(op.permission); bad != nil {
+			return nil, bad
+		}
 	}
 	if op.hasBody {
 		if bad := x.jsonContent(); bad != nil {
@@ -72,6 +73,18 @@ func (x *exchange) route() ([]byte, *refusal) {
 		}
 	}
 	return op.run(x, id)
+}
+
+// endpointOf is the operation of a method and path, and the path's variable part.
+func endpointOf(method, path string) (op endpoint, id string, known bool) {
+	if rest, ok := strings.CutPrefix(path, channelsPrefix); ok {
+		template, id := splitChannel(rest)
+		op, known = channelEndpoints[method+" "+template]
+		return op, id, known
+	}
+	template, id := split(path)
+	op, known = endpoints[method+" "+template]
+	return op, id, known
 }
 
 // split tells a path's template from its variable part. The version of a

@@ -25,6 +25,19 @@ type state struct {
 	// external sources that they made.
 	Written []json.RawMessage `json:"written,omitempty"`
 	Sources []sourceState     `json:"sources,omitempty"`
+	// ChannelIDs is nil in snapshots older than channels.
+	ChannelIDs *mocks.IDs     `json:"channel_ids"`
+	Channels   []channelState `json:"channels,omitempty"`
+}
+
+// channelState is a notification channel; connections do not outlive a
+// snapshot.
+type channelState struct {
+	ID      string    `json:"id"`
+	Token   string    `json:"token"`
+	Expires time.Time `json:"expires"`
+	Used    time.Time `json:"used"`
+	Topics  []string  `json:"topics,omitempty"`
 }
 
 type sourceState struct {
@@ -77,6 +90,10 @@ func (m *Mock) State() ([]byte, error) {
 	s := state{
 		IDs: &m.ids, Correlation: &m.correlation, Secrets: &m.secrets, Tokens: &m.tokens, Limits: &m.limiter,
 		Notices: m.notices, Contacts: make([]contactState, len(m.store.order)), Deliveries: m.deliveries.All(),
+	}
+	s.ChannelIDs = &m.channelIDs
+	for _, c := range m.channels {
+		s.Channels = append(s.Channels, channelState{c.id, c.token, c.expires, c.used, c.topics})
 	}
 	for i, c := range m.store.order {
 		s.Contacts[i] = m.contactState(c)
@@ -145,7 +162,7 @@ func (m *Mock) contactState(c *contact) contactState {
 
 // SetState replaces the organisation by that of a snapshot.
 func (m *Mock) SetState(text []byte) error {
-	s := state{IDs: &m.ids, Correlation: &m.correlation, Secrets: &m.secrets, Tokens: &m.tokens, Limits: &m.limiter}
+	s := state{IDs: &m.ids, Correlation: &m.correlation, Secrets: &m.secrets, Tokens: &m.tokens, Limits: &m.limiter, ChannelIDs: &m.channelIDs}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
@@ -161,12 +178,33 @@ func (m *Mock) SetState(text []byte) error {
 	if err := m.relate(s.Contacts); err != nil {
 		return err
 	}
+	if err := m.takeChannels(s.Channels); err != nil {
+		return err
+	}
 	m.late, m.deliveries = mocks.Due[lateCommit]{}, mocks.Due[mocks.Delivery]{}
 	for _, l := range s.Late {
 		m.late.Put(l.At, lateCommit{edit: l.Value.Edit.Edit(), stamp: l.Value.Stamp, id: l.Value.ID})
 	}
 	for _, d := range s.Deliveries {
 		m.deliveries.Put(d.At, d.Value)
+	}
+	return nil
+}
+
+// takeChannels replaces the channels; nobody is connected to them.
+func (m *Mock) takeChannels(list []channelState) error {
+	m.channels = nil
+	if len(list) > channelsMax {
+		return fmt.Errorf("%d channels are more than %d", len(list), channelsMax)
+	}
+	for _, s := range list {
+		if s.ID == "" || m.channel(s.ID) != nil {
+			return fmt.Errorf("channel %q: the id is empty or taken", s.ID)
+		}
+		if len(s.Topics) > topicsMax || slices.ContainsFunc(s.Topics, func(t string) bool { return !knownTopic(t) }) {
+			return fmt.Errorf("channel %s: it has more than %d topics, or one that is not known", s.ID, topicsMax)
+		}
+		m.channels = append(m.channels, &channel{id: s.ID, token: s.Token, expires: s.Expires, used: s.Used, topics: s.Topics})
 	}
 	return nil
 }

@@ -20,10 +20,14 @@ const (
 // topicPrefix and the id are what a notice about a contact is published under (S).
 const topicPrefix = "v2.externalcontacts.contacts."
 
-// notify queues one webhook about a contact. Its body tells the contact's
-// state; no actor, no operation, no deleted flag (S).
+// notify publishes a contact on the channels, and queues one webhook about it.
+// Either tells the contact's state; no actor, no operation, no deleted flag (S).
 func (m *Mock) notify(c *contact, commit uint64, now time.Time) {
-	if m.cfg.WebhookURL == "" || m.faults.MuteNotices {
+	if m.faults.MuteNotices {
+		return
+	}
+	m.publish(c)
+	if m.cfg.WebhookURL == "" {
 		return
 	}
 	m.notices++
@@ -60,7 +64,16 @@ func (m *Mock) signature(body []byte) string {
 
 func (m *Mock) appendEvent(b []byte, c *contact, now time.Time) []byte {
 	b = append(append(b, `{"id":"`...), m.correlation.UUID()...)
-	b = append(append(b, `","topicName":"`+topicPrefix...), c.id...)
+	b = append(b, `",`...)
+	b = m.appendNotification(b, c)
+	b = append(b, `,"timestamp":`...)
+	return append(appendInstant(b, now), '}')
+}
+
+// appendNotification is what a webhook and a channel have in common: the
+// members of a notification (S).
+func (m *Mock) appendNotification(b []byte, c *contact) []byte {
+	b = append(append(b, `"topicName":"`+topicPrefix...), c.id...)
 	b = append(b, `","version":"2","eventBody":`...)
 	b = m.appendState(b, c)
 	if head := c.canonical(); head != c || len(c.mergedFrom) > 0 {
@@ -72,8 +85,7 @@ func (m *Mock) appendEvent(b []byte, c *contact, now time.Time) []byte {
 		b = appendIDs(b, `,"mergeSet":`, head.mergeSet())
 	}
 	b = append(append(b, `},"metadata":{"CorrelationId":"`...), m.correlation.UUID()...)
-	b = append(b, `"},"timestamp":`...)
-	return append(appendInstant(b, now), '}')
+	return append(b, `"}`...)
 }
 
 // appendIDs lists contacts as the event does: by their ids alone (S), where

@@ -26,6 +26,9 @@ type Options struct {
 	// Client delivers webhooks; its Timeout is the vendor's patience. Default
 	// is one with 10 s, the vendor's (S).
 	Client *http.Client
+	// Heartbeat is the interval of heartbeats on connections over which the
+	// mock pushes, default the vendor's.
+	Heartbeat time.Duration
 	// Zone finds a time zone by its name, for the fault local_times; without
 	// it the fault is refused.
 	Zone func(name string) (*time.Location, error)
@@ -49,12 +52,14 @@ type Host struct {
 	log     *Log
 	flying  atomic.Int64 // requests in progress on the vendor's surface
 	changed chan struct{}
+	sockets *sockets
 
 	mu      sync.Mutex // guards what follows, and every call of the mock
 	system  mocks.System
 	latency time.Duration
 	calls   uint64
-	dirty   bool // something happened since the last save
+	dirty   bool          // something happened since the last save
+	moved   chan struct{} // closed, and replaced, when the mock may have something to push
 }
 
 // New makes a host. Its mock does nothing by itself until Run.
@@ -68,7 +73,7 @@ func New(o Options) *Host {
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: webhookTimeout}
 	}
-	h := &Host{options: o, clock: o.Clock, changed: make(chan struct{}, 1)}
+	h := &Host{options: o, clock: o.Clock, changed: make(chan struct{}, 1), sockets: newSockets(), moved: make(chan struct{})}
 	h.log = NewLog(o.Clock.wall, o.JournalMax)
 	h.system = o.New(h.log)
 	return h
@@ -82,6 +87,7 @@ func (h *Host) do(f func(now time.Time, s mocks.System) error) error {
 	defer h.stir()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	defer h.move()
 	h.dirty = true
 	return f(h.advanced(), h.system)
 }
@@ -107,6 +113,12 @@ func (h *Host) Changed() bool {
 	return h.dirty
 }
 
+// move lets connections look what there is to push; the caller holds mu.
+func (h *Host) move() {
+	close(h.moved)
+	h.moved = make(chan struct{})
+}
+
 // stir wakes Run.
 func (h *Host) stir() {
 	select {
@@ -116,10 +128,12 @@ func (h *Host) stir() {
 }
 
 // Run lets happen what the mock does by itself, late commits and webhooks,
-// until the context ends. It returns when no delivery is under way any more.
+// until the context ends. It returns when no delivery is under way any more,
+// and the connections over which the mock pushes are closed.
 func (h *Host) Run(ctx context.Context) {
 	var deliveries sync.WaitGroup
 	defer deliveries.Wait()
+	defer h.sockets.close()
 	lines := make(chan struct{}, deliveriesMax)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -145,6 +159,7 @@ func (h *Host) Run(ctx context.Context) {
 func (h *Host) advance() (due []mocks.Delivery, next time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	defer h.move()
 	now := h.advanced()
 	due = h.system.Deliveries(now)
 	next = time.Hour

@@ -71,6 +71,12 @@ func newPlane(t testing.TB, kind, webhook string, wall func() time.Time) *plane 
 			return k.make(c)
 		},
 	})
+	return serve(t, h)
+}
+
+// serve serves both surfaces of a host until the test ends.
+func serve(t testing.TB, h *host.Host) *plane {
+	t.Helper()
 	vendor, control := httptest.NewServer(h.Vendor()), httptest.NewServer(h.Control(controlToken))
 	t.Cleanup(vendor.Close)
 	t.Cleanup(control.Close)

@@ -96,6 +96,7 @@ func (h *Host) replace(s mocks.System, latency, offset time.Duration) {
 	h.mu.Lock()
 	h.system, h.latency, h.dirty = s, latency, true
 	h.clock.set(offset)
+	h.move()
 	h.mu.Unlock()
 	h.stir()
 }

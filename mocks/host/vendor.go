@@ -9,10 +9,15 @@ import (
 )
 
 // Vendor is the system's own surface. Bodies are bounded; the mock takes one
-// request after the other, and knows how many are in progress.
+// request after the other, and knows how many are in progress. A mock that
+// pushes does so over websockets.
 func (h *Host) Vendor() http.Handler { return http.HandlerFunc(h.serveVendor) }
 
 func (h *Host) serveVendor(w http.ResponseWriter, r *http.Request) {
+	if h.wantsSocket(r) {
+		h.serveSocket(w, r)
+		return
+	}
 	h.flying.Add(1)
 	defer h.flying.Add(-1)
 	// One byte more than the bound tells a full body from one too long.

@@ -148,10 +148,10 @@ func (c *Console) answer(do handler) http.Handler {
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var p *Problem
 	if !errors.As(err, &p) {
-		c.cfg.Log.ErrorContext(r.Context(), "the console could not answer", "request", w.Header().Get("X-Request-Id"), "error", err)
+		c.cfg.Log.ErrorContext(r.Context(), "the console could not answer", "request", numbered(w), "error", err)
 		p = problem(CodeUnavailable, "", "the engine's state cannot be reached now: try again, and see the service's log")
 	}
-	p.RequestID = w.Header().Get("X-Request-Id")
+	p.RequestID = numbered(w)
 	send(w, typeProblem, p.Status, p)
 }
 

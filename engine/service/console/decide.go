@@ -223,7 +223,7 @@ func (c *Console) approve(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.Wait)
 	defer cancel()
 	reply, err := c.cfg.Decider.Approve(ctx)
-	if err := c.judge(w, r, "mass-delete", "", ask.By, reply, err); err != nil {
+	if err := c.judge(r.Context(), numbered(w), "mass-delete", "", ask.By, reply, err); err != nil {
 		return err
 	}
 	send(w, typeJSON, http.StatusOK, Accepted{Accepted: true})
@@ -235,15 +235,19 @@ func (c *Console) say(w http.ResponseWriter, r *http.Request, verb, key string, 
 	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.Wait)
 	defer cancel()
 	reply, err := c.cfg.Decider.Decide(ctx, said)
-	if err := c.judge(w, r, verb, key, said.By, reply, err); err != nil {
+	if err := c.judge(r.Context(), numbered(w), verb, key, said.By, reply, err); err != nil {
 		return err
 	}
 	send(w, typeJSON, http.StatusOK, Accepted{Key: key, Accepted: true})
 	return nil
 }
 
-// judge logs who said what, and turns a refusal or a silence into a Problem.
-func (c *Console) judge(w http.ResponseWriter, r *http.Request, verb, key, by string, reply engine.Reply, err error) error {
+// numbered is the number of the request that is being answered.
+func numbered(w http.ResponseWriter) string { return w.Header().Get("X-Request-Id") }
+
+// judge logs who said what in which request, and turns a refusal or a silence
+// into a Problem. Several letters of one request are judged at once.
+func (c *Console) judge(ctx context.Context, request, verb, key, by string, reply engine.Reply, err error) error {
 	result, out := Done, error(nil)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
@@ -255,8 +259,8 @@ func (c *Console) judge(w http.ResponseWriter, r *http.Request, verb, key, by st
 		result = Refused
 		out = problem(CodeRefused, "", reply.Why)
 	}
-	c.cfg.Log.InfoContext(r.Context(), "a person's word", "verb", verb, "key", key, "by", by,
-		"result", result, "why", reply.Why, "error", err, "request", w.Header().Get("X-Request-Id"))
+	c.cfg.Log.InfoContext(ctx, "a person's word", "verb", verb, "key", key, "by", by,
+		"result", result, "why", reply.Why, "error", err, "request", request)
 	return out
 }
 

@@ -125,6 +125,7 @@ func (c *Console) sayAll(w http.ResponseWriter, r *http.Request, verb string, ch
 	ctx, cancel := context.WithTimeout(r.Context(), c.cfg.Wait)
 	defer cancel()
 	var all sync.WaitGroup
+	request := numbered(w)
 	slots := make(chan struct{}, inFlightMax)
 	for i, rec := range chosen {
 		if rec == nil {
@@ -142,7 +143,7 @@ func (c *Console) sayAll(w http.ResponseWriter, r *http.Request, verb string, ch
 		all.Go(func() {
 			defer func() { <-slots }()
 			reply, err := c.cfg.Decider.Decide(ctx, said)
-			err = c.judge(w, r, verb, rec.Key, said.By, reply, err)
+			err = c.judge(r.Context(), request, verb, rec.Key, said.By, reply, err)
 			outcomes[i].settle(reply, err)
 		})
 	}
