@@ -62,6 +62,8 @@ type Result struct {
 	Ended string
 	// Exchanges is the number of HTTP exchanges.
 	Exchanges int
+	// Reaction is check.Case's, of a world whose wire is observed from outside.
+	Reaction time.Duration
 }
 
 // HarnessError is a fault of the harness or of an adapter's use of it, never

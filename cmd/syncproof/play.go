@@ -116,7 +116,7 @@ func (p *player) attempt(ctx context.Context, j job) (c reports.Case) {
 		c.Virtual = time.Duration(result.Events[n-1].At)
 	}
 	if !p.quick {
-		judged := check.Case{Scenario: result.Scenario, Events: result.Events}
+		judged := check.Case{Scenario: result.Scenario, Events: result.Events, Reaction: result.Reaction}
 		c.Results, c.Decisions = check.Judge(judged), check.Decisions(judged)
 	}
 	return c

@@ -104,6 +104,7 @@ func (g *gate) pass(t *tally, i int32, e *trace.Event) {
 				last = p
 			}
 			continue
+		case e.At-p.at <= int64(t.m.reaction):
 		case !t.m.gateLost(p.received, i):
 			t.fail("", []uint64{t.m.op(p.received), e.Op}, "%s was asked to wait %s at %s, and a request was sent at %s, %s too early",
 				e.On, p.wait, clockText(p.at), clockText(e.At), time.Duration(-over))

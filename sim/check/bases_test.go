@@ -201,7 +201,7 @@ func TestOneWayFieldsArrive(t *testing.T) {
 
 func TestRulesThatTheBasesLeaveOpen(t *testing.T) {
 	rule := func(text string) string {
-		all := Decisions(Case{world(), journal(t, text)})
+		all := Decisions(Case{Scenario: world(), Events: journal(t, text)})
 		if len(all) == 0 {
 			t.Fatal("no decision")
 		}
@@ -232,7 +232,7 @@ func TestRulesThatTheBasesLeaveOpen(t *testing.T) {
 }
 
 func TestClaimsBelongToTheirDecision(t *testing.T) {
-	all := Decisions(Case{world(), journal(t, synced[:len(synced)-len("\n\t20s  end idle")]+`
+	all := Decisions(Case{Scenario: world(), Events: journal(t, synced[:len(synced)-len("\n\t20s  end idle")]+`
 		30s  agent edits cc ada notes="again" v43
 		31s  engine reads cc ada
 		31s  engine reads crm ada
@@ -249,7 +249,7 @@ func TestClaimsBelongToTheirDecision(t *testing.T) {
 func TestWhatCouldNotBePlayed(t *testing.T) {
 	text := "line 9: the crash before gate never struck"
 	found := 0
-	for _, r := range Judge(Case{world(), journal(t, synced+"\n21s over crash engine text=\""+text+"\"")}) {
+	for _, r := range Judge(Case{Scenario: world(), Events: journal(t, synced+"\n21s over crash engine text=\""+text+"\"")}) {
 		if r.Name == "scenario" {
 			found++
 			if r.Verdict != Unknown || r.Reason != text {
@@ -260,7 +260,7 @@ func TestWhatCouldNotBePlayed(t *testing.T) {
 	if found != 1 {
 		t.Errorf("%d results speak of the crash that never struck; want 1", found)
 	}
-	for _, r := range Judge(Case{world(), journal(t, synced+"\n21s over crash engine")}) {
+	for _, r := range Judge(Case{Scenario: world(), Events: journal(t, synced+"\n21s over crash engine")}) {
 		if r.Name == "scenario" {
 			t.Errorf("a crash that struck is reported: %s", r.Reason)
 		}
@@ -272,7 +272,7 @@ func TestExpectationsOfACutRun(t *testing.T) {
 	for _, ended := range []string{"steps", "deadline"} {
 		events := journal(t, synced)
 		events[len(events)-1].Code = ended
-		for _, r := range Judge(Case{sc, events}) {
+		for _, r := range Judge(Case{Scenario: sc, Events: events}) {
 			if r.Name == "expect" && r.Verdict != Unknown {
 				t.Errorf("a run cut short by %s: %s is %s; want unknown", ended, r.Reason, r.Verdict)
 			}

@@ -8,6 +8,8 @@
 package check
 
 import (
+	"time"
+
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -58,6 +60,11 @@ type Finding struct {
 type Case struct {
 	Scenario *scenarios.Scenario
 	Events   []trace.Event
+	// Reaction is how long after a received limit signal a request still counts
+	// as in flight: where the wire is observed from outside, the engine has let
+	// it go before the signal reached its core. It is 0 in the simulator, which
+	// sees both at the engine itself.
+	Reaction time.Duration
 }
 
 // Invariant is one entry of the specification's table.

@@ -73,7 +73,7 @@ func TestExpectations(t *testing.T) {
 		{`cc.reads == 2 and cc.requests == 3 and crm.records == 1`, Pass, ""},
 		{`idle_after == 5`, Pass, ""},
 	} {
-		for _, r := range Judge(Case{expecting(c.expect), journal(t, text)}) {
+		for _, r := range Judge(Case{Scenario: expecting(c.expect), Events: journal(t, text)}) {
 			if r.Name != "expect" {
 				continue
 			}
@@ -85,7 +85,7 @@ func TestExpectations(t *testing.T) {
 }
 
 func TestExpectationsAreUnknownWithoutAnEnd(t *testing.T) {
-	results := Judge(Case{expecting("flags == 0"), journal(t, conflict)})
+	results := Judge(Case{Scenario: expecting("flags == 0"), Events: journal(t, conflict)})
 	if last := results[len(results)-1]; last.Name != "expect" || last.Verdict != Unknown {
 		t.Errorf("%s is %s; want expect unknown", last.Name, last.Verdict)
 	}

@@ -11,7 +11,7 @@ func TestExplain(t *testing.T) {
 		16s  engine writes crm ada notes="call back" v43
 		17s  engine writes cc ada v43
 		20s  end idle`)
-	x, err := Explain(Case{world(), events}, "ada")
+	x, err := Explain(Case{Scenario: world(), Events: events}, "ada")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("the explanation lacks %q:\n%s", want, said)
 		}
 	}
-	_, err = Explain(Case{world(), events}, "adda")
+	_, err = Explain(Case{Scenario: world(), Events: events}, "adda")
 	var unknown *UnknownRecordError
 	if !errors.As(err, &unknown) || unknown.Near != "ada" {
 		t.Errorf("explaining adda gives %v; want ada as the nearest", err)
@@ -53,7 +53,7 @@ func TestDecisions(t *testing.T) {
 			16s  engine writes cc ada notes="VIP" v43
 			20s  end idle`, "crm", "CR-10"},
 	} {
-		ds := Decisions(Case{world(), journal(t, c.text)})
+		ds := Decisions(Case{Scenario: world(), Events: journal(t, c.text)})
 		if len(ds) == 0 {
 			t.Errorf("%s: no decision", c.name)
 			continue

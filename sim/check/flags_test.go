@@ -131,7 +131,7 @@ func TestTheNearestStatus(t *testing.T) {
 	sc := expecting(`bella.status == "FLAGGED"`, `ada.status == ""`)
 	sc.Records.List = append(sc.Records.List, sc.Records.List[0])
 	sc.Records.List[2].ID = "bella"
-	for _, r := range Judge(Case{sc, events}) {
+	for _, r := range Judge(Case{Scenario: sc, Events: events}) {
 		if r.Name == "expect" && r.Verdict != Pass {
 			t.Errorf("%s: %s", r.Verdict, r.Reason)
 		}

@@ -360,7 +360,7 @@ func world(adjust ...func(*scenarios.Scenario)) *scenarios.Scenario {
 // one is the result of one invariant.
 func one(t *testing.T, name string, sc *scenarios.Scenario, text string) Result {
 	t.Helper()
-	for _, r := range Judge(Case{sc, journal(t, text)}) {
+	for _, r := range Judge(Case{Scenario: sc, Events: journal(t, text)}) {
 		if r.Name == name {
 			return r
 		}

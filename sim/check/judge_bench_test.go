@@ -47,7 +47,7 @@ func BenchmarkJudge(b *testing.B) {
 	emit(trace.Event{Kind: trace.End, Code: "idle"})
 	sc := scenarios.New()
 	for b.Loop() {
-		for _, r := range Judge(Case{sc, events}) {
+		for _, r := range Judge(Case{Scenario: sc, Events: events}) {
 			if r.Verdict == Fail || r.Name == "journal" {
 				b.Fatalf("%s: %s", r.Name, r.Reason)
 			}

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"time"
+
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
@@ -14,6 +16,8 @@ type model struct {
 	ev     []trace.Event
 	fields *fieldTable
 	set    settings
+	// reaction is Case.Reaction.
+	reaction time.Duration
 
 	calls      []call  // by exchange number
 	nodes      []*node // in order of appearance
@@ -151,7 +155,7 @@ func systemOf(side int) trace.System {
 
 func newModel(c Case) *model {
 	m := &model{
-		sc: c.Scenario, ev: c.Events, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
+		sc: c.Scenario, ev: c.Events, reaction: c.Reaction, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
 		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{}, namesakes: map[string][]*person{},
 		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
 		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},

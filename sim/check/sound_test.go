@@ -150,7 +150,7 @@ func TestWhatAJournalLeavesOut(t *testing.T) {
 func TestAContradictionIsUnknown(t *testing.T) {
 	events := soundJournal()
 	events[1].Before = 7
-	for _, r := range Judge(Case{world(), events}) {
+	for _, r := range Judge(Case{Scenario: world(), Events: events}) {
 		if r.Name == "journal" {
 			if r.Verdict != Unknown || !strings.Contains(r.Reason, "contradicts itself") || len(r.Findings) == 0 {
 				t.Errorf("%+v", r)

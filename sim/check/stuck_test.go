@@ -103,7 +103,7 @@ func TestBusyWithNothing(t *testing.T) {
 // engine waiting moves it, by what it says.
 func TestTheDeadlineFollowsFromTheSettings(t *testing.T) {
 	of := func(text string, adjust ...func(*scenarios.Scenario)) time.Duration {
-		return sum(newModel(Case{world(adjust...), journal(t, text)}).allowances())
+		return sum(newModel(Case{Scenario: world(adjust...), Events: journal(t, text)}).allowances())
 	}
 	plain := of(edited)
 	tests := []struct {
@@ -137,7 +137,7 @@ func TestTheSlowestQuotaCounts(t *testing.T) {
 		sc.Timeline = append(sc.Timeline, scenarios.Step{Verb: scenarios.QuotaChange, On: "crm", Requests: 10, Per: scenarios.Duration(time.Minute)})
 	}
 	drain := func(adjust ...func(*scenarios.Scenario)) time.Duration {
-		return newModel(Case{world(adjust...), journal(t, edited)}).drain()
+		return newModel(Case{Scenario: world(adjust...), Events: journal(t, edited)}).drain()
 	}
 	if drain(slow) != drain(came) || drain(slow) < 15*drain() {
 		t.Errorf("as declared %v, as it came %v, without %v", drain(slow), drain(came), drain())

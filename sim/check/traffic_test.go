@@ -375,3 +375,28 @@ func TestEmptyJournalIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// Where the wire is seen from outside, a request that comes right behind a
+// signal was on its way; the pause that the signal asks for stays.
+func TestReactionToALimitSignal(t *testing.T) {
+	for _, c := range []struct {
+		next     string
+		reaction time.Duration
+		want     Verdict
+	}{
+		{"1.05s", 0, Fail},
+		{"1.05s", 100 * time.Millisecond, Pass},
+		{"1.2s", 100 * time.Millisecond, Fail},
+	} {
+		events := journal(t, `
+		0s   setup ada v1
+		1s   engine fails crm ada answer=429 after="30" date="Fri, 27 Oct 2023 10:00:00 GMT"
+		`+c.next+`  engine reads crm ada
+		2h   end idle`)
+		for _, r := range Judge(Case{Scenario: world(), Events: events, Reaction: c.reaction}) {
+			if r.Name == "backoff" && r.Verdict != c.want {
+				t.Errorf("a request at %s with a reaction of %s: %s (%s), want %s", c.next, c.reaction, r.Verdict, r.Reason, c.want)
+			}
+		}
+	}
+}

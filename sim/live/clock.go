@@ -58,6 +58,11 @@ func (c *clock) now() int64 {
 	return c.read()
 }
 
+// reaction is the real time in which a limit signal that has left the tap
+// reaches the engine's core, and a request that the core let go before it
+// reaches the tap.
+const reaction = 50 * time.Millisecond
+
 // strideMax is the longest real time between two looks at a skipping clock that
 // counts.
 const strideMax = 5 * time.Millisecond

@@ -49,7 +49,7 @@ func TestForeignEngine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			judged := verdicts(t, check.Judge(check.Case{Scenario: r.Scenario, Events: r.Events}))
+			judged := verdicts(t, check.Judge(check.Case{Scenario: r.Scenario, Events: r.Events, Reaction: r.Reaction}))
 			for _, name := range fails {
 				if judged[name] != check.Fail {
 					t.Errorf("%s: %s, expected it to fail", name, judged[name])

@@ -179,7 +179,10 @@ func (w *world) play(ctx context.Context) (*sim.Result, error) {
 	w.ended = "" // the last event is the journal's own
 	w.Emit(trace.Event{Kind: trace.End, Code: ended})
 	w.ended = ended
-	return &sim.Result{Scenario: w.sc, Events: w.journal.Events(), Hash: w.journal.Hash(), Ended: ended, Exchanges: int(w.calls)}, nil
+	return &sim.Result{
+		Scenario: w.sc, Events: w.journal.Events(), Hash: w.journal.Hash(), Ended: ended, Exchanges: int(w.calls),
+		Reaction: time.Duration(float64(reaction) * w.options.Speed),
+	}, nil
 }
 
 // watch waits for the end of the run.

@@ -54,7 +54,7 @@ func together(names []string, run func(name string) (*sim.Result, error)) map[st
 func sound(t *testing.T, r *sim.Result) {
 	t.Helper()
 	judged := 0
-	for _, result := range check.Judge(check.Case{Scenario: r.Scenario, Events: r.Events}) {
+	for _, result := range check.Judge(check.Case{Scenario: r.Scenario, Events: r.Events, Reaction: r.Reaction}) {
 		switch result.Verdict {
 		case check.Pass:
 			judged++
