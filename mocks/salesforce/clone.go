@@ -17,6 +17,9 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out.limits = m.limits.Clone()
 	out.clients = maps.Clone(m.clients)
 	out.members = nil
+	out.pending = slices.Clip(m.pending)
+	out.bus = m.bus.clone()
+	m.cloneStreams(&out)
 	out.setup = m.setup.clone()
 	var move func(*record) *record
 	out.store, move = m.store.clone()
@@ -80,6 +83,8 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.limits.Print(&p, m.faults.QuotaInForce(m.config.Quota, vendorQuota))
 	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))
 	m.setup.encode(&p)
+	m.bus.encode(&p)
+	m.encodeStreams(&p)
 	p.Int(int64(len(m.store.order)))
 	for _, r := range m.store.order {
 		m.encode(&p, r)

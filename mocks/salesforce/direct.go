@@ -29,6 +29,7 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		}
 	}
 	m.Advance(now)
+	defer m.publish(now)
 	x := &exchange{m: m, now: now, op: o, from: from, version: directVersion}
 	x.request = mocks.Request{Method: method(o), Path: m.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
@@ -283,6 +284,7 @@ var meanings = map[string]mocks.Refusal{
 	"REQUEST_LIMIT_EXCEEDED":          mocks.Limited,
 	"INVALID_FIELD":                   mocks.Unmapped,
 	"INVALID_FIELD_FOR_INSERT_UPDATE": mocks.Forbidden,
+	"DUPLICATES_DETECTED":             mocks.Duplicated,
 	codeVersionRule:                   mocks.Conflict,
 }
 

@@ -39,6 +39,12 @@ type Mock struct {
 	cursors cursors
 	clients map[string]string // record id -> change origin of the last API write
 
+	pending []change // of the transaction that is open
+	bus     bus
+	streams []*stream // in the order of their handshakes
+	polls   []poll    // in the order in which they came
+	held    uint64    // number of the last poll
+
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string
@@ -64,6 +70,7 @@ func New(c mocks.Config) *Mock {
 		made:    newSchema(&c),
 		store:   newStore(),
 		clients: make(map[string]string),
+		bus:     newBus(c.Seed),
 	}
 	m.schema = m.made
 	m.self = UserID(c.ClientID)
@@ -97,21 +104,34 @@ func (m *Mock) Deliveries(time.Time) []mocks.Delivery { return nil }
 // Answered does nothing: there are no deliveries.
 func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
 
-// NextDue is when the next late commit becomes visible.
-func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
+// NextDue is when the next late commit becomes visible, or the next poll has
+// waited long enough.
+func (m *Mock) NextDue() (time.Time, bool) {
+	at, ok := m.late.Next()
+	if poll, waits := m.pollDue(); waits && (!ok || poll.Before(at)) {
+		return poll, true
+	}
+	return at, ok
+}
 
-// ClockSet lets late commits wait as long as before.
-func (m *Mock) ClockSet(by time.Duration) { m.late.Shift(by) }
+// ClockSet lets late commits, polls and clients of the stream wait as long as
+// before. Events age by what the clock shows.
+func (m *Mock) ClockSet(by time.Duration) {
+	m.late.Shift(by)
+	m.shiftStreams(by)
+}
 
-// Advance commits what became due by now.
+// Advance commits what became due by now, and ends polls.
 func (m *Mock) Advance(now time.Time) {
 	m.refresh()
+	m.expire(now)
 	for {
 		late, ok := m.late.Take(now)
 		if !ok {
 			return
 		}
 		m.commitLate(late)
+		m.publish(now)
 	}
 }
 
@@ -128,7 +148,7 @@ func (m *Mock) refresh() {
 	}
 	m.drift = slices.Clone(m.faults.Drift)
 	m.revoked = slices.Clone(m.faults.Revoked)
-	m.schema = m.made.drifted(m.drift, m.revoked)
+	m.schema = m.shaped(m.revoked)
 }
 
 // hiddenByGap: the open gap hides the record's last change from every feed.

@@ -38,6 +38,7 @@ var dataObjects = []setupTable{
 var toolingObjects = []setupTable{
 	{"CustomField", []string{"Id", "DeveloperName", "TableEnumOrId", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).fieldRows},
 	{"ValidationRule", []string{"Id", "ValidationName", "Active", "ErrorMessage", "NamespacePrefix", "EntityDefinition.QualifiedApiName", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).ruleRows},
+	{"PlatformEventChannelMember", []string{"Id", "DeveloperName", "EventChannel", "SelectedEntity", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).memberRows},
 	{"ApexTrigger", []string{"Id", "Name", "TableEnumOrId", "Status"}, nil, (*Mock).triggerRows},
 }
 
@@ -70,7 +71,7 @@ func (m *Mock) assignmentRows() (rows []map[string]string) {
 // fieldRows are the custom fields, whether the account may see their values or
 // not: the Tooling API shows definitions (S).
 func (m *Mock) fieldRows() (rows []map[string]string) {
-	for _, c := range m.made.drifted(m.drift, nil).columns {
+	for _, c := range m.shaped(nil).columns {
 		name, custom := strings.CutSuffix(c.name, "__c")
 		if !custom || c.gone {
 			continue

@@ -9,8 +9,9 @@ import (
 )
 
 // state is an organisation as a snapshot holds it. Fields go by the names
-// with which the schema was made. Query locators are left out: a client that
-// holds one is told that it is no longer valid, as after a failover.
+// with which the schema was made. Query locators and clients of the event
+// stream are left out: a client that holds one is told that it is no longer
+// valid, as after a failover.
 type state struct {
 	IDs     *mocks.IDs                 `json:"ids"`
 	Tokens  *mocks.Tokens              `json:"tokens"`
@@ -21,6 +22,16 @@ type state struct {
 	Records []recordState              `json:"records"`
 	Late    []mocks.Waiting[lateState] `json:"late"`
 	Setup   *setupState                `json:"setup,omitempty"`
+	// Bus is nil where nothing was ever told.
+	Bus *busState `json:"bus,omitempty"`
+}
+
+// busState is the event bus.
+type busState struct {
+	IDs     *mocks.IDs     `json:"ids"`
+	Replay  int64          `json:"replay"`
+	Commits int64          `json:"commits"`
+	Events  []*changeEvent `json:"events"`
 }
 
 type recordState struct {
@@ -66,6 +77,9 @@ func (m *Mock) State() ([]byte, error) {
 		s.Records[i] = m.recordState(r)
 	}
 	s.Setup = m.setupState()
+	if b := &m.bus; b.commits > 0 {
+		s.Bus = &busState{&b.ids, b.replay, b.commits, b.events}
+	}
 	for _, l := range m.late.All() {
 		w := &l.Value.write
 		late := lateState{
@@ -95,7 +109,8 @@ func (m *Mock) recordState(r *record) recordState {
 
 // SetState replaces the organisation by that of a snapshot.
 func (m *Mock) SetState(text []byte) error {
-	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits}
+	fresh := newBus(m.config.Seed)
+	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Bus: &busState{IDs: &fresh.ids}}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
@@ -105,6 +120,9 @@ func (m *Mock) SetState(text []byte) error {
 	}
 	m.store, m.cursors, m.late = newStore(), nil, mocks.Due[lateCommit]{}
 	if err := m.setSetup(s.Setup); err != nil {
+		return err
+	}
+	if err := m.setBus(fresh, s.Bus); err != nil {
 		return err
 	}
 	for i := range s.Records {
@@ -121,6 +139,23 @@ func (m *Mock) SetState(text []byte) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// setBus replaces the events. Nobody listens yet.
+func (m *Mock) setBus(fresh bus, s *busState) error {
+	m.bus, m.streams, m.polls, m.pending = fresh, nil, nil, nil
+	if s == nil {
+		return nil
+	}
+	last := int64(0)
+	for i, e := range s.Events {
+		if e == nil || e.Replay <= last || e.Replay > s.Replay || len(e.Records) == 0 {
+			return fmt.Errorf("event %d of the snapshot: its replay id is out of order, or it names no record", i+1)
+		}
+		last = e.Replay
+	}
+	m.bus.replay, m.bus.commits, m.bus.events = s.Replay, s.Commits, s.Events
 	return nil
 }
 
