@@ -29,6 +29,7 @@ type Mock struct {
 	limits mocks.Limiter
 	late   mocks.Due[lateCommit]
 
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string
