@@ -42,7 +42,7 @@ type File struct {
 // magic begins every SQLite file.
 const magic = "SQLite format 3\x00"
 
-// Open opens a file, checks it and brings it to the newest version. Only a file
+// Open opens a file, checks it (a large one in part, see fit) and brings it to the newest version. Only a file
 // that does not exist is made. Errors: store.ErrBusy, *store.DamagedError,
 // *store.NewerError, store.ErrReadOnly, store.ErrFull.
 func Open(ctx context.Context, path string, kind *Kind, o Options) (*File, error) {
@@ -81,7 +81,7 @@ func (f *File) open(ctx context.Context, kind *Kind, o Options) error {
 	if err := f.upgrade(ctx, kind); err != nil {
 		return err
 	}
-	return f.check(ctx, kind)
+	return f.fit(ctx, kind, o)
 }
 
 // recognise refuses what is no file of the kind, before SQLite touches it.
