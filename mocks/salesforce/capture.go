@@ -58,6 +58,9 @@ var captured = map[string]string{
 // capture notes a commit for the event that tells of it, where the object was
 // selected for that.
 func (m *Mock) capture(r *record, w *write, verb string) {
+	if !m.captures() {
+		return
+	}
 	kind := captured[verb]
 	if kind == "" || !m.selects(entityOf(r.id)) {
 		return

@@ -16,7 +16,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out.tokens = m.tokens.Clone()
 	out.limits = m.limits.Clone()
 	out.clients = maps.Clone(m.clients)
-	out.members = nil
+	out.members, out.doing = nil, exchange{}
 	out.pending = slices.Clip(m.pending)
 	out.bus = m.bus.clone()
 	m.cloneStreams(&out)

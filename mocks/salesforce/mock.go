@@ -45,6 +45,7 @@ type Mock struct {
 	polls   []poll    // in the order in which they came
 	held    uint64    // number of the last poll
 
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string
