@@ -201,7 +201,7 @@ func TestAClientThatGoesGivesItsPollUp(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	p := newPlane(t, "salesforce", "", time.Now)
-	const settings = `{"change_events":["Contact"],"duplicate_rules":[{"name":"Names","fields":["LastName"],"on_create":"block"}],"fields":[{"field":"Title","length":5}]}`
+	const settings = `{"change_events":["Contact"],"duplicate_rules":[{"name":"Names","object":"Contact","fields":["LastName"],"on_create":"block"}],"fields":[{"object":"Contact","field":"Title","length":5}]}`
 	doc := document(t)
 	valid(t, "request", schemaOf(t, doc, "paths", "/v1/settings", "put", "requestBody", "content", "application/json", "schema"), settings)
 	shown := p.want(http.StatusOK, "PUT", "/v1/settings", settings)

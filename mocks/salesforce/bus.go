@@ -36,7 +36,7 @@ func newBus(seed uint64) bus { return bus{ids: *mocks.NewIDs(seed + 9)} }
 
 // publish gives the events of one transaction their places. Replay ids grow,
 // and not by one (S).
-func (b *bus) publish(now time.Time, schema string, events []*changeEvent) {
+func (b *bus) publish(now time.Time, events []*changeEvent) {
 	if len(events) == 0 {
 		return
 	}
@@ -45,7 +45,7 @@ func (b *bus) publish(now time.Time, schema string, events []*changeEvent) {
 	key := b.ids.UUID()
 	for i, e := range events {
 		b.replay += 1 + (b.replay+b.commits)%3
-		e.Replay, e.Schema, e.Key, e.Sequence = b.replay, schema, key, i+1
+		e.Replay, e.Key, e.Sequence = b.replay, key, i+1
 		e.Committed, e.Number = now.UnixMilli(), b.commits
 	}
 	b.events = append(b.events, events...)
@@ -160,13 +160,12 @@ func eventName(entity string) string {
 	return entity + "ChangeEvent"
 }
 
-// entityNamed is the object of an event's name, "" if there is none.
-func entityNamed(event string) string {
-	//syncproof:unordered names are unique
-	for _, entity := range entities {
-		if eventName(entity) == event {
-			return entity
+// eventOf is the object of an event's name, nil if there is none.
+func (t *tenant) eventOf(event string) *Mock {
+	for _, part := range t.all() {
+		if eventName(part.object.name) == event {
+			return part
 		}
 	}
-	return ""
+	return nil
 }

@@ -24,21 +24,10 @@ const (
 // pages (S).
 const originPages = "com/salesforce/api/soap/66.0;client=SfdcInternalAPI/"
 
-// entities are the objects whose changes can be captured, by the key prefix of
-// their records.
-var entities = map[string]string{prefixContact: "Contact"}
-
-// entityOf is the object of a record, "" if its changes are not captured.
-func entityOf(id string) string {
-	if len(id) < 3 {
-		return ""
-	}
-	return entities[id[:3]]
-}
-
 // change is what one transaction did to one record. Several changes of a record
 // become one of the first one's kind, with what the record holds at the end (S).
 type change struct {
+	part    *Mock
 	record  *record
 	kind    string
 	origin  string
@@ -62,13 +51,13 @@ func (m *Mock) capture(r *record, w *write, verb string) {
 		return
 	}
 	kind := captured[verb]
-	if kind == "" || !m.selects(entityOf(r.id)) {
+	if kind == "" || !m.selects(m.object.name) {
 		return
 	}
 	i := slices.IndexFunc(m.pending, func(c change) bool { return c.record == r })
 	if i < 0 {
 		i = len(m.pending)
-		m.pending = append(m.pending, change{record: r, kind: kind, origin: w.channel(), user: w.user})
+		m.pending = append(m.pending, change{part: m, record: r, kind: kind, origin: w.channel(), user: w.user})
 	}
 	c := &m.pending[i]
 	if kind != changeUpdate {
@@ -103,39 +92,42 @@ func (w *write) channel() string {
 }
 
 // publish ends a transaction: what it changed becomes events.
-func (m *Mock) publish(now time.Time) {
-	if len(m.pending) == 0 {
+func (t *tenant) publish(now time.Time) {
+	if len(t.pending) == 0 {
 		return
 	}
-	changes := m.pending
-	m.pending = nil
-	if m.faults.MuteNotices {
+	changes := t.pending
+	t.pending = nil
+	if t.faults.MuteNotices {
 		return
 	}
 	var events []*changeEvent
 	counted, overflown := 0, map[string]bool{}
 	for i := range changes {
 		c := &changes[i]
-		entity := entityOf(c.record.id)
+		entity := c.part.object.name
 		counted += max(1, len(c.columns))
-		if counted > changesMax || m.faults.ChangeEvents == mocks.ChangesOverflow {
+		if counted > changesMax || t.faults.ChangeEvents == mocks.ChangesOverflow {
 			if !overflown[entity] {
 				overflown[entity] = true
-				events = append(events, &changeEvent{Entity: entity, Kind: changeOverflow, Origin: c.origin, User: c.user, Records: []string{noRecord}})
+				events = append(events, &changeEvent{
+					Schema: c.part.schemaID(), Entity: entity, Kind: changeOverflow, Origin: c.origin, User: c.user, Records: []string{noRecord},
+				})
 			}
 			continue
 		}
-		if e := m.event(entity, c); e != nil && !merged(events, e) {
+		if e := c.part.event(c); e != nil && !merged(events, e) {
 			events = append(events, e)
 		}
 	}
-	m.bus.publish(now, m.schemaID(), events)
+	t.bus.publish(now, events)
 }
 
 // event tells of one change, nil if there is nothing to tell: automation that
 // changed no field.
-func (m *Mock) event(entity string, c *change) *changeEvent {
-	e := &changeEvent{Entity: entity, Kind: c.kind, Origin: c.origin, User: c.user, Records: []string{c.record.id}}
+func (m *Mock) event(c *change) *changeEvent {
+	entity := m.object.name
+	e := &changeEvent{Schema: m.schemaID(), Entity: entity, Kind: c.kind, Origin: c.origin, User: c.user, Records: []string{c.record.id}}
 	switch c.kind {
 	case changeCreate, changeUndelete:
 		for _, column := range m.made.columns {
@@ -150,8 +142,7 @@ func (m *Mock) event(entity string, c *change) *changeEvent {
 		for _, column := range m.made.columns {
 			system := column.system == sysLastModifiedDate && c.dated || column.system == sysLastModifiedByID && c.author
 			if system || slices.Contains(c.columns, column) {
-				f := m.eventField(entity, c.record, column)
-				e.Fields = append(e.Fields, f)
+				e.Fields = append(e.Fields, m.eventField(entity, c.record, column))
 			}
 		}
 		e.changed()

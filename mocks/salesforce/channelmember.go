@@ -25,11 +25,11 @@ func memberID(entity string) string {
 func (c channelMember) fullName() string { return standardChannel + "_" + eventName(c.entity) }
 
 // captures reports whether any object is selected.
-func (m *Mock) captures() bool { return len(m.setup.members) > 0 }
+func (t *tenant) captures() bool { return len(t.setup.members) > 0 }
 
 // selects reports whether an object's changes are told as events.
-func (m *Mock) selects(entity string) bool {
-	return entity != "" && slices.ContainsFunc(m.setup.members, func(c channelMember) bool { return c.entity == entity })
+func (t *tenant) selects(entity string) bool {
+	return slices.ContainsFunc(t.setup.members, func(c channelMember) bool { return c.entity == entity })
 }
 
 // makeMember is POST tooling/sobjects/PlatformEventChannelMember (S): from then
@@ -57,7 +57,10 @@ func (x *exchange) makeMember(b body) (string, *apiError) {
 	if err != nil {
 		return "", err
 	}
-	c := channelMember{entity: entityNamed(event)}
+	var c channelMember
+	if part := x.m.eventOf(event); part != nil {
+		c.entity = part.object.name
+	}
 	switch {
 	case channel != standardChannel:
 		return "", refuse("INVALID_INPUT", "The channel "+channel+" does not exist", "EventChannel")

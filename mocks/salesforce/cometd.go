@@ -244,18 +244,18 @@ func (a *streamAnswer) connect(s *stream, m *bayeuxMessage, alone bool) *mocks.R
 func (a *streamAnswer) subscribe(s *stream, m *bayeuxMessage) bayeuxReply {
 	r := bayeuxReply{client: s.id, subscription: m.subscription}
 	x := a.x
-	entity := ""
+	var part *Mock
 	if name, ok := strings.CutPrefix(m.subscription, "/data/"); ok {
-		entity = entityNamed(name)
+		part = x.m.eventOf(name)
 	}
 	switch {
 	case m.subscription == "":
 		r.err = streamNoChannel
 	case m.subscription[0] != '/':
 		r.err = streamNoSlash
-	case m.subscription != channelAll && entity == "":
+	case m.subscription != channelAll && part == nil:
 		r.err = errChannel(m.subscription)
-	case entity != "" && !x.sees():
+	case part != nil && !x.sees(part):
 		// Who subscribes to all gets what it may see (S).
 		r.err = streamForbidden
 	}
@@ -294,8 +294,10 @@ func (s *stream) leave(channel string) {
 	s.places = slices.DeleteFunc(s.places, func(p place) bool { return p.channel == channel })
 }
 
-// sees: the account may get change events of contacts.
-func (x *exchange) sees() bool { return !x.m.faults.Lost(mayViewAll) && x.may("read") }
+// sees: the account may get change events of an object.
+func (x *exchange) sees(part *Mock) bool {
+	return part != nil && !x.m.faults.Lost(mayViewAll) && !x.m.faults.LostOn(part.object.is, "read")
+}
 
 // deliver appends the events behind the client's places, and moves them on. It
 // reports whether there were any.
@@ -311,12 +313,13 @@ func (a *streamAnswer) deliver(s *stream) bool {
 				break
 			}
 			at.after = e.Replay
-			if at.channel != channelAll && at.channel != "/data/"+eventName(e.Entity) || !a.x.sees() {
+			part := m.named(e.Entity)
+			if at.channel != channelAll && at.channel != "/data/"+eventName(e.Entity) || !a.x.sees(part) {
 				continue
 			}
 			left--
 			a.comma()
-			a.body = e.visible(m.schema).appendMessage(a.body, at.channel)
+			a.body = e.visible(part.schema).appendMessage(a.body, at.channel)
 			records = append(records, e.Records...)
 		}
 	}

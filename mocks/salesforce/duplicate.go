@@ -12,7 +12,8 @@ import (
 // duplicateRule is a duplicate rule with its matching rule: what happens to a
 // record of which there seems to be one already (S).
 type duplicateRule struct {
-	Name string `json:"name"`
+	Name   string `json:"name"`
+	Object string `json:"object,omitempty"` // by default Contact
 	// MatchingRule is the name of the matching rule, by default the rule's own.
 	MatchingRule string `json:"matching_rule,omitempty"`
 	// Fields are those in which two records have to agree, without regard to
@@ -51,7 +52,7 @@ func (m *Mock) checkDuplicateRule(r *duplicateRule) error {
 	}
 	for _, name := range r.Fields {
 		if c := m.made.named(name); c == nil || c.system != plain {
-			return fmt.Errorf("duplicate_rules: %s: Contact has no field %q", r.Name, name)
+			return fmt.Errorf("duplicate_rules: %s: %s has no field %q", r.Name, r.Object, name)
 		}
 	}
 	for _, action := range [...]string{r.OnCreate, r.OnEdit} {
@@ -99,7 +100,7 @@ func (x *exchange) similar(r *record, set []assign) *apiError {
 	for i := range x.m.setup.duplicates {
 		rule := &x.m.setup.duplicates[i]
 		action := rule.action(r == nil)
-		if action == duplicateAllow || action == duplicateAlert && x.insists() {
+		if rule.Object != x.m.object.name || action == duplicateAllow || action == duplicateAlert && x.insists() {
 			continue
 		}
 		if found := x.m.matches(rule, r, set); len(found) > 0 {
@@ -116,7 +117,7 @@ func (x *exchange) similar(r *record, set []assign) *apiError {
 func (m *Mock) forbidden(r *record, set []assign) error {
 	for i := range m.setup.duplicates {
 		rule := &m.setup.duplicates[i]
-		if rule.action(r == nil) == duplicateBlock && len(m.matches(rule, r, set)) > 0 {
+		if rule.Object == m.object.name && rule.action(r == nil) == duplicateBlock && len(m.matches(rule, r, set)) > 0 {
 			return fmt.Errorf("salesforce: DUPLICATES_DETECTED: %s", rule.message())
 		}
 	}
@@ -173,8 +174,10 @@ func (m *Mock) matches(rule *duplicateRule, r *record, set []assign) (found []*r
 func (x *exchange) appendDuplicates(b []byte, rule *duplicateRule, action string, found []*record) []byte {
 	b = strconv.AppendBool(append(b, `"duplicateResut":{"allowSave":`...), action == duplicateAlert)
 	b = mocks.AppendString(append(b, `,"duplicateRule":`...), rule.Name)
-	b = mocks.AppendString(append(b, `,"duplicateRuleEntityType":"Contact","errorMessage":`...), rule.message())
-	b = append(b, `,"matchResults":[{"entityType":"Contact","errors":[],"matchEngine":"ExactMatchEngine","matchRecords":[`...)
+	b = mocks.AppendString(append(b, `,"duplicateRuleEntityType":`...), rule.Object)
+	b = mocks.AppendString(append(b, `,"errorMessage":`...), rule.message())
+	b = mocks.AppendString(append(b, `,"matchResults":[{"entityType":`...), rule.Object)
+	b = append(b, `,"errors":[],"matchEngine":"ExactMatchEngine","matchRecords":[`...)
 	columns := []*column{x.m.schema.find("Id")}
 	if x.duplicateOption("includeRecordDetails") {
 		columns = x.m.schema.columns

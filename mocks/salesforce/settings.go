@@ -25,6 +25,7 @@ const settingsMax = 100
 
 // fieldSetting narrows what a field takes.
 type fieldSetting struct {
+	Object   string `json:"object,omitempty"` // by default Contact
 	Field    string `json:"field"`
 	Required bool   `json:"required,omitempty"`
 	// Length is the most characters, 0 for as many as before.
@@ -72,14 +73,18 @@ func (m *Mock) checkSettings(s *settings) error {
 		return fmt.Errorf("a list of %d settings: at most %d are expected", n, settingsMax)
 	}
 	for i, entity := range s.ChangeEvents {
-		if entityNamed(eventName(entity)) != entity || slices.Contains(s.ChangeEvents[:i], entity) {
+		if m.named(entity) == nil || slices.Contains(s.ChangeEvents[:i], entity) {
 			return fmt.Errorf("change_events: %q is no object of this organisation, or there twice", entity)
 		}
 	}
 	for i := range s.DuplicateRules {
 		r := &s.DuplicateRules[i]
+		part, err := m.about(&r.Object)
+		if err != nil {
+			return fmt.Errorf("duplicate_rules: %s: %w", r.Name, err)
+		}
 		taken := func(o duplicateRule) bool { return o.Name == r.Name }
-		if err := m.checkDuplicateRule(r); err != nil {
+		if err := part.checkDuplicateRule(r); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(s.DuplicateRules[:i], taken) {
@@ -87,11 +92,27 @@ func (m *Mock) checkSettings(s *settings) error {
 		}
 	}
 	for i := range s.Fields {
-		if err := m.checkFieldSetting(&s.Fields[i]); err != nil {
+		part, err := m.about(&s.Fields[i].Object)
+		if err != nil {
+			return fmt.Errorf("fields: %s: %w", s.Fields[i].Field, err)
+		}
+		if err := part.checkFieldSetting(&s.Fields[i]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// about is the part that a setting's object names; one that is not named is the
+// contact.
+func (t *tenant) about(object *string) (*Mock, error) {
+	if *object == "" {
+		*object = objects[mocks.Contact].name
+	}
+	if part := t.named(*object); part != nil {
+		return part, nil
+	}
+	return nil, fmt.Errorf("%q is no object of this organisation", *object)
 }
 
 func (m *Mock) checkFieldSetting(f *fieldSetting) error {
@@ -100,7 +121,7 @@ func (m *Mock) checkFieldSetting(f *fieldSetting) error {
 	listed := c != nil && (c.kind == kindString || c.kind == kindPicklist || c.kind == kindMultipicklist)
 	switch {
 	case c == nil || c.system != plain || c.readOnly:
-		return fmt.Errorf("fields: Contact has no field %q that can be written", f.Field)
+		return fmt.Errorf("fields: %s has no field %q that can be written", m.object.name, f.Field)
 	case f.Length < 0 || f.Length > c.length && c.length > 0:
 		return fmt.Errorf("fields: %s: length is from 1 to %d, not %d", f.Field, c.length, f.Length)
 	case f.Length > 0 && !textual:
@@ -114,6 +135,7 @@ func (m *Mock) checkFieldSetting(f *fieldSetting) error {
 	case f.Required && c.kind == kindBoolean:
 		return fmt.Errorf("fields: %s: a checkbox always has a value", f.Field)
 	}
+	f.Field = c.base
 	return nil
 }
 
@@ -126,21 +148,22 @@ func (m *Mock) take(s *settings) {
 	m.setup.members = members
 	m.setup.duplicates = s.DuplicateRules
 	m.setup.fields = s.Fields
-	m.schema = m.shaped(m.revoked)
+	for _, part := range m.all() {
+		part.schema = part.drifted(part.made)
+	}
 }
 
-// shaped is the schema as drift, the settings and what is hidden left it.
-func (m *Mock) shaped(hidden []string) *schema {
-	out := m.made.drifted(m.drift, hidden)
+// narrowed is a copy of the object's schema with the settings of its fields.
+func (m *Mock) narrowed(s *schema) *schema {
 	for i := range m.setup.fields {
 		f := &m.setup.fields[i]
-		for _, c := range out.columns {
-			if c.base == f.Field {
+		for _, c := range s.columns {
+			if f.Object == m.object.name && c.base == f.Field {
 				c.narrow(f)
 			}
 		}
 	}
-	return out
+	return s
 }
 
 func (c *column) narrow(f *fieldSetting) {

@@ -153,14 +153,14 @@ func (m *Mock) keeps(now time.Time, token string) bool {
 	return validity == mocks.TokenValid || validity == mocks.TokenExpired
 }
 
-// cloneStreams copies clients and polls.
-func (m *Mock) cloneStreams(out *Mock) {
-	out.polls = slices.Clone(m.polls)
-	out.streams = nil
-	for _, s := range m.streams {
+// cloneStreams gives a copy of the organisation clients and polls of its own.
+func (t *tenant) cloneStreams() {
+	t.polls = slices.Clone(t.polls)
+	t.streams = slices.Clone(t.streams)
+	for i, s := range t.streams {
 		one := *s
 		one.places = slices.Clone(s.places)
-		out.streams = append(out.streams, &one)
+		t.streams[i] = &one
 	}
 }
 

@@ -551,3 +551,61 @@ func FuzzMessages(f *testing.F) {
 		}
 	})
 }
+
+// accounts is a world whose organisation has accounts beside contacts.
+func accounts(t testing.TB) *world {
+	return newWorld(t, func(c *mocks.Config) {
+		c.Account = &mocks.ObjectConfig{VersionField: "Sync_Version__c", ExternalField: "Genesys_Organization_Id__c", Trigger: true, Mapped: []string{"Name"}}
+	})
+}
+
+func TestEachObjectIsToldOnItsOwnChannel(t *testing.T) {
+	w := accounts(t)
+	w.set(`{"change_events":["Account","Contact"]}`)
+	account := w.made(root+"/sobjects/Account", `{"Name":"Acme","BillingCity":"London"}`)
+	contact := w.create(`{"LastName":"Lovelace"}`)
+	for channel, want := range map[string][]string{
+		"/data/AccountChangeEvent": {account}, "/data/ContactChangeEvent": {contact}, channelAll: {account, contact},
+	} {
+		l := w.shake()
+		if m := l.subscribe(channel, "-2"); !m.Successful {
+			t.Fatalf("%s: %+v", channel, m)
+		}
+		var told []string
+		for _, e := range l.poll() {
+			told = append(told, e.header().RecordIds...)
+			if h := e.header(); h.EntityName == "Account" && (e.Data.Payload["Name"] != "Acme" || e.Data.Payload["BillingAddress"].(map[string]any)["City"] != "London") {
+				t.Errorf("an account is told as %v", e.Data.Payload)
+			}
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("%s tells of %v, want %v", channel, told, want)
+		}
+	}
+	w.m.Faults().Revoked = []string{"account.read"}
+	l := w.shake()
+	if m := l.subscribe("/data/AccountChangeEvent", "-2"); m.Error != streamForbidden {
+		t.Errorf("an object that the account may not read: %+v", m)
+	}
+	l.subscribe(channelAll, "-2")
+	if events := l.poll(); len(events) != 1 {
+		t.Errorf("of all objects %d events are told, want those of contacts alone", len(events))
+	}
+}
+
+func TestSettingsSpeakOfOneObject(t *testing.T) {
+	w := accounts(t)
+	w.set(`{"duplicate_rules":[{"name":"Names","object":"Account","fields":["Name"]}],"fields":[{"object":"Account","field":"Phone","required":true}]}`)
+	w.refused(w.send("POST", root+"/sobjects/Account", "", `{"Name":"Acme"}`), 400, "REQUIRED_FIELD_MISSING")
+	w.made(root+"/sobjects/Account", `{"Name":"Acme","Phone":"1"}`)
+	resp := w.send("POST", root+"/sobjects/Account", "", `{"Name":"acme","Phone":"2"}`)
+	w.refused(resp, 400, "DUPLICATES_DETECTED")
+	contains(t, string(resp.Body), `"duplicateRuleEntityType":"Account"`)
+	w.create(`{"LastName":"acme"}`)
+	if err := w.m.SetSettings([]byte(`{"fields":[{"object":"Lead","field":"Phone"}]}`)); err == nil || !strings.Contains(err.Error(), `"Lead" is no object`) {
+		t.Errorf("an object that is not there: %v", err)
+	}
+	if err := newWorld(t, nil).m.SetSettings([]byte(`{"change_events":["Account"]}`)); err == nil {
+		t.Error("an organisation without accounts selects them")
+	}
+}
