@@ -552,6 +552,39 @@ func FuzzMessages(f *testing.F) {
 	})
 }
 
+// Where nobody can wait, a poll that would is answered at once.
+func TestAPollThatNobodyHoldsEnds(t *testing.T) {
+	w := capturing(t)
+	l := w.listen()
+	l.poll()
+	resp := l.say(`"channel":"/meta/connect","connectionType":"long-polling"`)
+	list := w.messages(mocks.Settled(w.m, w.now, resp))
+	if len(list) != 1 || !list[0].Successful {
+		t.Errorf("answered %+v", list)
+	}
+	if _, waits := w.m.NextDue(); waits {
+		t.Error("the poll still waits")
+	}
+}
+
+func TestAMergeIsOneTransaction(t *testing.T) {
+	w := capturing(t)
+	winner, loser := w.create(`{"LastName":"One"}`), w.create(`{"LastName":"Two"}`)
+	l := w.shake()
+	l.subscribe(channelAll, "-1")
+	if err := w.m.Merge(w.now, "maria", winner, loser, 0); err != nil {
+		t.Fatal(err)
+	}
+	events := l.poll()
+	if len(events) != 2 {
+		t.Fatalf("%d events, want 2", len(events))
+	}
+	gone, kept := events[0].header(), events[1].header()
+	if gone.ChangeType != "DELETE" || gone.RecordIds[0] != loser || kept.ChangeType != "UPDATE" || kept.RecordIds[0] != winner || gone.TransactionKey != kept.TransactionKey {
+		t.Errorf("told %+v and %+v", gone, kept)
+	}
+}
+
 // accounts is a world whose organisation has accounts beside contacts.
 func accounts(t testing.TB) *world {
 	return newWorld(t, func(c *mocks.Config) {
