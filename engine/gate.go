@@ -170,7 +170,7 @@ func (g *gate) next(line *[]ticket) ticket {
 	} else {
 		g.turn++
 	}
-	*line = (*line)[1:]
+	*line = slices.Delete(*line, 0, 1) // in place: its room is used again
 	return t
 }
 
@@ -272,7 +272,7 @@ func (c *Core) admitWaiting(side mapping.Side) {
 	g := &c.gates[side]
 	for len(g.verified) > 0 && len(g.inFlight) < min(g.ceiling, g.ramp) && g.opens(c.now) <= c.now {
 		t := g.verified[0]
-		g.verified = g.verified[1:]
+		g.verified = slices.Delete(g.verified, 0, 1)
 		if w := c.work[t.key]; w != nil {
 			c.unreserve(w)
 		}

@@ -182,7 +182,7 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 func (c *Client) authorization() string { return c.tokens.held().header }
 
 func (c *Client) send(req *http.Request) answer {
-	res, err := c.http.Do(req)
+	res, err := c.roundTrip(req)
 	if err != nil {
 		var u *url.Error // its text repeats the URL, which may hold values
 		if errors.As(err, &u) {
@@ -195,6 +195,27 @@ func (c *Client) send(req *http.Request) answer {
 	a.body, a.cut = readBounded(res.Body, c.maxBody, res.ContentLength)
 	return a
 }
+
+// roundTrip is the client's Do. What that adds to its transport is redirects,
+// which are never followed, cookies and a timeout: a client without either is
+// its transport.
+func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
+	if c.http.Transport == nil || c.http.Jar != nil || c.http.Timeout != 0 {
+		return c.http.Do(req)
+	}
+	res, err := c.http.Transport.RoundTrip(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case res == nil:
+		return nil, errNoResponse
+	case res.Body == nil:
+		res.Body = http.NoBody
+	}
+	return res, nil
+}
+
+var errNoResponse = errors.New("the transport gave neither a response nor an error")
 
 // readBounded reads at most max bytes.
 func readBounded(r io.Reader, max, length int64) ([]byte, error) {
