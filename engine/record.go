@@ -76,6 +76,10 @@ type Base struct {
 	Origin resolve.Origin
 }
 
+// comparable reports whether the base has a content to compare with: what is
+// known to have been gone has none, like what is not known (CR-12).
+func (b *Base) comparable() bool { return b.Known && b.Present }
+
 // Intent is a decision being carried out.
 type Intent struct {
 	Decision uint32 // number of its ledger entry

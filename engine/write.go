@@ -268,7 +268,7 @@ func (c *Core) kept(step *planStep, answer adapter.Record) []string {
 // somebody has edited the record since: what it holds is not all the engine's.
 func (c *Core) movedOn(step *planStep, answer adapter.Record) bool {
 	version, known := c.cfg.Mapping.ParseVersion(answer.Version)
-	return (answer.By != "" && !answer.Own) || answer.Automation || (known && version != step.data.Version)
+	return somebodys(&answer) || (known && version != step.data.Version)
 }
 
 // settle makes the result of one write durable, with the ledger entry once
