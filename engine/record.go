@@ -56,6 +56,12 @@ type Record struct {
 	Decisions uint32
 }
 
+// parkedAlone reports whether a person is asked about a deletion of which the
+// other side shows no more than a record that names the deleted one.
+func (r *Record) parkedAlone() bool {
+	return r.Flag != nil && r.Flag.Rule == "CR-13" && (r.ID[0] == "" || r.ID[1] == "")
+}
+
 // Base is the merge base of one side (spec: base).
 type Base struct {
 	Known   bool
