@@ -35,6 +35,7 @@ type clock struct {
 	owed   bool      // the engine was given something and has not stepped since
 	lost   int       // requests that the engine gave up, less those whose end is in the journal
 	active time.Time // of the last activity
+	halted bool      // the run is over: silence is skipped no more
 	wake   chan struct{}
 }
 
@@ -160,6 +161,14 @@ func (c *clock) forget() {
 	c.lost, c.owed = 0, false
 }
 
+// halt ends the skipping of silence: what the engine still does after the end of
+// the run is nobody's business, and hours of it need not pass.
+func (c *clock) halt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.halted = true
+}
+
 func (c *clock) lose(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -249,7 +258,7 @@ func (c *clock) wait(now int64) time.Duration {
 	if c.quiet == 0 {
 		return due
 	}
-	if c.busy > 0 {
+	if c.busy > 0 || c.halted {
 		return min(due, strideMax/2)
 	}
 	needed := c.quiet
