@@ -106,15 +106,6 @@ timeline:
   - {at: 3m, create: nora, on: cc, as: agent, set: {last_name: Noether, notes: new}}
   - {at: 5m, delete: bob, on: crm, as: user}
 `, []scenarios.Verb{scenarios.Create, scenarios.Delete, scenarios.Edit, scenarios.Partition, scenarios.Review}},
-		"a write whose answer is an error": {`
-scenario: lived
-systems: {crm: {kind: dynamics, latency: 2s}}
-engine: {poll: off}
-records: [{id: ada}]
-timeline:
-  - {at: 20s, edit: ada, on: cc, as: agent, set: {notes: call back}}
-  - {at: 25s, error: crm, status: 502, when: after, count: 1, for: 30s}
-`, []scenarios.Verb{scenarios.Edit, scenarios.ServerError}},
 		"an edit that no webhook told of": {`
 scenario: lived
 systems: {crm: {kind: dynamics}}
@@ -156,12 +147,6 @@ timeline:
 			slices.Sort(says)
 			if says = slices.Compact(says); !slices.Equal(says, tt.says) {
 				t.Errorf("the scenario says %v, expected %v", says, tt.says)
-			}
-			for i := range sc.Timeline {
-				// On a loaded machine the fault may meet the look at the schema instead.
-				if step := &sc.Timeline[i]; step.Verb == scenarios.ServerError && step.At > sc.Timeline[0].At && step.When != "after" {
-					t.Errorf("%s: the write had been carried out", step)
-				}
 			}
 			if t.Failed() {
 				shown, err := in.Text()

@@ -69,7 +69,7 @@ func (s *story) settings(sc *scenarios.Scenario) error {
 		if own.Traits.Versioning == trigger {
 			sys.Versioning = "trigger"
 		}
-		sys.Priority, sys.PageSize = own.Traits.Priority, own.PageSize
+		sys.Priority, sys.PageSize = cmp.Or(own.Traits.Priority, sys.Priority), own.PageSize
 		if len(own.Automation) > 0 {
 			sys.Automation = own.Automation
 		}
@@ -80,13 +80,16 @@ func (s *story) settings(sc *scenarios.Scenario) error {
 	hooked := s.hooked
 	sc.Systems.CC.Webhooks = &hooked
 	e := &sc.Engine
-	e.WorkingSet = c.WorkingSet
-	e.Concurrency = scenarios.Pair[int]{CC: c.Systems[0].Concurrency, CRM: c.Systems[1].Concurrency}
+	e.WorkingSet = cmp.Or(c.WorkingSet, e.WorkingSet)
+	e.Concurrency = scenarios.Pair[int]{
+		CC: cmp.Or(c.Systems[0].Concurrency, e.Concurrency.CC), CRM: cmp.Or(c.Systems[1].Concurrency, e.Concurrency.CRM),
+	}
 	e.Poll = scenarios.Pair[scenarios.Duration]{CC: offOr(c.Systems[0].Poll), CRM: offOr(c.Systems[1].Poll)}
 	e.Audit, e.Overlap = offOr(c.Audit), scenarios.Duration(max(c.Systems[0].Overlap, c.Systems[1].Overlap))
 	e.Retry = scenarios.Retry{
-		Base: scenarios.Duration(c.Retry.Base), Factor: c.Retry.Factor, Cap: scenarios.Duration(c.Retry.Cap),
-		Jitter: c.Retry.JitterPercent, RetryAfterCap: scenarios.Duration(c.Retry.RetryAfterCap),
+		Base: cmp.Or(scenarios.Duration(c.Retry.Base), e.Retry.Base), Cap: cmp.Or(scenarios.Duration(c.Retry.Cap), e.Retry.Cap),
+		Factor: cmp.Or(c.Retry.Factor, e.Retry.Factor), Jitter: cmp.Or(c.Retry.JitterPercent, e.Retry.Jitter),
+		RetryAfterCap: cmp.Or(scenarios.Duration(c.Retry.RetryAfterCap), e.Retry.RetryAfterCap),
 	}
 	s.policy(sc)
 	return s.mapping(sc)

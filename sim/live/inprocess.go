@@ -215,6 +215,7 @@ type watched struct {
 // Step implements service.Machine.
 func (m *watched) Step(now engine.Instant, e engine.Event, out *engine.Effects) {
 	m.Core.Step(now, e, out)
+	m.follow(e, out)
 	m.w.clock.stepped()
 	if x, ok := e.(engine.Exchanged); ok && !x.Answered {
 		m.w.clock.gaveUp()
@@ -227,6 +228,28 @@ func (m *watched) Step(now engine.Instant, e engine.Event, out *engine.Effects) 
 		m.w.under(func() {
 			m.w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: "approve", Code: "refused", Text: "no mass delete waits for approval"})
 		})
+	}
+}
+
+// follow tells the clock where the engine's calls are.
+func (m *watched) follow(e engine.Event, out *engine.Effects) {
+	n := 0
+	switch e.(type) {
+	case engine.Asked: // it waits at the gate
+		n--
+	case engine.Withdrawn:
+		n++
+	case engine.ReadDone, engine.FindDone, engine.WriteDone, engine.PollDone, engine.Described:
+		n--
+	}
+	for _, effect := range out.List {
+		switch effect.(type) {
+		case engine.Read, engine.Find, engine.Write, engine.Poll, engine.Describe, engine.Admit:
+			n++
+		}
+	}
+	if n != 0 {
+		m.w.clock.hide(n)
 	}
 }
 
