@@ -61,7 +61,7 @@ func (c *Core) mustVerify(step *planStep) bool {
 	system := &c.cfg.Systems[step.side]
 	switch system.Capabilities.Conditional {
 	case adapter.ByTag:
-		return step.data.If.Tag == ""
+		return step.data.If.Tag == "" || step.kind == DeleteRecord && system.Capabilities.UpdatesOnly
 	case adapter.ByVersion:
 		return step.kind == DeleteRecord || system.Traits.Versioning != resolve.Trigger
 	default:

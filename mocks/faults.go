@@ -18,6 +18,9 @@ type Faults struct {
 	// network tells the mock how many are in progress by InProgress.
 	MaxConcurrent int
 	InProgress    int
+	// LongRunning is how many of them have taken 20 s or more by now; it is the
+	// network's to tell as well.
+	LongRunning int
 	// DailyRemaining, while not nil, is what is left of the daily limit.
 	DailyRemaining *int
 	// Error, while not nil, answers with a 5xx before or after the commit.
@@ -30,7 +33,8 @@ type Faults struct {
 	// AuthDown makes the token endpoint answer 503.
 	AuthDown bool
 	// Revoked lists permissions (Genesys) or CRUD verbs and fields
-	// (Salesforce, REST) that the engine's account has lost.
+	// (the CRMs) that the engine's account has lost; account. marks those of
+	// accounts, see RevokedOf.
 	Revoked []string
 	// Drift holds schema changes that happened while running.
 	Drift []Drift
@@ -38,10 +42,20 @@ type Faults struct {
 	FeedHides bool
 	// MuteNotices stops the system from queueing notices at all.
 	MuteNotices bool
+	// ChangeEvents is what change events become: "" for themselves,
+	// ChangesGap, or ChangesOverflow.
+	ChangeEvents string
 	// LocalTimes makes the system show instants in this zone, offset
 	// included, where the vendor's format has one; nil is UTC.
 	LocalTimes *time.Location
 }
+
+// What the vendor sends in the place of change events when something went wrong
+// with it (Salesforce).
+const (
+	ChangesGap      = "gap"      // each says which record changed, and not how
+	ChangesOverflow = "overflow" // one for a whole transaction says that something did
+)
 
 // Throttle is a limit signal that the system sends whatever the quota.
 type Throttle struct {
@@ -94,6 +108,7 @@ type ServerError struct {
 
 // Drift is one change of the schema.
 type Drift struct {
+	Object Object
 	Field  string
 	Rename string // new native name
 	Remove bool
@@ -106,6 +121,6 @@ type Drift struct {
 
 // Equal reports whether two are the same change.
 func (d Drift) Equal(other Drift) bool {
-	return d.Field == other.Field && d.Rename == other.Rename && d.Remove == other.Remove &&
+	return d.Object == other.Object && d.Field == other.Field && d.Rename == other.Rename && d.Remove == other.Remove &&
 		d.Retype == other.Retype && d.Length == other.Length && slices.Equal(d.Values, other.Values)
 }
