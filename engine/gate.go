@@ -225,6 +225,11 @@ func (g *gate) sent(now Instant, call uint64) {
 
 func (c *Core) onAsked(e Asked) {
 	g := &c.gates[e.Side]
+	if c.schemas[e.Side].refusedAt != 0 && !e.Urgent && c.ops[e.Op].kind != pendingDescribe {
+		// What follows on an answer of before asks for the unknown field as well.
+		c.out.add(Admit{Side: e.Side, Call: e.Call, Denied: true})
+		return
+	}
 	lane, t := Fresh, ticket{call: e.Call, key: c.ops[e.Op].key}
 	if w := c.work[t.key]; w != nil {
 		lane, t.age = w.lane, w.number

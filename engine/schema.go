@@ -202,6 +202,7 @@ func (c *Core) compareSchema(side mapping.Side) {
 	for field := range v.drifted { //syncproof:unordered one is enough
 		if _, drifts := still[field]; !drifts {
 			// What it held meanwhile was not seen in any record.
+			c.showsAgain(side)
 			c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
 			break
 		}
@@ -209,6 +210,17 @@ func (c *Core) compareSchema(side mapping.Side) {
 	v.drifted, v.unseen = still, nil
 	if len(still) > 0 {
 		v.dueAt = c.now.Add(redescribe)
+	}
+}
+
+// showsAgain lets the works look again that took a field of a side for unchanged
+// because it had drifted, and have written nothing yet: what it holds is an edit
+// like another, now that it fits.
+func (c *Core) showsAgain(side mapping.Side) {
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		if w := c.work[key]; w != nil && len(w.sides[side].hidden) > 0 {
+			c.outdate(w, side)
+		}
 	}
 }
 
