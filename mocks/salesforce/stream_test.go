@@ -403,6 +403,22 @@ func TestPermissionsOfTheStream(t *testing.T) { // S
 	}
 }
 
+func TestEventsHaveTheFieldsOfTheirTime(t *testing.T) {
+	w := capturing(t)
+	l := w.listen()
+	w.edit("", map[string]any{"LastName": "Old", "Title": "A", "Department": "D"})
+	w.m.Faults().Drift = []mocks.Drift{{Field: "Title", Rename: "Job__c"}, {Field: "Department", Remove: true}}
+	w.edit("", map[string]any{"LastName": "New", "Title": "B", "Department": "D"})
+	events := l.poll()
+	before, after := events[0].Data, events[1].Data
+	if before.Payload["Title"] != "A" || before.Payload["Department"] != "D" || after.Payload["Job__c"] != "B" || after.Payload["Title"] != nil || after.Payload["Department"] != nil {
+		t.Errorf("told %v, then %v", before.Payload, after.Payload)
+	}
+	if before.Schema == after.Schema || len(after.Schema) != 22 {
+		t.Errorf("the schemas are %s and %s", before.Schema, after.Schema)
+	}
+}
+
 // held sends a connect that waits.
 func (l *listener) held() uint64 {
 	l.t.Helper()
@@ -564,6 +580,18 @@ func TestAPollThatNobodyHoldsEnds(t *testing.T) {
 	}
 	if _, waits := w.m.NextDue(); waits {
 		t.Error("the poll still waits")
+	}
+}
+
+func TestPollsThatNobodyAsksForAreBounded(t *testing.T) {
+	w := capturing(t)
+	l := w.listen()
+	l.poll()
+	for range 2 * pollsMax {
+		l.say(`"channel":"/meta/connect","connectionType":"long-polling"`)
+	}
+	if n := len(w.m.polls); n > pollsMax {
+		t.Errorf("%d polls wait", n)
 	}
 }
 
