@@ -137,7 +137,9 @@ func anyScenario(t *rapid.T) *Scenario {
 	s.Records.List = []Record{
 		{ID: "ada", On: "both", Linked: true, Base: "known", Version: &version, Fields: anyFields(t, "fields"), CC: anyFields(t, "cc")},
 		{ID: "bob", On: "both", Linked: rapid.Bool().Draw(t, "linked"), Base: "lost"},
+		{ID: "acme", Object: Account, On: "both", Linked: true, Base: "known", Fields: []FieldSet{{Field: "name", Value: anyText(t, "name")}, {Field: "employees", Value: "7"}}},
 	}
+	s.Objects.Account = &Object{}
 	for range rapid.IntRange(0, 8).Draw(t, "steps") {
 		s.Timeline = append(s.Timeline, anyStep(t))
 	}
@@ -237,6 +239,9 @@ func anySlot(t *rapid.T, key *Key, s *Step) {
 
 // consistent repairs what the parser would rightly refuse.
 func consistent(t *rapid.T, s Step) Step {
+	if s.Object != Account {
+		s.Object = ""
+	}
 	switch s.Verb {
 	case Edit:
 		if len(s.Set) == 0 {
@@ -245,6 +250,9 @@ func consistent(t *rapid.T, s Step) Step {
 	case Create:
 		s.Record = "new" + rapid.StringMatching(`[a-z]{12}`).Draw(t, "id")
 		s.Set = []FieldSet{{Field: "last_name", Value: anyText(t, "last_name")}}
+		if s.Object == Account {
+			s.Set[0].Field = "name"
+		}
 	case Merge:
 		s.Record, s.Other = "ada", "bob"
 	case Review:
