@@ -27,15 +27,23 @@ func stripped(s *Scenario) *Scenario {
 	for i := range c.Expect {
 		c.Expect[i].Line, c.Expect[i].Column = 0, 0
 	}
-	if c.Mapping != nil {
-		m := *c.Mapping
-		m.Fields = slices.Clone(m.Fields)
-		for i := range m.Fields {
-			m.Fields[i].Line = 0
-		}
-		c.Mapping = &m
+	c.Mapping = withoutLines(c.Mapping)
+	if a := c.Objects.Account; a != nil {
+		c.Objects.Account = &Object{Mapping: withoutLines(a.Mapping)}
 	}
 	return &c
+}
+
+func withoutLines(m *Mapping) *Mapping {
+	if m == nil {
+		return nil
+	}
+	own := *m
+	own.Fields = slices.Clone(m.Fields)
+	for i := range own.Fields {
+		own.Fields[i].Line = 0
+	}
+	return &own
 }
 
 // roundTrip writes s and reads it back; the result must be equal and print

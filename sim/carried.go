@@ -25,7 +25,7 @@ type carried struct {
 
 // launch puts an errand's exchange on the wire.
 func (n *network) launch(e *errand, o *mocks.Op) {
-	method, path := n.w.host.parts.kinds[e.side].line(o)
+	method, path := n.w.host.parts.kinds[e.place()].line(o)
 	n.calls++
 	n.links[e.side].sent++
 	x := &exchange{call: n.calls, number: n.links[e.side].sent, side: e.side, post: method == http.MethodPost}
