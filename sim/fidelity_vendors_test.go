@@ -113,3 +113,30 @@ var restAccounts = vendor{
 		{config: mocks.Field{Name: "founded", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.5Z"), bad: []mapping.Native{text("yesterday")}},
 	},
 }
+
+var salesforceAccounts = vendor{
+	name: "salesforce accounts", kind: "salesforce", object: mocks.Account, stranger: map[string]any{"LastName": "Stranger"},
+	mock: salesforceVendor.mock, adapter: salesforce.New, signals: salesforce.Signals, narrows: true,
+	version: "Sync_Version__c", status: "Sync_Status__c", base: "Sync_Base_Version__c",
+	external: "Genesys_Organization_Id__c", mockField: "Genesys_Organization_Id__c",
+	fields: []field{
+		{builtin: true, config: mocks.Field{Name: "Name"}, good: text("Analytical Engines"), other: text("Babbage & Co."), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
+		{builtin: true, config: mocks.Field{Name: "Phone"}, good: text("+14155550123"), other: text("(415) 555-0124"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "Website"}, good: text("https://engines.test"), other: text("engines.test"), bad: []mapping.Native{tooLong, truth("true")}},
+		{builtin: true, config: mocks.Field{Name: "BillingCity"}, good: text(" London "), other: text("Zürich 🎈"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "Description"}, good: text("line\r\nline \"two\" \\"), other: text("'"), bad: []mapping.Native{tooLong}},
+		{config: mocks.Field{Name: "Tier__c", Type: "picklist", Values: []string{"gold", "silver"}}, good: text("gold"), other: text("silver"), bad: []mapping.Native{text("lead")}},
+		{builtin: true, config: mocks.Field{Name: "NumberOfEmployees"}, good: number("42"), other: number("7"), bad: []mapping.Native{number("1.5"), text("1")}},
+		{config: mocks.Field{Name: "Interests__c", Type: "multipicklist", Values: []string{"golf", "chess", "music"}}, good: text("chess;golf"), other: text("music"), bad: []mapping.Native{text("war"), list(`["golf"]`)}},
+		{config: mocks.Field{Name: "Rate__c", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{number("1e25"), text("1.5")}},
+		{config: mocks.Field{Name: "Joined__c", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.500Z"), bad: []mapping.Native{text("yesterday")}},
+	},
+}
+
+// salesforceTagged are accounts whose writes rest on ETags, with no validation
+// rule.
+var salesforceTagged = func() vendor {
+	v := salesforceAccounts
+	v.name, v.base = "salesforce accounts by ETag", ""
+	return v
+}()

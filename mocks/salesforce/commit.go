@@ -179,7 +179,7 @@ func (m *Mock) journalCommit(r *record, w *write, verb string, before int64, cha
 		external = r.master
 	}
 	return m.journal.Commit(mocks.Committed{
-		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb,
+		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb, Object: m.object.is,
 		Record: r.id, Alias: r.alias, External: external,
 		Version: r.number(m.version), Before: before, Stamp: time.Unix(max(r.modified, r.modstamp), 0), Changes: changes,
 	})

@@ -52,7 +52,7 @@ func (x *exchange) composite() (int, []byte, *apiError) {
 	}
 	if all {
 		tried := *x
-		tried.m = x.m.Clone(mute{}).(*Mock)
+		tried.m = x.m.copied(mute{})
 		replies := tried.play(parts)
 		if i := failed(replies); i >= 0 {
 			return http.StatusOK, halted(parts, replies, i), nil

@@ -42,12 +42,12 @@ func errDeleted() *apiError {
 	return refuse("ENTITY_IS_DELETED", "entity is deleted").withStatus(http.StatusNotFound)
 }
 
-func errMalformedID(id string) *apiError {
-	return refuse("MALFORMED_ID", "Contact ID: id value of incorrect type: "+id, "Id")
+func (o *object) errMalformedID(id string) *apiError {
+	return refuse("MALFORMED_ID", o.name+" ID: id value of incorrect type: "+id, "Id")
 }
 
-func errNoColumn(name string) *apiError {
-	err := refuse("INVALID_FIELD", "No such column '"+name+"' on sobject of type Contact")
+func (o *object) errNoColumn(name string) *apiError {
+	err := refuse("INVALID_FIELD", "No such column '"+name+"' on sobject of type "+o.name)
 	err.about = name
 	return err
 }

@@ -25,6 +25,7 @@ type exchange struct {
 	limit   mocks.Limit
 	// lost: the answer will be replaced by a 5xx, so that nothing is disclosed.
 	lost bool
+	tag  string // ETag of the row, "" for none
 	// op is the exchange where it is held as data, else nil. Then r has neither
 	// headers nor query nor body, and an answer has no body but subject.
 	op      *mocks.Op
@@ -195,6 +196,9 @@ func (x *exchange) answer(status int, body []byte, code string) *mocks.Response 
 	if len(body) > 0 {
 		header["Content-Type"] = jsonType
 	}
+	if x.tag != "" && status < 400 {
+		header["Etag"] = []string{x.tag}
+	}
 	if usage := x.usage(); usage != "" {
 		header["Sforce-Limit-Info"] = []string{usage}
 	}
@@ -221,6 +225,7 @@ func (x *exchange) cutVersion(path string) bool {
 		return false
 	}
 	x.version, x.path = n*10, rest
+	x.choose()
 	return true
 }
 
@@ -231,12 +236,12 @@ func (x *exchange) prefix() string {
 
 // namedRecord is the native id in the path, in its long form, "" if none.
 func (x *exchange) namedRecord() string {
-	rest, ok := strings.CutPrefix(x.path, "sobjects/Contact/")
+	rest, ok := strings.CutPrefix(x.path, "sobjects/"+x.m.object.name+"/")
 	if !ok || strings.Contains(rest, "/") {
 		return ""
 	}
 	id, _ := canonicalID(rest)
-	if !strings.HasPrefix(id, prefixContact) {
+	if !strings.HasPrefix(id, x.m.object.prefix) {
 		return ""
 	}
 	return id
@@ -248,7 +253,7 @@ func (x *exchange) route() (int, []byte, *apiError) {
 	switch head, rest, _ := strings.Cut(x.path, "/"); head {
 	case "sobjects":
 		object, row, _ := strings.Cut(rest, "/")
-		if object != "Contact" {
+		if object != x.m.object.name {
 			return x.setupObject(object, row)
 		}
 		return x.sobject(row)
@@ -284,7 +289,7 @@ func (x *exchange) route() (int, []byte, *apiError) {
 	return 0, nil, errNotFound()
 }
 
-// sobject routes what stands behind sobjects/Contact.
+// sobject routes what stands behind sobjects/Contact or another object.
 func (x *exchange) sobject(row string) (int, []byte, *apiError) {
 	head, rest, nested := strings.Cut(row, "/")
 	method := x.r.Method
@@ -313,8 +318,9 @@ func (x *exchange) sobject(row string) (int, []byte, *apiError) {
 	return x.row(head)
 }
 
-// may reports whether the engine's account still has a verb on Contact.
-func (x *exchange) may(verb string) bool { return !x.m.faults.Lost(verb) }
+// may reports whether the engine's account still has a verb on the object, or a
+// user permission.
+func (x *exchange) may(verb string) bool { return !x.m.faults.LostOn(x.m.object.is, verb) }
 
 // writer is the engine as the author of a write.
 func (x *exchange) writer(set []assign) *write {

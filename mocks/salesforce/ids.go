@@ -5,6 +5,7 @@ import "github.com/syncproof/syncproof/mocks"
 // Key prefixes of the ids that the mock makes (S; the cursor's: M).
 const (
 	prefixContact = "003"
+	prefixAccount = "001"
 	prefixUser    = "005"
 	prefixOrg     = "00D"
 	prefixQuery   = "01g"

@@ -32,28 +32,29 @@ func (x *exchange) tooling(path string) (int, []byte, *apiError) {
 	return 0, nil, errNotFound()
 }
 
-// metadata is FullName's second part and the members of Metadata.
-func (b body) metadata(object string) (name string, meta body, err *apiError) {
-	if err = b.only(object, "FullName", "Metadata"); err != nil {
-		return "", meta, err
+// metadata is FullName, as the object that it names and the name behind it, and
+// the members of Metadata.
+func (x *exchange) metadata(b body, kind string) (part *Mock, name string, meta body, err *apiError) {
+	if err = b.only(kind, "FullName", "Metadata"); err != nil {
+		return nil, "", meta, err
 	}
 	full, err := b.need("FullName")
 	if err != nil {
-		return "", meta, err
+		return nil, "", meta, err
 	}
 	entity, name, ok := strings.Cut(full, ".")
-	if !ok || entity != "Contact" {
-		return "", meta, refuse("INVALID_TYPE", "Entity of type '"+entity+"' is not available: FullName must be Contact.<name>", "FullName")
+	if part = x.m.named(entity); !ok || part == nil {
+		return nil, "", meta, refuse("INVALID_TYPE", "Entity of type '"+entity+"' is not available: FullName must be Contact.<name>", "FullName")
 	}
 	m := b.find("Metadata")
 	if m == nil || m.Kind != mocks.JSONObject {
-		return "", meta, refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [Metadata]", "Metadata")
+		return nil, "", meta, refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [Metadata]", "Metadata")
 	}
 	members, bad := mocks.Members(nil, []byte(m.Text))
 	if bad != nil {
-		return "", meta, parserError(bad)
+		return nil, "", meta, parserError(bad)
 	}
-	return name, body{members}, nil
+	return part, name, body{members}, nil
 }
 
 func unprefixed(full string) string {
@@ -83,7 +84,7 @@ var fieldTypes = map[string]kind{
 
 // makeField is POST tooling/sobjects/CustomField.
 func (x *exchange) makeField(b body) (string, *apiError) {
-	name, meta, err := b.metadata("CustomField")
+	part, name, meta, err := x.metadata(b, "CustomField")
 	if err != nil {
 		return "", err
 	}
@@ -91,23 +92,26 @@ func (x *exchange) makeField(b body) (string, *apiError) {
 	if !custom || !developerName(base) {
 		return "", refuse("FIELD_INTEGRITY_EXCEPTION", "The field name "+name+" is not valid: it ends in __c, begins with a letter and has letters, digits and single underscores", "DeveloperName")
 	}
-	if x.m.made.named(name) != nil {
-		return "", refuse("DUPLICATE_DEVELOPER_NAME", "There is already a field named "+base+" on Contact.", "DeveloperName")
+	if part.made.named(name) != nil {
+		return "", refuse("DUPLICATE_DEVELOPER_NAME", "There is already a field named "+base+" on "+part.object.name+".", "DeveloperName")
 	}
 	c, err := meta.column(name)
 	if err != nil {
 		return "", err
 	}
-	x.m.alter(func(s *schema) {
+	part.alter(func(s *schema) {
 		c.slot = s.slots
 		s.slots++
 		s.columns = append(s.columns, c)
 	})
-	return fieldID(name), nil
+	return part.object.fieldID(name), nil
 }
 
 // fieldID is the id of a custom field's definition.
-func fieldID(name string) string {
+func (o *object) fieldID(name string) string {
+	if o.is != mocks.Contact {
+		name = o.name + "." + name
+	}
 	return prefixField + UserID(name)[3:15] + mocks.SalesforceSuffix(prefixField+UserID(name)[3:15])
 }
 
