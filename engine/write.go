@@ -60,7 +60,7 @@ func (c *Core) mustVerify(w *work, step *planStep) bool {
 	}
 	switch c.of(w).capabilities[step.side].Conditional {
 	case adapter.ByTag:
-		return step.data.If.Tag == "" || step.kind == DeleteRecord && system.Capabilities.UpdatesOnly
+		return step.data.If.Tag == "" || step.kind == DeleteRecord && c.of(w).capabilities[step.side].UpdatesOnly
 	case adapter.ByVersion:
 		return step.kind == DeleteRecord || c.cfg.Systems[step.side].Traits.Versioning != resolve.Trigger
 	default:
