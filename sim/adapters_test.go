@@ -47,6 +47,7 @@ var rights = map[string][2]string{
 
 	"rest accounts":               {"account.update", "update account"},
 	"salesforce accounts":         {"account.update", "edit Account"},
+	"dynamics accounts":           {"account.update", "prvWriteAccount"},
 	"salesforce accounts by ETag": {"account.update", "edit Account"},
 }
 

@@ -140,3 +140,22 @@ var salesforceTagged = func() vendor {
 	v.name, v.base = "salesforce accounts by ETag", ""
 	return v
 }()
+
+var dynamicsAccounts = vendor{
+	name: "dynamics accounts", kind: "dynamics", object: mocks.Account, stranger: map[string]any{"lastname": "Stranger"},
+	mock: dynamicsVendor.mock, adapter: dynamics.New, signals: dynamics.Signals, narrows: true,
+	version: "new_syncversion", status: "new_syncstatus", external: "new_externalid", mockField: "new_externalid", tenant: "/tenant",
+	fields: []field{
+		{builtin: true, config: mocks.Field{Name: "name"}, good: text("Analytical Engines"), other: text("Babbage & Co."), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
+		{builtin: true, config: mocks.Field{Name: "telephone1", Type: "phone"}, good: text("+1 (415) 555-0123"), other: text("+44 20 7946 0958;ext=7"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "websiteurl"}, good: text("https://engines.test"), other: text("engines.test"), bad: []mapping.Native{tooLong, truth("true")}},
+		{builtin: true, config: mocks.Field{Name: "address1_city"}, good: text(" London "), other: text("Zürich 🎈"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "description", Type: "text"}, good: text("line\r\nline \"two\" \\"), other: text("\u2028"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "donotphone", Type: "boolean"}, good: truth("true"), other: truth("false"), bad: []mapping.Native{text("true")}},
+		{builtin: true, config: mocks.Field{Name: "numberofemployees", Type: "integer"}, good: number("42"), other: number("7"), bad: []mapping.Native{number("1.5"), number("9007199254740993"), text("1")}},
+		{config: mocks.Field{Name: "new_tier", Type: "picklist", Values: []string{"100000000", "100000001"}}, good: text("100000000"), other: text("100000001"), bad: []mapping.Native{text("gold"), text("7"), number("1.5"), truth("true")}},
+		{config: mocks.Field{Name: "new_interests", Type: "multipicklist", Values: []string{"1", "2", "10"}}, good: list(`["1","10"]`), other: list(`["2"]`), bad: []mapping.Native{list(`["10","1","1"]`), list(`["3"]`), text("golf"), number("1")}},
+		{config: mocks.Field{Name: "new_rate", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{number("1e5"), text("1.5")}},
+		{config: mocks.Field{Name: "new_joined", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.5Z"), bad: []mapping.Native{text("yesterday")}},
+	},
+}
