@@ -25,7 +25,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 // copied is the part of one object in a copy of the tenant.
 func (m *Mock) copied(t *tenant) *Mock {
 	out := *m
-	out.tenant = t
+	out.tenant, out.doing = t, exchange{}
 	var move func(*record) *record
 	out.store, move = m.store.clone()
 	out.late = m.late.Clone(func(l lateCommit) lateCommit {
