@@ -45,6 +45,7 @@ var rights = map[string][2]string{
 	"dynamics":   {"update", "prvWriteContact"},
 	"rest":       {"update", "update contact"},
 
+	"genesys organizations":       {"externalContacts:externalOrganization:edit", "externalContacts:externalOrganization:edit"},
 	"rest accounts":               {"account.update", "update account"},
 	"salesforce accounts":         {"account.update", "edit Account"},
 	"dynamics accounts":           {"account.update", "prvWriteAccount"},

@@ -159,3 +159,24 @@ var dynamicsAccounts = vendor{
 		{config: mocks.Field{Name: "new_joined", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.5Z"), bad: []mapping.Native{text("yesterday")}},
 	},
 }
+
+var genesysAccounts = vendor{
+	name: "genesys organizations", kind: "genesys", object: mocks.Account, stranger: map[string]any{"lastName": "Stranger"},
+	mock: genesysVendor.mock, adapter: genesys.New, signals: genesys.Signals,
+	version: "sync_version", status: "sync_status", external: "crm", mockField: "crm",
+	fields: []field{
+		{builtin: true, config: mocks.Field{Name: "name"}, good: text("Analytical Engines"), other: text("Babbage & Co."), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
+		{builtin: true, config: mocks.Field{Name: "phoneNumber"}, good: text("+1 (415) 555-0123"), other: text("+442079460958;ext=7"), bad: []mapping.Native{text("4155550123 ext 9"), text("ask reception"), text(""), tooLong}},
+		{builtin: true, config: mocks.Field{Name: "industry"}, good: text("manufacturing"), other: text("retail"), bad: []mapping.Native{tooLong, truth("true")}},
+		{builtin: true, config: mocks.Field{Name: "address.city"}, good: text(" London "), other: text("Zürich 🎈"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "employeeCount", Type: "integer"}, good: number("42"), other: number("7"), bad: []mapping.Native{number("1.5"), text("1")}},
+		{builtin: true, config: mocks.Field{Name: "websites", Type: "multipicklist"}, good: list(`["https://engines.test"]`), other: list(`["engines.test","https://engines.test"]`), bad: []mapping.Native{list(`["x","x"]`), text("golf")}},
+		{builtin: true, config: mocks.Field{Name: "externalSystemUrl"}, good: text("https://crm.test/1"), other: text("http://x"), bad: []mapping.Native{text("ftp://x")}},
+		{config: mocks.Field{Name: "notes", Type: "text"}, good: text("line\r\nline \"two\" \\"), other: text(" "), bad: []mapping.Native{tooLong}},
+		{config: mocks.Field{Name: "tier", Type: "picklist", Values: []string{"gold", "silver"}}, good: text("gold"), other: text("silver"), bad: []mapping.Native{text("lead")}},
+		{config: mocks.Field{Name: "active", Type: "boolean"}, good: truth("true"), other: truth("false"), bad: []mapping.Native{text("true")}},
+		{config: mocks.Field{Name: "interests", Type: "multipicklist", Values: []string{"golf", "chess", "music"}}, good: list(`["golf","chess"]`), other: list(`["music"]`), bad: []mapping.Native{list(`["golf","golf"]`), list(`["war"]`), text("golf")}},
+		{config: mocks.Field{Name: "rate", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{text("1.5")}},
+		{config: mocks.Field{Name: "joined", Type: "instant"}, good: text("2026-01-31T12:00:00Z"), other: text("2026-01-31T12:00:00.500Z"), bad: []mapping.Native{text("2026-01-31T12:00:00+02:00"), text("yesterday")}},
+	},
+}
