@@ -84,7 +84,8 @@ func kindOf(name string) kind {
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mocksalesforce.New(c) },
 			adapter: salesforce.New, signals: salesforce.Signals, url: crmURL, loginURL: crmURL,
-			external: salesforceExternal, accountExternal: salesforceAccountExternal, baseVersion: "Sync_Base_Version__c",
+			external: salesforceExternal, accountExternal: salesforceAccountExternal,
+			baseVersion: "Sync_Base_Version__c", accountBaseVersion: "Sync_Base_Version__c",
 		}
 	}
 }
