@@ -29,12 +29,13 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	}
 	m.Advance(now)
 	defer m.publish(now)
-	x := &m.doing
-	*x = exchange{m: m.parts[mocks.Contact], now: now, op: o, from: from, version: directVersion}
-	if part := m.on(o.Object); part != nil {
-		x.m = part
+	part := m.parts[mocks.Contact]
+	if other := m.on(o.Object); other != nil {
+		part = other
 	}
-	x.request = mocks.Request{Method: method(o), Path: x.m.path(o), Call: o.Call, Cause: o.Cause}
+	x := &part.doing
+	*x = exchange{m: part, now: now, op: o, from: from, version: directVersion}
+	x.request = mocks.Request{Method: method(o), Path: part.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
