@@ -19,7 +19,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 	t.faults = m.faults.Clone()
 	t.tokens = m.tokens.Clone()
 	t.limiter = m.limiter.Clone()
-	t.mac = nil
+	t.mac, t.doing = nil, exchange{}
 	t.sources = slices.Clip(m.sources)
 	t.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
 	t.channels = cloneChannels(m.channels)

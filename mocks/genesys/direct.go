@@ -16,7 +16,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	if part := m.on(o.Object); part != nil {
 		m = part
 	}
-	x := exchange{m: m, now: now, op: o, known: m.revision(o.Revision)}
+	x := &m.doing
+	*x = exchange{m: m, now: now, op: o, known: m.revision(o.Revision)}
 	if early := x.prepare(); early.Refusal != mocks.None {
 		return early
 	}

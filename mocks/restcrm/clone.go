@@ -14,7 +14,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	t.faults = m.faults.Clone()
 	t.tokens = m.tokens.Clone()
 	t.limits = m.limits.Clone()
-	t.members = nil
+	t.members, t.doing = nil, exchange{}
 	out := m.copied(&t)
 	if m.account != nil {
 		out.account = m.account.copied(&t)

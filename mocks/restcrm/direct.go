@@ -15,7 +15,8 @@ var _ mocks.Direct = (*Mock)(nil)
 // Do answers an exchange that is held as data, by the rules of Handle.
 func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	m.Advance(now)
-	x := &exchange{m: m, now: now, op: o, ifMatch: o.IfTag}
+	x := &m.doing
+	*x = exchange{m: m, now: now, op: o, ifMatch: o.IfTag}
 	if part := m.on(o.Object); part != nil {
 		x.m = part
 	}

@@ -38,6 +38,7 @@ type tenant struct {
 	tokens  mocks.Tokens
 	limits  mocks.Limiter
 
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string

@@ -19,7 +19,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 	t.tokens = m.tokens.Clone()
 	t.limits = m.limits.Clone()
 	t.clients = maps.Clone(m.clients)
-	t.members = nil
+	t.members, t.doing = nil, exchange{}
 	t.setup = m.setup.clone()
 	t.cursors = slices.Clone(m.cursors)
 	for _, part := range m.all() {

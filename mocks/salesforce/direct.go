@@ -28,7 +28,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		}
 	}
 	m.Advance(now)
-	x := &exchange{m: m.parts[mocks.Contact], now: now, op: o, from: from, version: directVersion}
+	x := &m.doing
+	*x = exchange{m: m.parts[mocks.Contact], now: now, op: o, from: from, version: directVersion}
 	if part := m.on(o.Object); part != nil {
 		x.m = part
 	}

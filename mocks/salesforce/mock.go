@@ -48,6 +48,7 @@ type tenant struct {
 	cursors  cursors
 	clients  map[string]string // record id -> change origin of the last API write
 
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string

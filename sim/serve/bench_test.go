@@ -9,19 +9,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service"
 	"github.com/syncproof/syncproof/engine/store"
-	"github.com/syncproof/syncproof/engine/store/memory"
 	"github.com/syncproof/syncproof/engine/store/sqlite"
 )
 
@@ -30,7 +26,7 @@ import (
 // them with make bench-live.
 const (
 	part        = 3 * time.Second
-	connections = 64
+	connections = 256
 )
 
 // stuck is a network on which nothing moves: the engine's own work stands
@@ -70,7 +66,7 @@ type knocker struct {
 }
 
 func newKnocker(r *rig) *knocker {
-	return &knocker{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024, MaxIdleConns: 1024}}, url: *r.door.Load()}
+	return &knocker{client: &http.Client{Transport: &http.Transport{MaxConnsPerHost: connections, MaxIdleConnsPerHost: connections, MaxIdleConns: connections}}, url: *r.door.Load()}
 }
 
 // knock sends a notice of a contact that nobody has heard of yet.
@@ -120,102 +116,4 @@ func rate(b *testing.B, workers int, do func() error) float64 {
 	}
 	group.Wait()
 	return float64(done.Load()) / time.Since(began).Seconds()
-}
-
-// syncTime is the median time of one small append and fsync on the disk of a folder.
-func syncTime(b *testing.B, folder string) time.Duration {
-	b.Helper()
-	f, err := os.Create(filepath.Join(folder, "sync"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	times := make([]time.Duration, 200)
-	for i := range times {
-		began := time.Now()
-		if _, err := f.Write(make([]byte, 4096)); err != nil {
-			b.Fatal(err)
-		}
-		if err := f.Sync(); err != nil {
-			b.Fatal(err)
-		}
-		times[i] = time.Since(began)
-	}
-	slices.Sort(times)
-	return times[len(times)/2]
-}
-
-// BenchmarkLiveAcks: durable acknowledgements a second, against the lower of
-// the same handler without durability and the store's own group commit; and
-// how long one takes at half that load, in fsyncs, and beside the store alone
-// at that pace.
-func BenchmarkLiveAcks(b *testing.B) {
-	for b.Loop() {
-		volatile := intake(b, memory.Open())
-		k := newKnocker(volatile)
-		plain := rate(b, connections, func() error { return k.knock(b.Context()) })
-		volatile.service.Abort()
-
-		raw := openSQLite(b)
-		if _, err := raw.Reopen(b.Context(), 1, 2); err != nil {
-			b.Fatal(err)
-		}
-		var n atomic.Uint64
-		commit := func(ctx context.Context) error {
-			ref := engine.Ref{ID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", n.Add(1))}
-			return raw.Apply(ctx, engine.Instant(time.Now().UnixNano()), engine.Batch{Ops: []engine.StoreOp{engine.Enqueue{Ref: ref}}})
-		}
-		commits := rate(b, connections, func() error { return commit(b.Context()) })
-
-		durable := intake(b, openSQLite(b))
-		k = newKnocker(durable)
-		acks := rate(b, connections, func() error { return k.knock(b.Context()) })
-		p50, p99 := latencies(b, k.knock, acks/2)
-		_, alone := latencies(b, commit, acks/2)
-		if err := raw.Close(); err != nil {
-			b.Fatal(err)
-		}
-		fsync := syncTime(b, b.TempDir())
-		durable.service.Abort()
-		b.ReportMetric(0, "ns/op")
-		b.ReportMetric(acks, "acks/s")
-		b.ReportMetric(plain, "volatile/s")
-		b.ReportMetric(commits, "commits/s")
-		b.ReportMetric(acks/min(plain, commits), "ratio")
-		b.ReportMetric(float64(p50)/1e6, "p50-ms")
-		b.ReportMetric(float64(p99)/1e6, "p99-ms")
-		b.ReportMetric(float64(p99)/float64(fsync), "p99/fsync")
-		b.ReportMetric(float64(alone)/1e6, "store-p99-ms")
-		b.ReportMetric(float64(p99)/float64(alone), "p99/store-p99")
-	}
-}
-
-// latencies are those of what is begun at a steady pace.
-func latencies(b *testing.B, do func(context.Context) error, perSecond float64) (p50, p99 time.Duration) {
-	b.Helper()
-	var mu sync.Mutex
-	var all []time.Duration
-	var group sync.WaitGroup
-	gap := time.Duration(float64(time.Second) / perSecond)
-	tick := time.NewTicker(max(gap, time.Millisecond))
-	defer tick.Stop()
-	began, sent := time.Now(), 0
-	for time.Since(began) < part {
-		<-tick.C
-		for ; sent < int(time.Since(began)/gap); sent++ {
-			group.Go(func() {
-				at := time.Now()
-				if err := do(b.Context()); err != nil {
-					b.Error(err)
-				}
-				took := time.Since(at)
-				mu.Lock()
-				all = append(all, took)
-				mu.Unlock()
-			})
-		}
-	}
-	group.Wait()
-	slices.Sort(all)
-	return all[len(all)/2], all[len(all)*99/100]
 }

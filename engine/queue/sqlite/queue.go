@@ -39,7 +39,7 @@ var kind = &sqlfile.Kind{
 	Name:        "queue",
 	Application: 0x73797071, // "sypq"
 	Migrations:  []string{version1},
-	Check:       func(context.Context, sqlfile.Querier) (string, error) { return "", nil },
+	Working:     []string{"messages"},
 }
 
 // Options of a queue; the zero value of each is its default.

@@ -3,38 +3,69 @@ package sqlfile
 import (
 	"context"
 	"fmt"
+	"os"
 	"sort"
 	"strings"
 )
+
+// wholeBytes is up to which size a file is read whole before it is used, which
+// takes about a second. It is no promise.
+const wholeBytes = 256 << 20
+
+// fit refuses a file that is not fit for use. A large one is not read whole:
+// that would take minutes in which nothing is acknowledged. What every start
+// works on is read, SQLite itself refuses a file that was cut, and the rest is
+// refused when it is read, by SQLite or by who decodes it.
+func (f *File) fit(ctx context.Context, kind *Kind, o Options) error {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return err
+	}
+	most := int64(wholeBytes)
+	if o.WholeBytes > 0 {
+		most = o.WholeBytes
+	}
+	if info.Size() <= most {
+		return f.check(ctx, kind)
+	}
+	for _, table := range kind.Working {
+		if err := f.sound(ctx, kind, "PRAGMA quick_check('"+table+"')"); err != nil {
+			return err
+		}
+	}
+	return f.content(ctx, kind.CheckWorking)
+}
 
 // check reads the whole file and refuses it if anything is wrong in it. The
 // kind's own check runs beside SQLite's, on another connection, and counts only
 // if that one found nothing.
 func (f *File) check(ctx context.Context, kind *Kind) error {
-	type judgement struct {
-		what string
-		err  error
-	}
-	own := make(chan judgement, 1)
-	go func() {
-		what, err := kind.Check(ctx, f.readers)
-		own <- judgement{what, err}
-	}()
-	err := f.sound(ctx, kind)
-	j := <-own
-	if err == nil {
-		err = j.err
-	}
-	if err == nil && j.what != "" {
-		err = f.damaged("%s", j.what)
+	own := make(chan error, 1)
+	go func() { own <- f.content(ctx, kind.Check) }()
+	err := f.sound(ctx, kind, "PRAGMA quick_check(1)")
+	if wrong := <-own; err == nil {
+		err = wrong
 	}
 	return err
 }
 
-// sound says whether the file is what SQLite wrote and has all its tables.
-func (f *File) sound(ctx context.Context, kind *Kind) error {
+// content refuses a file whose content the kind finds wrong.
+func (f *File) content(ctx context.Context, check func(context.Context, Querier) (string, error)) error {
+	if check == nil {
+		return nil
+	}
+	what, err := check(ctx, f.readers)
+	if err == nil && what != "" {
+		err = f.damaged("%s", what)
+	}
+	return err
+}
+
+// sound says whether the file is what SQLite wrote, as far as a query of
+// SQLite's own looks, and has all its tables.
+func (f *File) sound(ctx context.Context, kind *Kind, query string) error {
 	var found string
-	if err := f.readers.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+	if err := f.readers.QueryRowContext(ctx, query).Scan(&found); err != nil {
 		return err
 	}
 	if found != "ok" {

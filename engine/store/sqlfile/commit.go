@@ -127,6 +127,7 @@ func (f *File) transact(jobs []*waiting) error {
 		_ = tx.Rollback()
 	}
 	if err == nil {
+		f.wrote()
 		return nil
 	}
 	for _, j := range slices.Backward(jobs[:ran]) {

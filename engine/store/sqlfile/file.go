@@ -24,10 +24,14 @@ type File struct {
 	pool    *sql.DB // of the one writing connection
 	writer  *sql.Conn
 	readers *sql.DB
+	carrier *sql.DB // of the connection that makes checkpoints; nil for a View
 	// prepared are open on the writer, which is not closed before they are.
 	prepared []*sql.Stmt
 
-	mu      sync.Mutex // held during a transaction
+	mu      sync.Mutex    // held during a transaction
+	pages   int           // that commits have written since the last checkpoint; guarded by mu
+	grown   chan struct{} // holds a token when a checkpoint is due
+	carried chan struct{} // closed when checkpoints have ended
 	jobs    chan *waiting
 	closing chan struct{}
 	stopped chan struct{} // the committer has ended
@@ -38,7 +42,7 @@ type File struct {
 // magic begins every SQLite file.
 const magic = "SQLite format 3\x00"
 
-// Open opens a file, checks it and brings it to the newest version. Only a file
+// Open opens a file, checks it (a large one in part, see fit) and brings it to the newest version. Only a file
 // that does not exist is made. Errors: store.ErrBusy, *store.DamagedError,
 // *store.NewerError, store.ErrReadOnly, store.ErrFull.
 func Open(ctx context.Context, path string, kind *Kind, o Options) (*File, error) {
@@ -50,11 +54,15 @@ func Open(ctx context.Context, path string, kind *Kind, o Options) (*File, error
 	if err != nil {
 		return nil, err
 	}
-	f := &File{path: path, options: o, hold: held, jobs: make(chan *waiting), closing: make(chan struct{}), stopped: make(chan struct{})}
+	f := &File{
+		path: path, options: o, hold: held, jobs: make(chan *waiting), closing: make(chan struct{}), stopped: make(chan struct{}),
+		grown: make(chan struct{}, 1), carried: make(chan struct{}),
+	}
 	if err := f.open(ctx, kind, o); err != nil {
 		return nil, errors.Join(judged(path, err), f.release())
 	}
 	go f.commits()
+	go f.checkpoints()
 	return f, nil
 }
 
@@ -73,7 +81,7 @@ func (f *File) open(ctx context.Context, kind *Kind, o Options) error {
 	if err := f.upgrade(ctx, kind); err != nil {
 		return err
 	}
-	return f.check(ctx, kind)
+	return f.fit(ctx, kind, o)
 }
 
 // recognise refuses what is no file of the kind, before SQLite touches it.
@@ -143,11 +151,14 @@ func (f *File) connect(ctx context.Context, o Options) error {
 	}
 	var err error
 	f.pool, err = sql.Open("sqlite", address(f.path, o,
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous("+level+")", "journal_size_limit(67108864)", "cache_size(-32768)"))
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous("+level+")", "wal_autocheckpoint(0)", "journal_size_limit(67108864)", "cache_size(-32768)"))
 	if err != nil {
 		return err
 	}
 	if f.writer, err = f.pool.Conn(ctx); err != nil {
+		return err
+	}
+	if err := f.connectCheckpoints(level); err != nil {
 		return err
 	}
 	return f.connectReaders(o)
@@ -230,6 +241,7 @@ func (f *File) Close() error {
 	f.once.Do(func() {
 		close(f.closing)
 		<-f.stopped
+		<-f.carried
 		f.closed = judged(f.path, f.release())
 	})
 	return f.closed
@@ -240,6 +252,9 @@ func (f *File) release() error {
 	var errs []error
 	for _, s := range f.prepared {
 		errs = append(errs, s.Close())
+	}
+	if f.carrier != nil {
+		errs = append(errs, f.carrier.Close())
 	}
 	if f.readers != nil {
 		errs = append(errs, f.readers.Close())

@@ -18,6 +18,11 @@ type Kind struct {
 	// Check says what is wrong with the content, "" for nothing. The file is
 	// sound by SQLite's own measure, and of the newest version.
 	Check func(ctx context.Context, q Querier) (string, error)
+	// Working are the tables that every start works on: they are checked
+	// before a file of any size is used.
+	Working []string
+	// CheckWorking is Check as far as it is about them; nil for nothing.
+	CheckWorking func(ctx context.Context, q Querier) (string, error)
 }
 
 // Querier is what runs a query: a connection, a transaction or a pool.
@@ -33,4 +38,7 @@ type Options struct {
 	// Unsynced leaves writes to the page cache: a power cut then loses what
 	// was acknowledged. It is there to show that the drills notice.
 	Unsynced bool
+	// WholeBytes is up to which size a file is checked whole when it is
+	// opened, 0 for 256 MiB.
+	WholeBytes int64
 }

@@ -26,8 +26,9 @@ func Look(ctx context.Context, path string, kind *Kind) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{path: path, closing: make(chan struct{}), stopped: make(chan struct{})}
+	f := &File{path: path, closing: make(chan struct{}), stopped: make(chan struct{}), carried: make(chan struct{})}
 	close(f.stopped) // nothing commits
+	close(f.carried)
 	v := &View{File: f, kind: kind}
 	err = f.recognise(kind)
 	if err == nil {

@@ -3,11 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -49,6 +47,29 @@ func (c *change) apply(now engine.Instant, op engine.StoreOp) error {
 	return fmt.Errorf("the operation %T is unknown", op)
 }
 
+// applyAll carries batches out in their order. Notices that follow each other
+// go in together: under load they are most of what there is.
+func (c *change) applyAll(now engine.Instant, batches []engine.Batch) error {
+	var run notices
+	for _, b := range batches {
+		for _, op := range b.Ops {
+			if e, is := op.(engine.Enqueue); is && run.takes(e) {
+				run.add(e)
+				continue
+			}
+			if err := c.noticed(now, &run); err != nil {
+				return err
+			}
+			if e, is := op.(engine.Enqueue); is && run.takes(e) {
+				run.add(e)
+			} else if err := c.apply(now, op); err != nil {
+				return err
+			}
+		}
+	}
+	return c.noticed(now, &run)
+}
+
 // keyOf is the key that a reference leads to.
 func (c *change) keyOf(ref engine.Ref) (string, error) {
 	var key string
@@ -80,13 +101,13 @@ func (c *change) enqueue(due engine.Instant, op engine.Enqueue) error {
 }
 
 func (c *change) enqueueAll(now engine.Instant, op engine.EnqueueAll) error {
-	leased, err := json.Marshal(slices.AppendSeq([]string{}, maps.Keys(c.leases)))
+	leased, err := c.leasedKeys()
 	if err != nil {
 		return err
 	}
 	_, err = c.prepared.enqueueAll.ExecContext(c.ctx,
 		sql.Named("lane", int64(op.Lane)), sql.Named("due", int64(now)), sql.Named("mass", op.Mass), sql.Named("failed", op.Failed),
-		sql.Named("leased", string(leased)))
+		sql.Named("leased", leased))
 	return err
 }
 
@@ -183,6 +204,10 @@ func (c *change) put(rec *engine.Record) error {
 		return err
 	}
 	mass := rec.Flag != nil && rec.Flag.Mass > 0
+	done, err := c.putAgain(rec, mass, text)
+	if err != nil || done {
+		return err
+	}
 	_, err = c.prepared.putRecord.ExecContext(c.ctx, rec.Key, rec.ID[mapping.CC], rec.ID[mapping.CRM], rec.Status.String(), mass, rec.Failure != nil, text)
 	if err != nil {
 		return err
@@ -200,6 +225,18 @@ func (c *change) put(rec *engine.Record) error {
 		}
 	}
 	return nil
+}
+
+// putAgain stores a record of which only the content has changed, as most have.
+func (c *change) putAgain(rec *engine.Record, mass bool, text string) (done bool, err error) {
+	res, err := c.prepared.again.ExecContext(c.ctx,
+		sql.Named("key", rec.Key), sql.Named("cc", rec.ID[mapping.CC]), sql.Named("crm", rec.ID[mapping.CRM]),
+		sql.Named("status", rec.Status.String()), sql.Named("mass", mass), sql.Named("failed", rec.Failure != nil), sql.Named("record", text))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
 func (c *change) append(e *engine.LedgerEntry) error {

@@ -24,6 +24,11 @@ func check(ctx context.Context, q sqlfile.Querier) (string, error) {
 	case !errors.Is(err, sql.ErrNoRows):
 		return "", err
 	}
+	return checkMeta(ctx, q)
+}
+
+// checkMeta says what is wrong with what the core needs when it starts.
+func checkMeta(ctx context.Context, q sqlfile.Querier) (string, error) {
 	if _, err := readMeta(ctx, q); err != nil {
 		return err.Error(), nil
 	}

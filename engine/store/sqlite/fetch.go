@@ -46,8 +46,9 @@ func scanEntry(row scanner, more ...any) (*entry, error) {
 	return &e, nil
 }
 
-// Fetch leases due entries as engine.Fetch asks. It reads no more rows than are
-// leased and given out, however long the queue is.
+// Fetch leases due entries as engine.Fetch asks. It looks at no more rows than
+// are leased and given out, however long the queue is, and reads only those
+// that it gives out.
 func (s *Store) Fetch(ctx context.Context, now engine.Instant, f engine.Fetch) (engine.Fetched, error) {
 	out := engine.Fetched{Op: f.Op}
 	err := s.file.Between(ctx, func(ctx context.Context, _ *sql.Conn) error {
@@ -59,9 +60,9 @@ func (s *Store) Fetch(ctx context.Context, now engine.Instant, f engine.Fetch) (
 		if err != nil {
 			return err
 		}
-		out.FreshWaits = fresh != nil && fresh.due <= now
-		for _, next := range []*entry{fresh, backlog} {
-			if next != nil && (out.Next == 0 || next.due < out.Next) {
+		out.FreshWaits = fresh.there && fresh.due <= now
+		for _, next := range []waits{fresh, backlog} {
+			if next.there && (out.Next == 0 || next.due < out.Next) {
 				out.Next = next.due
 			}
 		}
@@ -73,34 +74,65 @@ func (s *Store) Fetch(ctx context.Context, now engine.Instant, f engine.Fetch) (
 	return out, nil
 }
 
+// waits is the first entry of a lane that was not given out, if one is there.
+type waits struct {
+	due   engine.Instant
+	there bool
+}
+
 // look adds up to n due entries of a lane, and returns the first that it left.
-func (s *Store) look(ctx context.Context, out *engine.Fetched, from engine.Lane, now engine.Instant, n int) (left *entry, err error) {
+func (s *Store) look(ctx context.Context, out *engine.Fetched, from engine.Lane, now engine.Instant, n int) (waits, error) {
+	keys, left, err := s.due(ctx, from, now, n)
+	if err != nil {
+		return waits{}, err
+	}
+	for _, key := range keys {
+		item, err := s.entry(ctx, key)
+		if err != nil {
+			return waits{}, err
+		}
+		out.Items = append(out.Items, item)
+	}
+	return left, nil
+}
+
+// due are the keys of up to n due entries of a lane that are not leased.
+func (s *Store) due(ctx context.Context, from engine.Lane, now engine.Instant, n int) (keys []string, left waits, err error) {
 	rows, err := s.prepared.lane.QueryContext(ctx, int64(from))
 	if err != nil {
-		return nil, err
+		return nil, left, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var key string
 	for rows.Next() {
-		var record sql.NullString
-		e, err := scanEntry(rows, &record)
-		if err != nil {
-			return nil, err
+		if err := rows.Scan(&key, &left.due); err != nil {
+			return nil, left, err
 		}
-		if _, leased := s.leases[e.Key]; leased {
+		if _, leased := s.leases[key]; leased {
 			continue
 		}
-		if n <= 0 || e.due > now {
-			return e, nil
+		if len(keys) >= n || left.due > now {
+			left.there = true
+			return keys, left, nil
 		}
-		if record.Valid {
-			if e.Record, err = decodeRecord(e.Key, record.String); err != nil {
-				return nil, err
-			}
-		}
-		out.Items = append(out.Items, e.Item)
-		n--
+		keys = append(keys, key)
 	}
-	return nil, rows.Err()
+	return keys, left, rows.Err()
+}
+
+// entry is an entry with its record.
+func (s *Store) entry(ctx context.Context, key string) (engine.Item, error) {
+	var record sql.NullString
+	e, err := scanEntry(s.prepared.entry.QueryRowContext(ctx, key), &record)
+	if err != nil {
+		return engine.Item{}, err
+	}
+	if record.Valid {
+		if e.Record, err = decodeRecord(key, record.String); err != nil {
+			return engine.Item{}, err
+		}
+	}
+	return e.Item, nil
 }
 
 // lease marks entries as given out. Later decisions are given out once: they

@@ -4,18 +4,22 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/store"
+	"github.com/syncproof/syncproof/engine/store/sqlfile"
 	"github.com/syncproof/syncproof/engine/store/storetest"
 )
 
@@ -92,6 +96,87 @@ func TestRefusals(t *testing.T) {
 				t.Error("the file was changed")
 			}
 		})
+	}
+}
+
+// TestALargeFileIsCheckedInPart: of a file that is too large to be read whole
+// at the start, what every start works on is checked, and a record is refused
+// when it is read; the whole check finds it too.
+func TestALargeFileIsCheckedInPart(t *testing.T) {
+	ctx := context.Background()
+	large := sqlfile.Options{WholeBytes: 1}
+	for name, c := range map[string]struct {
+		make func(t *testing.T, path string)
+		want string
+	}{
+		"cut":                {func(t *testing.T, path string) { full(t, path); resize(t, path, 81920) }, "malformed"},
+		"a table gone":       {func(t *testing.T, path string) { full(t, path); run(t, path, "DROP TABLE ledger") }, "table ledger is missing"},
+		"a decision no JSON": {func(t *testing.T, path string) { full(t, path); run(t, path, unchecked) }, "CHECK constraint failed in queue"},
+		"meta unknown":       {func(t *testing.T, path string) { full(t, path); run(t, path, "INSERT INTO meta VALUES ('x.cc', 1)") }, "meta x.cc is unknown"},
+	} {
+		path := filepath.Join(t.TempDir(), "store.db")
+		c.make(t, path)
+		_, err := open(ctx, path, large)
+		var damaged *store.DamagedError
+		if !errors.As(err, &damaged) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want a DamagedError with %q", name, err, c.want)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "store.db")
+	full(t, path)
+	run(t, path, "DELETE FROM records WHERE key = 'cc:0'; UPDATE records SET record = '{' WHERE key = 'cc:1'")
+	s, err := open(ctx, path, large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var damaged *store.DamagedError
+	if _, err := s.Fetch(ctx, 100, engine.Fetch{Max: 9}); !errors.As(err, &damaged) {
+		t.Errorf("a record that cannot be read was given out: %v", err)
+	}
+	view, err := Look(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer view.Close()
+	if err := view.Check(ctx); !errors.As(err, &damaged) || !strings.Contains(err.Error(), `leads to record "cc:0", which is missing`) {
+		t.Errorf("the whole check: got %v", err)
+	}
+}
+
+// TestTheLogBeginsAnew: what is committed is carried over into the file while
+// the store is in use, so that its write-ahead log does not grow for ever.
+func TestTheLogBeginsAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	s := opened(t, path)
+	began := func() uint32 {
+		head := make([]byte, 32)
+		f, err := os.Open(path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := io.ReadFull(f, head); err != nil {
+			t.Fatal(err)
+		}
+		return binary.BigEndian.Uint32(head[12:]) // how often the log has begun
+	}
+	store := func(i int) {
+		batches := make([]engine.Batch, 200)
+		for k := range batches {
+			batches[k] = pair(fmt.Sprint(i, "-", k))
+		}
+		if err := s.Apply(t.Context(), 10, batches...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store(0)
+	first, deadline := began(), time.Now().Add(time.Minute)
+	for i := 1; began() == first; i++ {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %d transactions the log has not begun anew", i)
+		}
+		store(i)
 	}
 }
 

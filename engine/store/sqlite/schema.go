@@ -5,10 +5,12 @@ import "github.com/syncproof/syncproof/engine/store/sqlfile"
 // kind are the files of this package. docs/store.md explains the tables to
 // people.
 var kind = &sqlfile.Kind{
-	Name:        "store",
-	Application: 0x73797072, // "sypr"
-	Migrations:  []string{version1},
-	Check:       check,
+	Name:         "store",
+	Application:  0x73797072, // "sypr"
+	Migrations:   []string{version1},
+	Check:        check,
+	Working:      []string{"queue", "meta"},
+	CheckWorking: checkMeta,
 }
 
 // version1 made the tables. A released version is never changed: the next one

@@ -59,14 +59,7 @@ func (s *Store) Apply(ctx context.Context, now engine.Instant, batches ...engine
 	return s.file.Write(ctx, sqlfile.Job{
 		Do: func(ctx context.Context, _ *sql.Conn) error {
 			c = &change{Store: s, ctx: ctx, ended: map[string]lease{}}
-			for _, b := range batches {
-				for _, op := range b.Ops {
-					if err := c.apply(now, op); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
+			return c.applyAll(now, batches)
 		},
 		Undo: func() { c.undo() },
 	})

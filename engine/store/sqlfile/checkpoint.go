@@ -1,0 +1,71 @@
+package sqlfile
+
+import (
+	"context"
+	"database/sql"
+
+	"modernc.org/sqlite"
+)
+
+// checkpointPages is after how many pages the write-ahead log is carried over
+// into the file: 8 MiB.
+const checkpointPages = 2000
+
+// wrote counts the pages that commits have added to the write-ahead log, and
+// asks for a checkpoint when there are enough. It is called while no
+// transaction is open.
+func (f *File) wrote() {
+	err := f.writer.Raw(func(c any) error {
+		written, _, err := c.(sqlite.DBStatus).Status(sqlite.DBStatusCacheWrite, true)
+		f.pages += written
+		return err
+	})
+	if f.pages < checkpointPages && err == nil {
+		return
+	}
+	f.pages = 0
+	select {
+	case f.grown <- struct{}{}:
+	default: // one is asked for already
+	}
+}
+
+// connectCheckpoints opens the connection that carries the log over.
+func (f *File) connectCheckpoints(level string) error {
+	var err error
+	f.carrier, err = sql.Open("sqlite", address(f.path, f.options, "busy_timeout(5000)", "synchronous("+level+")", "cache_size(-1024)"))
+	if err == nil {
+		f.carrier.SetMaxOpenConns(1)
+	}
+	return err
+}
+
+// checkpoints carries the write-ahead log over into the file beside the
+// commits, which would otherwise stand still for it: it reads and writes
+// thousands of pages and syncs twice. What commits have added meanwhile is
+// little; it is carried over between two of them. Then nothing is left, and
+// only then does the log begin anew.
+//
+// A checkpoint that fails loses nothing: the log holds all of it, and the next
+// one tries again. What is wrong with the disk the commits say themselves.
+func (f *File) checkpoints() {
+	defer close(f.carried)
+	for {
+		select {
+		case <-f.closing:
+			return
+		case <-f.grown:
+		}
+		if f.checkpoint() == nil {
+			f.mu.Lock()
+			_ = f.checkpoint()
+			f.mu.Unlock()
+		}
+	}
+}
+
+// checkpoint carries over what is committed and no reader needs where it is.
+func (f *File) checkpoint() error {
+	var busy, logged, carried int
+	return f.carrier.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &carried)
+}
