@@ -75,7 +75,7 @@ func (c *Core) recallWrite(w *work, side mapping.Side) (waited bool) {
 
 // onVerified reports whether a call is the write that follows w's last reading.
 func (c *Core) onVerified(w *work) bool {
-	return w.phase == writing && c.mustVerify(&w.plan.steps[w.step])
+	return w.phase == writing && c.mustVerify(w, &w.plan.steps[w.step])
 }
 
 // ticket is a call that waits for admission, and the record it is for. The
@@ -258,14 +258,19 @@ func (c *Core) onWithdrawn(e Withdrawn) {
 // turnAway refuses the calls that wait for a system that refuses the engine: a
 // permission is missing, and one record at a time tries whether it is back, or
 // a field is not known there, and the schema is looked at first.
-func (c *Core) turnAway(side mapping.Side) {
+func (c *Core) turnAway(o *object, side mapping.Side) {
 	g := &c.gates[side]
-	for _, line := range [...][]ticket{g.verified, g.waiting[Fresh], g.waiting[Backlog]} {
-		for _, t := range line {
+	for _, line := range [...]*[]ticket{&g.verified, &g.waiting[Fresh], &g.waiting[Backlog]} {
+		var others []ticket
+		for _, t := range *line {
+			if w := c.work[t.key]; w != nil && c.of(w) != o {
+				others = append(others, t)
+				continue
+			}
 			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
 		}
+		*line = others
 	}
-	g.verified, g.waiting = nil, [2][]ticket{}
 }
 
 func (c *Core) admitWaiting(side mapping.Side) {

@@ -44,7 +44,7 @@ func (c *Core) outdated(ref Ref) {
 		w.outdated = w.outdated || w.step == 0
 	case writing:
 		step := &w.plan.steps[w.step]
-		unguarded := step.side == ref.Side && c.mustVerify(step)
+		unguarded := step.side == ref.Side && c.mustVerify(w, step)
 		anew := w.step == 0 && !step.marks
 		if (unguarded || anew) && c.recallWrite(w, step.side) {
 			w.outdated = w.outdated || anew // else it has left, and this may be its echo

@@ -20,7 +20,7 @@ type carried struct {
 	date       string // of the answer
 	retryAfter time.Duration
 	truncated  bool
-	until      int64     // true time at which the rest of the body is there, 0 for at once
+	until      int64   // true time at which the rest of the body is there, 0 for at once
 	whole      *parcel // that it is part of, nil at wire fidelity
 }
 
@@ -55,7 +55,7 @@ func (n *network) forget(x *exchange) {
 // launch puts an errand's exchange on the wire.
 func (n *network) launch(e *errand, m *parcel) {
 	o := &m.op
-	method, path := n.w.host.parts.kinds[e.side].line(o)
+	method, path := n.w.host.parts.kinds[e.place()].line(o)
 	n.calls++
 	n.links[e.side].sent++
 	x := &m.exchange
