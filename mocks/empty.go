@@ -24,6 +24,6 @@ const Refreshed = "refresh"
 func (j Recorder) Gone(s *Snapshot, now time.Time) {
 	j.Commit(Committed{
 		Actor: ActorOf(Automation, Refreshed), Origin: Automation, Verb: trace.Delete,
-		Record: s.ID, Alias: s.Alias, External: s.External, Version: s.Version, Before: s.Version, Stamp: now,
+		Object: s.Object, Record: s.ID, Alias: s.Alias, External: s.External, Version: s.Version, Before: s.Version, Stamp: now,
 	})
 }

@@ -12,6 +12,13 @@ var _ mocks.Emptied = (*Mock)(nil)
 // reached, and webhooks that were not delivered yet are gone.
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
+	for _, part := range m.all() {
+		part.empty(now)
+	}
+	m.deliveries = mocks.Due[mocks.Delivery]{}
+}
+
+func (m *Mock) empty(now time.Time) {
 	for _, c := range m.store.order {
 		if !c.deleted {
 			gone := m.snapshot(c)
@@ -19,6 +26,6 @@ func (m *Mock) Empty(now time.Time) {
 		}
 	}
 	version := m.store.version
-	m.store, m.late, m.deliveries = newStore(), mocks.Due[lateCommit]{}, mocks.Due[mocks.Delivery]{}
+	m.store, m.late = newStore(), mocks.Due[lateCommit]{}
 	m.store.version = version
 }

@@ -12,6 +12,12 @@ var _ mocks.Emptied = (*Mock)(nil)
 // had reached.
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
+	for _, part := range m.parts() {
+		part.empty(now)
+	}
+}
+
+func (m *Mock) empty(now time.Time) {
 	for _, c := range m.store.order {
 		if !c.deleted {
 			gone := m.snapshot(c)

@@ -29,13 +29,12 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	}
 	m.Advance(now)
 	defer m.publish(now)
-	part := m.parts[mocks.Contact]
-	if other := m.on(o.Object); other != nil {
-		part = other
+	x := &m.doing
+	*x = exchange{m: m.parts[mocks.Contact], now: now, op: o, from: from, version: directVersion}
+	if part := m.on(o.Object); part != nil {
+		x.m = part
 	}
-	x := &part.doing
-	*x = exchange{m: part, now: now, op: o, from: from, version: directVersion}
-	x.request = mocks.Request{Method: method(o), Path: part.path(o), Call: o.Call, Cause: o.Cause}
+	x.request = mocks.Request{Method: method(o), Path: x.m.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
