@@ -12,15 +12,16 @@ var _ mocks.Emptied = (*Mock)(nil)
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
 	for _, part := range m.all() {
-		part.empty(now)
+		part.vanish(now)
 	}
 	m.deliveries = mocks.Due[mocks.Delivery]{}
 }
 
-func (m *Mock) empty(now time.Time) {
-	for _, c := range m.store.order {
-		if !c.deleted && c.mergedTo == nil {
-			gone := m.snapshot(c)
+// vanish is Empty for one object.
+func (m *Mock) vanish(now time.Time) {
+	for _, r := range m.store.order {
+		if !r.deleted && r.mergedTo == nil {
+			gone := m.snapshot(r)
 			m.rec.Gone(&gone, now)
 		}
 	}

@@ -13,14 +13,15 @@ var _ mocks.Emptied = (*Mock)(nil)
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
 	for _, part := range m.parts() {
-		part.empty(now)
+		part.vanish(now)
 	}
 }
 
-func (m *Mock) empty(now time.Time) {
-	for _, c := range m.store.order {
-		if !c.deleted {
-			gone := m.snapshot(c)
+// vanish is Empty for one object.
+func (m *Mock) vanish(now time.Time) {
+	for _, r := range m.store.order {
+		if !r.deleted {
+			gone := m.snapshot(r)
 			m.journal.Gone(&gone, now)
 		}
 	}

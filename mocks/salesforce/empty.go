@@ -13,12 +13,13 @@ var _ mocks.Emptied = (*Mock)(nil)
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
 	for _, part := range m.all() {
-		part.empty(now)
+		part.vanish(now)
 	}
 	m.cursors, m.pending, m.bus.events = nil, nil, nil
 }
 
-func (m *Mock) empty(now time.Time) {
+// vanish is Empty for one object.
+func (m *Mock) vanish(now time.Time) {
 	for _, r := range m.store.order {
 		if !r.deleted {
 			gone := m.snapshot(r)
