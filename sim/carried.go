@@ -20,7 +20,7 @@ type carried struct {
 	date       string // of the answer
 	retryAfter time.Duration
 	truncated  bool
-	until      int64     // true time at which the rest of the body is there, 0 for at once
+	until      int64   // true time at which the rest of the body is there, 0 for at once
 	whole      *parcel // that it is part of, nil at wire fidelity
 }
 
@@ -45,7 +45,7 @@ func (n *network) parcel() *parcel {
 
 // forget lets go of an exchange of which nothing more will come.
 func (n *network) forget(x *exchange) {
-	delete(n.exchanges, x.call)
+	n.exchanges.drop(x.call)
 	if m := x.whole; m != nil && !n.w.shared {
 		*m = parcel{}
 		n.spare = append(n.spare, m)
