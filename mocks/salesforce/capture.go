@@ -162,7 +162,7 @@ func (m *Mock) tells(c *change, column *column) bool {
 	case c.kind == changeDelete:
 		return false
 	case c.kind != changeUpdate:
-		return !m.empty(c.record, column)
+		return !m.blank(c.record, column)
 	case column.system == sysLastModifiedDate:
 		return c.dated
 	case column.system == sysLastModifiedByID:
@@ -171,7 +171,7 @@ func (m *Mock) tells(c *change, column *column) bool {
 	return column.system == plain && slices.Contains(c.slots, column.slot)
 }
 
-func (m *Mock) empty(r *record, c *column) bool {
+func (m *Mock) blank(r *record, c *column) bool {
 	if _, instant := r.seconds(c); instant {
 		return false
 	}
