@@ -204,11 +204,27 @@ func (r *Reviewed) same(other *Reviewed) bool {
 		r.Choose == other.Choose && r.Restore == other.Restore && slices.Equal(r.Set, other.Set)
 }
 
+// Restorable identifies the state that a restore of an overwritten value is
+// given on: the version that both sides have, or are about to get. One that was
+// given before a later edit is refused, like other decisions (CR-10, CR-11).
+func (r *Record) Restorable() string {
+	version := max(r.Base[mapping.CC].Version, r.Base[mapping.CRM].Version)
+	if r.Intent != nil {
+		version = max(version, r.Intent.Version)
+	}
+	return restorable(version)
+}
+
+func restorable(version int64) string { return strconv.FormatInt(version, 10) }
+
+// refusal says why a decision is not carried out, "" if it can be.
 func (c *Core) refusal(w *work, rec *Record, r *Reviewed) string {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
 	case r.Restore && !(cc.present && crm.present && cc.version == crm.version && equalContent(cc.content, crm.content)):
 		return "the record is not in sync: restore when it is"
+	case r.Restore && r.State != "" && r.State != restorable(cc.version):
+		return "the record has changed since: look at it again"
 	case r.Restore:
 		return ""
 	case rec.Flag == nil:
