@@ -18,6 +18,7 @@ func (c *Core) decide(w *work) {
 		began, untouched := c.recoverIntent(w, rec)
 		c.redate(w, rec)
 		w.carriesOn = (began || old.CarriesOn) && untouched && old.Review.same(w.review)
+		w.carries = old.Version
 	}
 	if w.review != nil {
 		c.carryReview(w, rec)

@@ -145,6 +145,7 @@ func (c *Core) carryReview(w *work, rec *Record) {
 	var d resolve.Decision
 	if why == "" || w.carriesOn {
 		d = c.reviewed(w, r, c.input(w, rec))
+		w.goOn(&d)
 		why = c.unfit(w, rec, r, d)
 	}
 	if why != "" {
@@ -156,11 +157,30 @@ func (c *Core) carryReview(w *work, rec *Record) {
 	c.execute(w, rec, d, c.sentence(r))
 }
 
-// unfit says why a system cannot take what a restore would give it, "" if it
-// can. The record is in step as it is: it stays so, and is no dead letter.
+// goOn keeps the version of a decision that was interrupted between its writes,
+// and leaves the side alone that has all of it: however often it is tried, no
+// side is written twice for one word (spec: no-loop).
+func (w *work) goOn(d *resolve.Decision) {
+	stored := max(w.sides[mapping.CC].version, w.sides[mapping.CRM].version)
+	if !w.carriesOn || stored > w.carries || d.Action != resolve.Merge {
+		return
+	}
+	d.Version = w.carries
+	for side := range d.Writes {
+		if write := &d.Writes[side]; len(write.Fields) == 0 && !write.Create && w.sides[side].version == w.carries {
+			write.Needed = false
+		}
+	}
+}
+
+// unfit says why a system cannot take what a restore would give it, or that it
+// holds it, "" if it can. The record is in step as it is: it stays so, and is no dead letter.
 func (c *Core) unfit(w *work, rec *Record, r *Reviewed, d resolve.Decision) string {
 	if !r.Restore || w.carriesOn {
 		return ""
+	}
+	if !d.Writes[0].Create && !d.Writes[1].Create && len(d.Writes[0].Fields)+len(d.Writes[1].Fields) == 0 {
+		return "the record holds what would be restored"
 	}
 	for _, side := range c.writeOrder(d) {
 		if _, problem := c.stepFor(w, rec, d, side); problem != nil {
