@@ -17,7 +17,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 	t.faults = m.faults.Clone()
 	t.tokens = m.tokens.Clone()
 	t.limits = m.limits.Clone()
-	t.members = nil
+	t.members, t.doing = nil, exchange{}
 	t.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
 	for _, part := range m.all() {
 		part.copyInto(&t)

@@ -28,6 +28,7 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		}
 	}
 	m.Advance(now)
+	defer m.publish(now)
 	part := m.parts[mocks.Contact]
 	if other := m.on(o.Object); other != nil {
 		part = other
@@ -291,6 +292,7 @@ var meanings = map[string]mocks.Refusal{
 	"REQUEST_LIMIT_EXCEEDED":          mocks.Limited,
 	"INVALID_FIELD":                   mocks.Unmapped,
 	"INVALID_FIELD_FOR_INSERT_UPDATE": mocks.Forbidden,
+	"DUPLICATES_DETECTED":             mocks.Duplicated,
 	codeVersionRule:                   mocks.Conflict,
 }
 

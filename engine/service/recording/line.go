@@ -46,6 +46,8 @@ type head struct {
 	OutageAfter      time.Duration
 	Audit            time.Duration
 	Seed             uint64
+	// Kinds are the systems' by side; earlier releases did not write them.
+	Kinds [2]string `json:",omitzero"`
 }
 
 // also is one object beside the first.
@@ -55,12 +57,13 @@ type also struct {
 	Capabilities [2]adapter.Capabilities
 }
 
-func headOf(c *engine.Config, specs []mapping.Spec) *head {
+func headOf(c *engine.Config, specs []mapping.Spec, kinds [2]string) *head {
 	var others []also
 	for i := range c.Also {
 		others = append(others, also{c.Also[i].Name, specs[i+1], c.Also[i].Capabilities})
 	}
 	return &head{
+		Kinds:   kinds,
 		Version: formatVersion, Mapping: specs[0], Also: others, Systems: c.Systems, Policy: c.Policy, Retry: c.Retry, WorkingSet: c.WorkingSet,
 		PendingNotices: c.PendingNotices, MassDelete: c.MassDelete, MassDeleteWindow: c.MassDeleteWindow,
 		OutageAfter: c.OutageAfter, Audit: c.Audit, Seed: c.Seed,
