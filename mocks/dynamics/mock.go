@@ -66,7 +66,7 @@ const firstNotice = 1 << 24
 // New makes an organisation without contacts.
 func New(c mocks.Config) *Mock {
 	made := newSchema(&c)
-	return &Mock{
+	m := &Mock{
 		config:    &c,
 		journal:   mocks.Recorder{Journal: c.Journal, On: c.On},
 		ids:       *mocks.NewIDs(c.Seed ^ idSalt),
@@ -76,11 +76,14 @@ func New(c mocks.Config) *Mock {
 		firstName: made.byName["firstname"],
 		lastName:  made.byName["lastname"],
 		version:   made.byName[c.VersionField],
-		external:  made.byName[c.ExternalField],
 		store:     newStore(),
 		execution: execution{allowed: executionMax},
 		notices:   firstNotice,
 	}
+	if !c.Bare {
+		m.external = made.byName[c.ExternalField]
+	}
+	return m
 }
 
 // Faults is the organisation's switchboard.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
@@ -24,6 +25,14 @@ type state struct {
 	Notices    uint64                          `json:"notices"`
 	Deliveries []mocks.Waiting[mocks.Delivery] `json:"deliveries"`
 	Execution  executionState                  `json:"execution"`
+	Made       []madeState                     `json:"made,omitempty"`
+	Key        string                          `json:"key,omitempty"` // of an organisation without one: the column of the one that was made
+}
+
+// madeState is a column that was made through the API.
+type madeState struct {
+	SchemaName string `json:"schema_name"`
+	Length     int    `json:"length,omitempty"` // 0 for a whole number
 }
 
 // executionState is the window of the execution time.
@@ -70,6 +79,14 @@ func (m *Mock) State() ([]byte, error) {
 		Notices: m.notices, Deliveries: m.deliveries.All(), Execution: executionState{m.execution.start, m.execution.used},
 		Contacts: make([]contactState, len(m.store.order)),
 	}
+	for _, c := range m.made.columns {
+		if c.made != "" {
+			s.Made = append(s.Made, madeState{c.made, c.length})
+		}
+	}
+	if m.config.Bare && m.external != nil {
+		s.Key = m.external.base
+	}
 	for i, c := range m.store.order {
 		s.Contacts[i] = m.contactState(c)
 	}
@@ -113,6 +130,9 @@ func (m *Mock) SetState(text []byte) error {
 		m.deliveries.Put(d.At, d.Value)
 	}
 	m.store.version = s.Version
+	if err := m.remake(&s); err != nil {
+		return err
+	}
 	for i := range s.Contacts {
 		c, err := m.restored(&s.Contacts[i])
 		if err != nil {
@@ -131,6 +151,39 @@ func (m *Mock) SetState(text []byte) error {
 		}
 	}
 	return nil
+}
+
+// customized reports whether anything was made through the API.
+func (m *Mock) customized() bool {
+	return m.config.Bare && m.external != nil || slices.ContainsFunc(m.made.columns, func(c *column) bool { return c.made != "" })
+}
+
+// remake customizes the organisation as that of a snapshot was. There are no
+// records yet.
+func (m *Mock) remake(s *state) error {
+	if !m.customized() && len(s.Made) == 0 && s.Key == "" {
+		return nil
+	}
+	m.made = newSchema(m.config)
+	if m.config.Bare {
+		m.external = nil
+	}
+	for _, have := range s.Made {
+		c := &column{name: strings.ToLower(have.SchemaName), base: strings.ToLower(have.SchemaName), level: levelNone, made: have.SchemaName, kind: kindInteger}
+		if have.Length > 0 {
+			c.kind, c.format, c.length = kindString, "Text", have.Length
+		}
+		m.made.add(c)
+	}
+	m.alter(func(*schema) {})
+	if s.Key == "" {
+		return nil
+	}
+	c, err := m.column("the alternate key", s.Key)
+	if err == nil {
+		m.key(c)
+	}
+	return err
 }
 
 // restored is a contact of a snapshot.
