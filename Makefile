@@ -46,8 +46,9 @@ soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model
 
 KILLS ?= 200
 
-drills: ## kill -9 the served engine KILLS times at random instants under load; SEED=7 repeats
-	$(GO) run ./cmd/syncproof live --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+drills: build ## play sim/live/testdata/drills with the served engine, then kill -9 it KILLS times under load; SEED=7 repeats
+	bin/syncproof live --serve sim/live/testdata/drills
+	bin/syncproof live --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 live: ## play the library over real HTTP, as far as it can be made live
 	$(GO) run ./cmd/syncproof live

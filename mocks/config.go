@@ -44,6 +44,10 @@ type Config struct {
 	// under these names through the API takes its place.
 	Bare bool
 
+	// Account, while not nil, is a tenant that has accounts beside contacts, and
+	// what they are; the fields above are of contacts.
+	Account *ObjectConfig
+
 	Quota Quota // zero: the vendor's default
 	// TokenLife is the default lifetime of tokens; zero: the vendor's.
 	TokenLife time.Duration

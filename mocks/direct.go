@@ -42,6 +42,7 @@ const (
 // Op is one exchange as data.
 type Op struct {
 	Kind   OpKind
+	Object Object
 	Call   uint64 // the exchange's number in the journal
 	Cause  uint64 // Op of the Send event
 	Token  string // as OpToken gave it; an unknown or expired one is a 401

@@ -30,7 +30,8 @@ type Faults struct {
 	// AuthDown makes the token endpoint answer 503.
 	AuthDown bool
 	// Revoked lists permissions (Genesys) or CRUD verbs and fields
-	// (Salesforce, REST) that the engine's account has lost.
+	// (the CRMs) that the engine's account has lost; account. marks those of
+	// accounts, see RevokedOf.
 	Revoked []string
 	// Drift holds schema changes that happened while running.
 	Drift []Drift
@@ -94,6 +95,7 @@ type ServerError struct {
 
 // Drift is one change of the schema.
 type Drift struct {
+	Object Object
 	Field  string
 	Rename string // new native name
 	Remove bool
@@ -106,6 +108,6 @@ type Drift struct {
 
 // Equal reports whether two are the same change.
 func (d Drift) Equal(other Drift) bool {
-	return d.Field == other.Field && d.Rename == other.Rename && d.Remove == other.Remove &&
+	return d.Object == other.Object && d.Field == other.Field && d.Rename == other.Rename && d.Remove == other.Remove &&
 		d.Retype == other.Retype && d.Length == other.Length && slices.Equal(d.Values, other.Values)
 }

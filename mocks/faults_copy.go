@@ -70,7 +70,7 @@ func (t *Throttle) turn() int {
 }
 
 func (d *Drift) encode(p *Print) {
-	p.Text(d.Field)
+	p.Text(d.Object.journaled() + d.Field)
 	p.Text(d.Rename)
 	p.Flag(d.Remove)
 	p.Text(d.Retype)

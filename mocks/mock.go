@@ -51,6 +51,7 @@ const (
 
 // Edit is a change made by a user of the system, never by the engine.
 type Edit struct {
+	Object Object // of a new record; a stored one is known by its id
 	By     string // the user's name, e.g. "maria"
 	Origin Origin
 	Record string // native id; empty creates a record
@@ -74,6 +75,7 @@ type Delivery struct {
 	Notice  uint64 // the notice's number in the journal
 	Attempt int    // from 1
 	Record  string
+	Object  Object // of the record
 	URL     string
 	Header  http.Header
 	Body    []byte
@@ -108,7 +110,7 @@ type System interface {
 	// Peek returns a record's stored native fields, for the harness's
 	// expectations and final states: never for the engine.
 	Peek(id string) (Snapshot, bool)
-	// Each calls f for every stored record in a fixed order.
+	// Each calls f for every stored record in a fixed order, contacts first.
 	Each(f func(Snapshot) bool)
 	// Deliveries drains the webhooks that became due, in order. Systems
 	// without webhooks return nil.
@@ -130,6 +132,7 @@ type System interface {
 
 // Seed is one record laid before the run.
 type Seed struct {
+	Object   Object
 	Alias    string // the scenario's name, for the journal
 	ID       string // native id to use, or "" to let the mock make one
 	Set      map[string]any
@@ -142,6 +145,7 @@ type Seed struct {
 // Snapshot is a record's stored state.
 type Snapshot struct {
 	ID       string
+	Object   Object
 	Alias    string
 	External string
 	Version  int64

@@ -80,6 +80,7 @@ func (j Recorder) Read(d Disclosed) uint64 {
 
 // Committed is what a Commit event says.
 type Committed struct {
+	Object      Object
 	Call, Cause uint64 // Call is 0 for a user's change
 	Actor       string
 	Origin      Origin // "" for the engine's own
@@ -98,7 +99,7 @@ func (j Recorder) Commit(c Committed) uint64 {
 	return j.Journal.Emit(trace.Event{
 		Kind: trace.Commit, On: j.On, Cause: c.Cause, Call: c.Call,
 		Actor: c.Actor, Origin: string(c.Origin), Verb: c.Verb,
-		Record: c.Record, Alias: c.Alias, External: c.External,
+		Object: c.Object.journaled(), Record: c.Record, Alias: c.Alias, External: c.External,
 		Version: c.Version, Before: c.Before, Stamp: c.Stamp.UnixNano(), Changes: c.Changes,
 	})
 }

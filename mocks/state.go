@@ -110,6 +110,7 @@ func (d *Due[T]) All() []Waiting[T] {
 
 // EditState is a user's edit that waits for its commit.
 type EditState struct {
+	Object  Object         `json:"object,omitzero"`
 	By      string         `json:"by"`
 	Origin  Origin         `json:"origin"`
 	Record  string         `json:"record,omitempty"`
@@ -120,7 +121,7 @@ type EditState struct {
 
 // StateOf is an edit as a snapshot holds it.
 func StateOf(e *Edit) EditState {
-	return EditState{By: e.By, Origin: e.Origin, Record: e.Record, Set: e.Set, Version: e.Version, Bypass: e.Bypass}
+	return EditState{Object: e.Object, By: e.By, Origin: e.Origin, Record: e.Record, Set: e.Set, Version: e.Version, Bypass: e.Bypass}
 }
 
 // Edit is the edit of a snapshot.
@@ -138,5 +139,5 @@ func (s *EditState) Edit() Edit {
 			s.Set[name] = list
 		}
 	}
-	return Edit{By: s.By, Origin: s.Origin, Record: s.Record, Set: s.Set, Version: s.Version, Bypass: s.Bypass}
+	return Edit{Object: s.Object, By: s.By, Origin: s.Origin, Record: s.Record, Set: s.Set, Version: s.Version, Bypass: s.Bypass}
 }

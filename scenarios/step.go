@@ -88,16 +88,17 @@ const (
 
 // Vendor faults: `{at, throttle: crm, for: 5m, retry_after: 30}`.
 const (
-	Throttle    Verb = "throttle"     // retry_after: seconds | none | date | any text, count, rate
-	QuotaChange Verb = "quota"        // requests, per
-	Concurrency Verb = "concurrency"  // max
-	DailyLimit  Verb = "daily_limit"  // left
-	ServerError Verb = "error"        // status, when: before | after, count
-	TokenExpiry Verb = "token_expiry" // every token ends now
-	TokenRevoke Verb = "token_revoke" // for: the token endpoint refuses as well
-	Permission  Verb = "revoke"       // what: externalContacts:contact:edit | update | a field, for
-	Drift       Verb = "drift"        // field, rename | remove | retype | length | values
-	PollGap     Verb = "poll_gap"     // the feed hides what changes
+	Throttle     Verb = "throttle"      // retry_after: seconds | none | date | any text, count, rate
+	QuotaChange  Verb = "quota"         // requests, per
+	Concurrency  Verb = "concurrency"   // max
+	DailyLimit   Verb = "daily_limit"   // left
+	ServerError  Verb = "error"         // status, when: before | after, count
+	TokenExpiry  Verb = "token_expiry"  // every token ends now
+	TokenRevoke  Verb = "token_revoke"  // for: the token endpoint refuses as well
+	Permission   Verb = "revoke"        // what: externalContacts:contact:edit | update | a field, for
+	Drift        Verb = "drift"         // field, rename | remove | retype | length | values
+	PollGap      Verb = "poll_gap"      // the feed hides what changes
+	RestartEmpty Verb = "restart_empty" // every record and token is gone, and nobody is told
 )
 
 // Clock faults: `{at, skew: crm, by: 3h}`.
@@ -122,6 +123,7 @@ const (
 // Engine faults: `{at, crash: engine, down: 10s}` or `{at, crash: engine, before: persist, nth: 2, of: ada}`.
 const (
 	CrashEngine Verb = "crash"
+	DiskFull    Verb = "disk_full" // for: the engine's disk takes no write
 	Redeliver   Verb = "redeliver" // the broker delivers what was already done again
 )
 

@@ -90,6 +90,9 @@ var vendorVerbs = []verbSpec{
 	{PollGap, Vendor, "The system's change feed hides what changes.", []Key{
 		systemKey(PollGap, "The system.", sides...), forKey(),
 	}},
+	{RestartEmpty, Vendor, "The system comes back without its records, and tells nobody.", []Key{
+		systemKey(RestartEmpty, "The system.", sides...),
+	}},
 }
 
 func bySignedKey(doc string) Key {
@@ -163,6 +166,9 @@ var engineVerbs = []verbSpec{
 	{LoseStore, EngineIs, "The engine dies and comes back with an empty disk.", []Key{
 		{Name: string(LoseStore), Doc: "Always true.", Required: true, slot: func(s *Step) any { return &s.Crash.Wipe }},
 		downKey(),
+	}},
+	{DiskFull, EngineIs, "The engine's disk takes no write; what it holds can be read.", []Key{
+		systemKey(DiskFull, "Always engine.", "engine"), forKey(),
 	}},
 	{Redeliver, EngineIs, "The broker delivers again what was already done.", []Key{
 		systemKey(Redeliver, "Always engine.", "engine"), ofKey("Only messages for this record."),

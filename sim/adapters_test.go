@@ -44,6 +44,8 @@ var rights = map[string][2]string{
 	"salesforce": {"update", "edit Contact"},
 	"dynamics":   {"update", "prvWriteContact"},
 	"rest":       {"update", "update contact"},
+
+	"rest accounts": {"account.update", "update account"},
 }
 
 // tenant is a mock, and the people of its system.
@@ -106,7 +108,7 @@ func (v *vendor) open(t adaptertest.T, at surface, conditional bool) *adaptertes
 		config.BaseVersionField = v.base
 	}
 	out := &adaptertest.Tenant{
-		New: v.adapter, Signals: v.signals, SignsBody: v.name == "genesys", DropIndex: len(v.fields) - 1,
+		New: v.adapter, Signals: v.signals, SignsBody: v.kind == "genesys", DropIndex: len(v.fields) - 1,
 		Config: adapter.Config{
 			BaseURL: url, LoginURL: url + v.tenant, ClientID: config.ClientID, ClientSecret: config.ClientSecret,
 			VersionField: v.version, StatusField: v.status, ExternalField: v.external,
@@ -128,7 +130,12 @@ func (v *vendor) open(t adaptertest.T, at surface, conditional bool) *adaptertes
 			config.Fields = append(config.Fields, f.config)
 		}
 	}
+	v.about(&config)
+	out.Config.Object = v.adapterObject()
 	w.m = v.mock(config)
+	if err := v.strange(w.m); err != nil {
+		t.Fatalf("%v", err)
+	}
 	out.Transport = serve(mocks.HandlerLocked(w.m, &w.mu, func() time.Time { return w.now }))
 	return out
 }
@@ -141,7 +148,7 @@ func (w *tenant) do(f func() error) error {
 }
 
 func (w *tenant) edit(id string, values []adapter.FieldValue) (made string, err error) {
-	e := mocks.Edit{By: "maria", Origin: mocks.User, Record: id, Set: map[string]any{}}
+	e := mocks.Edit{Object: w.v.object, By: "maria", Origin: mocks.User, Record: id, Set: map[string]any{}}
 	for _, f := range values {
 		e.Set[w.v.fields[f.Index].config.Name] = entered(f.Value)
 	}
@@ -205,7 +212,9 @@ func (w *tenant) expire() { w.switches(func(f *mocks.Faults) { f.Revocations++ }
 
 func (w *tenant) drop() {
 	name := w.v.fields[len(w.v.fields)-1].config.Name
-	w.switches(func(f *mocks.Faults) { f.Drift = append(f.Drift, mocks.Drift{Field: name, Remove: true}) })
+	w.switches(func(f *mocks.Faults) {
+		f.Drift = append(f.Drift, mocks.Drift{Object: w.v.object, Field: name, Remove: true})
+	})
 }
 
 func (w *tenant) forbid() string {

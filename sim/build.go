@@ -48,7 +48,6 @@ type kind struct {
 	adapter       func(adapter.Config) (adapter.System, error)
 	signals       adapter.Signals
 	url, loginURL string
-	object        string // the vendor's name of a contact
 	external      string // native name of the field that holds the other side's id
 	baseVersion   string // of the conditional-write rule, "" if there is none
 }
@@ -58,23 +57,23 @@ func kindOf(name string) kind {
 	case "genesys":
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockgenesys.New(c) },
-			adapter: genesys.New, signals: genesys.Signals, url: ccURL, loginURL: ccLoginURL, object: "contact", external: "crm",
+			adapter: genesys.New, signals: genesys.Signals, url: ccURL, loginURL: ccLoginURL, external: "crm",
 		}
 	case "dynamics":
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockdynamics.New(c) },
-			adapter: dynamics.New, signals: dynamics.Signals, url: crmURL, loginURL: entraURL, object: "contact",
+			adapter: dynamics.New, signals: dynamics.Signals, url: crmURL, loginURL: entraURL,
 			external: dynamicsExternal,
 		}
 	case "rest":
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockrest.New(c) },
-			adapter: restcrm.New, signals: restcrm.Signals, url: crmURL, loginURL: crmURL, object: "contact", external: "external_id",
+			adapter: restcrm.New, signals: restcrm.Signals, url: crmURL, loginURL: crmURL, external: "external_id",
 		}
 	default:
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mocksalesforce.New(c) },
-			adapter: salesforce.New, signals: salesforce.Signals, url: crmURL, loginURL: crmURL, object: "Contact",
+			adapter: salesforce.New, signals: salesforce.Signals, url: crmURL, loginURL: crmURL,
 			external: salesforceExternal, baseVersion: "Sync_Base_Version__c",
 		}
 	}
@@ -230,7 +229,7 @@ func (st *Stage) adapterConfig(side mapping.Side, client *http.Client, f adapter
 		BaseURL: st.places.url(side, k), LoginURL: st.places.login(side, k), ClientID: clientID, ClientSecret: clientSecrets[side],
 		HTTP: client, Flight: f, Fields: st.mapping.Names(side),
 		VersionField: st.mapping.VersionName[side], StatusField: st.mapping.StatusName[side], ExternalField: k.external,
-		Object: k.object, WebhookSecret: webhookSecret,
+		WebhookSecret: webhookSecret,
 	}
 	if yes(spec.Conditional) {
 		c.BaseVersionField = k.baseVersion

@@ -20,16 +20,47 @@ type carried struct {
 	date       string // of the answer
 	retryAfter time.Duration
 	truncated  bool
-	until      int64 // true time at which the rest of the body is there, 0 for at once
+	until      int64     // true time at which the rest of the body is there, 0 for at once
+	whole      *parcel // that it is part of, nil at wire fidelity
+}
+
+// parcel is all the memory that one exchange takes at model fidelity.
+type parcel struct {
+	exchange
+	op      mocks.Op
+	outcome mocks.Outcome
+}
+
+// parcel gives memory for an exchange: that of one which is over, if there
+// is any.
+func (n *network) parcel() *parcel {
+	last := len(n.spare) - 1
+	if last < 0 {
+		return &parcel{}
+	}
+	m := n.spare[last]
+	n.spare = n.spare[:last]
+	return m
+}
+
+// forget lets go of an exchange of which nothing more will come.
+func (n *network) forget(x *exchange) {
+	delete(n.exchanges, x.call)
+	if m := x.whole; m != nil && !n.w.shared {
+		*m = parcel{}
+		n.spare = append(n.spare, m)
+	}
 }
 
 // launch puts an errand's exchange on the wire.
-func (n *network) launch(e *errand, o *mocks.Op) {
+func (n *network) launch(e *errand, m *parcel) {
+	o := &m.op
 	method, path := n.w.host.parts.kinds[e.side].line(o)
 	n.calls++
 	n.links[e.side].sent++
-	x := &exchange{call: n.calls, number: n.links[e.side].sent, side: e.side, post: method == http.MethodPost}
-	x.errand, x.life, x.asked = e.op, n.w.host.life, o
+	x := &m.exchange
+	x.call, x.number, x.side, x.post = n.calls, n.links[e.side].sent, e.side, method == http.MethodPost
+	x.errand, x.life, x.asked, x.whole = e.op, n.w.host.life, o, m
 	x.sent = n.w.Emit(trace.Event{
 		Kind: trace.Send, On: traceSystem(e.side), Actor: trace.ActorEngine, Call: x.call, Method: method, Path: path,
 	})
@@ -45,7 +76,12 @@ func (n *network) do(s *system, now time.Time, x *exchange) {
 	if x.outcome != nil {
 		return
 	}
-	x.outcome, x.date = &out, s.date.at(now)
+	if n.w.shared {
+		x.outcome = new(mocks.Outcome) // its memory may be another world's as well
+	} else {
+		x.outcome = &x.whole.outcome
+	}
+	*x.outcome, x.date = out, s.date.at(now)
 	x.retryAfter = retryAfterOf(out.RetryAfter, x.date)
 }
 

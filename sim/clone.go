@@ -28,6 +28,7 @@ var ErrNotCopyable = errors.New("the engine's machine or store cannot be copied"
 // changed once they are made, so they are shared. Clones may run at once; a
 // world must not run while it is being cloned.
 func (w *World) Clone() *World {
+	w.shared = true
 	d := *w
 	d.agenda.heap = slices.Clone(w.agenda.heap)
 	d.agenda.ready, d.agenda.head = slices.Clone(w.agenda.ready[w.agenda.head:]), 0
@@ -80,7 +81,7 @@ func (s *system) clone(w *World) *system {
 
 func (n *network) clone(w *World) *network {
 	d := *n
-	d.w = w
+	d.w, d.spare = w, nil
 	for i := range d.links {
 		d.links[i].faults = slices.Clone(n.links[i].faults)
 	}
@@ -91,6 +92,7 @@ func (n *network) clone(w *World) *network {
 func (h *host) clone(w *World) *host {
 	d := *h
 	d.w, d.tasks, d.effects, d.inbox = w, &tasks{}, engine.Effects{}, nil
+	d.spare = nil
 	d.machine = CopyMachine(h.machine)
 	d.disk = h.disk.clone(&d)
 	d.doors, d.asking = maps.Clone(h.doors), maps.Clone(h.asking)

@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/scenarios"
@@ -87,7 +88,16 @@ type disk struct {
 	statuses map[string]string // as last claimed
 	failed   int               // how many of them are FAILED
 	recent   []engine.Ref      // the latest notices made durable
+	full     int               // open faults by which it takes no write
+	refused  int               // tries in a row to write the same batches
 }
+
+// A write that the disk refuses is tried again after the first of these, then
+// after twice as long each time, up to the other: as the service does.
+const (
+	diskAgainFirst = 50 * time.Millisecond
+	diskAgainMost  = 5 * time.Second
+)
 
 // recentMax bounds how many notices a broker could deliver again.
 const recentMax = 10_000
@@ -102,8 +112,12 @@ func (d *disk) sync() {
 		return
 	}
 	d.syncing = true
+	d.syncIn(d.h.w.sc.Engine.Fsync.Std())
+}
+
+func (d *disk) syncIn(after time.Duration) {
 	w := d.h.w
-	w.at(w.agenda.now+int64(w.sc.Engine.Fsync), happening{what: syncs, life: d.life, n: uint64(len(d.pending))})
+	w.at(w.agenda.now+int64(after), happening{what: syncs, life: d.life, n: uint64(len(d.pending))})
 }
 
 // synced makes the first n batches durable, and tells the process that wrote them.
@@ -111,7 +125,12 @@ func (d *disk) synced(life, n int) {
 	if d.life != life || !d.h.up {
 		return
 	}
-	d.syncing = false
+	if d.full > 0 {
+		d.syncIn(min(diskAgainFirst<<min(d.refused, 10), diskAgainMost))
+		d.refused++
+		return
+	}
+	d.syncing, d.refused = false, 0
 	done := d.pending[:n]
 	d.pending = d.pending[n:]
 	for i := range done {
@@ -144,11 +163,12 @@ func (d *disk) apply(p *engine.Persist) {
 // leaves them in the page cache: all survive. With `lost` the machine lost
 // power and none does. With `torn` it lost power in the middle of writing
 // them: a prefix survives, and the batch after it is cut, which its checksum
-// shows, so that it counts as never written.
+// shows, so that it counts as never written. Nothing was written to a disk that
+// is full.
 func (d *disk) crash(c scenarios.Crash) {
 	survive := len(d.pending)
 	switch {
-	case c.Lost:
+	case c.Lost, d.full > 0:
 		survive = 0
 	case c.Torn:
 		survive = int(d.h.w.rand.below(int64(len(d.pending)), "torn", uint64(d.life), 0))
@@ -156,7 +176,7 @@ func (d *disk) crash(c scenarios.Crash) {
 	for i := range d.pending[:survive] {
 		d.apply(&d.pending[i])
 	}
-	d.pending, d.syncing = nil, false
+	d.pending, d.syncing, d.refused = nil, false, 0
 	if c.Wipe {
 		d.store = d.h.parts.store()
 		d.statuses, d.failed = map[string]string{}, 0

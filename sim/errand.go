@@ -19,6 +19,7 @@ type errand struct {
 	effect engine.Effect // as the core gave it
 	side   mapping.Side
 	ask    *mocks.Op // what is sent, but for its numbers and the token
+	first  mocks.Op  // memory for the first such ask
 	slots  []int     // of the fields that it asks for
 	stage  stage
 	denied bool   // the core refused the exchange that was asked for
@@ -205,13 +206,16 @@ func (h *host) depart(e *errand, call uint64) {
 		return
 	}
 	e.call = call
-	o := *e.ask
+	m := h.w.net.parcel()
 	if e.stage == fetching {
-		o = mocks.Op{Kind: mocks.OpToken}
-	} else if o.Token = h.tokens[e.side].value; o.Token == "" {
-		o.Token = e.token
+		m.op.Kind = mocks.OpToken
+	} else {
+		m.op = *e.ask
+		if m.op.Token = h.tokens[e.side].value; m.op.Token == "" {
+			m.op.Token = e.token
+		}
 	}
-	h.w.net.launch(e, &o)
+	h.w.net.launch(e, m)
 }
 
 // settled gives an errand the end of its exchange, and the core its signal.
@@ -310,9 +314,39 @@ func (h *host) conclude(e *errand, out *mocks.Outcome, err *adapter.Error) {
 		h.ensue(e)
 		return
 	}
-	delete(h.errands, e.op)
+	if h.errands[e.op] == e {
+		delete(h.errands, e.op)
+		defer h.forget(e)
+	}
 	if w, ok := e.effect.(engine.Write); ok && h.dies("written", w.Key) {
 		return
 	}
 	h.step(eventOf(e, h.schema(e, out, err), out, err))
+}
+
+// newErrand gives memory for an errand: that of one which is over, if there is
+// any.
+func (h *host) newErrand() *errand {
+	last := len(h.spare) - 1
+	if last < 0 {
+		return &errand{}
+	}
+	e := h.spare[last]
+	h.spare = h.spare[:last]
+	return e
+}
+
+// forget lets go of an errand of which nobody has the number any more. What it
+// found belongs to the core.
+func (h *host) forget(e *errand) {
+	if h.w.shared {
+		return
+	}
+	kept := e.records
+	if _, found := e.effect.(engine.Find); found {
+		kept = nil
+	}
+	clear(kept)
+	*e = errand{records: kept[:0]}
+	h.spare = append(h.spare, e)
 }

@@ -53,8 +53,9 @@ func (h *host) learn(e *errand, out *mocks.Outcome, err *adapter.Error) {
 
 // carryErrand begins the effects that are exchanges.
 func (h *host) carryErrand(effect engine.Effect) {
-	e := &errand{effect: effect}
-	o := &mocks.Op{}
+	e := h.newErrand()
+	e.effect = effect
+	o := &e.first
 	switch f := effect.(type) {
 	case engine.Read:
 		e.op, e.side = f.Op, f.Ref.Side

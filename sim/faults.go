@@ -87,8 +87,7 @@ func (w *World) strike(step *scenarios.Step, id uint64) (lasts bool) {
 	case scenarios.Webhook:
 		return w.webhookFault(step, id)
 	default:
-		w.engineFault(step)
-		return false
+		return w.engineFault(step)
 	}
 }
 
@@ -109,6 +108,8 @@ func (w *World) lift(step *scenarios.Step, id uint64) {
 			return
 		}
 		w.webhookFaults = without(w.webhookFaults, id)
+	case scenarios.EngineIs:
+		w.host.disk.full--
 	}
 }
 
@@ -148,7 +149,11 @@ type window struct {
 }
 
 func (st *Stage) vendorFault(s *system, step *scenarios.Step, id uint64, at int64) (lasts bool) {
-	if step.Verb == scenarios.TokenExpiry {
+	switch step.Verb {
+	case scenarios.RestartEmpty:
+		s.mock.(mocks.Emptied).Empty(s.clock.at(at))
+		fallthrough
+	case scenarios.TokenExpiry:
 		s.mock.Faults().Revocations++
 		return false
 	}
@@ -341,18 +346,22 @@ func (w *World) webhookFault(step *scenarios.Step, id uint64) (lasts bool) {
 	return true
 }
 
-func (w *World) engineFault(step *scenarios.Step) {
+func (w *World) engineFault(step *scenarios.Step) (lasts bool) {
 	h := w.host
 	switch step.Verb {
+	case scenarios.DiskFull:
+		h.disk.full++
+		return true
 	case scenarios.Redeliver:
 		h.redeliver(step)
 	case scenarios.CrashEngine, scenarios.LoseStore:
 		if step.Crash.Effect == "" {
 			h.crash(step.Crash, "at the instant "+step.At.String())
-			return
+			return false
 		}
 		h.crashes = append(h.crashes, &crashPlan{step: &crashStep{crash: step.Crash, after: w.agenda.now, text: step.String()}})
 	}
+	return false
 }
 
 // redeliver puts queue entries back that were already done, as a broker does

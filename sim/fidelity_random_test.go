@@ -128,7 +128,7 @@ func (w *twin) randomFault(r *rand.Rand) {
 // randomUser is what people do behind the engine's back. What makes no sense
 // to the system is refused by both.
 func (w *twin) randomUser(r *rand.Rand, what int, id, other string) {
-	e := mocks.Edit{By: "maria", Origin: mocks.User, Record: id, Set: map[string]any{w.v.fields[0].config.Name: fmt.Sprint("N", r.IntN(5))}}
+	e := mocks.Edit{Object: w.v.object, By: "maria", Origin: mocks.User, Record: id, Set: map[string]any{w.v.fields[0].config.Name: fmt.Sprint("N", r.IntN(5))}}
 	if r.IntN(3) == 0 {
 		e.CommitAfter = time.Duration(r.IntN(90)) * time.Second
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-var vendors = []*vendor{&restVendor, &salesforceVendor, &dynamicsVendor, &genesysVendor}
+var vendors = []*vendor{&restVendor, &salesforceVendor, &dynamicsVendor, &genesysVendor, &restAccounts}
 
 // story is a sequence of steps over a fresh twin that holds one linked record.
 type story struct {
@@ -71,10 +71,14 @@ func (w *twin) one(id string, i int, value mapping.Native) adapter.Write {
 }
 
 func (w *twin) fault(set func(f *mocks.Faults)) {
-	w.both(func(m mocks.Direct) { set(m.Faults()) })
+	w.both(func(m mocks.Direct) {
+		set(m.Faults())
+		w.v.switched(m.Faults())
+	})
 }
 
 func (w *twin) edit(e mocks.Edit) (id string) {
+	e.Object = w.v.object
 	w.both(func(m mocks.Direct) {
 		var err error
 		if id, err = m.Edit(w.now, e); err != nil {
@@ -361,7 +365,7 @@ func tellPermissions(w *twin) {
 func tellDrift(w *twin) {
 	custom := len(w.v.fields) - 2 // a field that the vendor lets an administrator change
 	for i := range w.v.fields {
-		if w.v.fields[i].builtin && w.v.name == "genesys" {
+		if w.v.fields[i].builtin && w.v.kind == "genesys" {
 			continue
 		}
 		name := w.v.fields[i].config.Name

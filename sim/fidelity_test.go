@@ -44,6 +44,9 @@ type twin struct {
 // vendor is what differs between the systems under test.
 type vendor struct {
 	name      string
+	kind      string // as the scenario format names it
+	object    mocks.Object
+	stranger  map[string]any // the fields of a contact, where object is another
 	mock      func(mocks.Config) mocks.Direct
 	adapter   func(adapter.Config) (adapter.System, error)
 	fields    []field
@@ -100,8 +103,10 @@ func newTwin(t *testing.T, v *vendor, change func(*mocks.Config)) *twin {
 	if change != nil {
 		change(&config)
 	}
-	mapped.NoTags = !config.Conditional
-	mapped.BaseVersionField = config.BaseVersionField
+	v.about(&config)
+	mapped.Object = v.adapterObject()
+	mapped.NoTags = !config.Of(v.object).Conditional
+	mapped.BaseVersionField = config.Of(v.object).BaseVersionField
 	for i := range w.journals {
 		w.journals[i] = trace.NewJournal(func() int64 { return int64(w.now.Sub(fidelityStart)) })
 	}
@@ -109,6 +114,11 @@ func newTwin(t *testing.T, v *vendor, change func(*mocks.Config)) *twin {
 	w.wire = v.mock(config)
 	config.Journal = w.journals[1]
 	w.model = v.mock(config)
+	w.both(func(m mocks.Direct) {
+		if err := v.strange(m); err != nil {
+			t.Fatal(err)
+		}
+	})
 	h := mocks.Handler(w.wire, func() time.Time { return w.now })
 	mapped.HTTP = &http.Client{Transport: inMemory{h, &w.answer}}
 	var err error
@@ -160,7 +170,7 @@ func (w *twin) ask() []string {
 
 // do is the direct caller's exchange, with the token handling of wire.Client.
 func (w *twin) do(o mocks.Op) (mocks.Outcome, *adapter.Error) {
-	o.Call, o.Ask, o.Revision = 1, w.ask(), w.revision
+	o.Call, o.Object, o.Ask, o.Revision = 1, w.v.object, w.ask(), w.revision
 	write := o.Kind == mocks.OpCreate || o.Kind == mocks.OpUpdate || o.Kind == mocks.OpDelete
 	for attempt := 0; ; attempt++ {
 		if w.token == "" {
@@ -198,7 +208,7 @@ func (w *twin) do(o mocks.Op) (mocks.Outcome, *adapter.Error) {
 func (w *twin) unguarded(o *mocks.Op) bool {
 	switch o.Kind {
 	case mocks.OpCreate:
-		return o.External != "" && w.v.name != "genesys"
+		return o.External != "" && w.v.kind != "genesys"
 	case mocks.OpUpdate, mocks.OpDelete:
 		return w.adapter.Capabilities().Conditional != adapter.ByTag
 	}

@@ -18,7 +18,7 @@ import (
 var tooLong = text(strings.Repeat("é", 40_000))
 
 var restVendor = vendor{
-	name: "rest", mock: func(c mocks.Config) mocks.Direct { return mockrest.New(c) }, adapter: restcrm.New, signals: restcrm.Signals,
+	name: "rest", kind: "rest", mock: func(c mocks.Config) mocks.Direct { return mockrest.New(c) }, adapter: restcrm.New, signals: restcrm.Signals,
 	version: "sync_version", status: "sync_status", external: "external_id", mockField: "external_id",
 	fields: []field{
 		{builtin: true, config: mocks.Field{Name: "last_name"}, good: text("Lovelace"), other: text("King"), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
@@ -37,7 +37,7 @@ var restVendor = vendor{
 }
 
 var dynamicsVendor = vendor{
-	name: "dynamics", mock: func(c mocks.Config) mocks.Direct { return mockdynamics.New(c) }, adapter: dynamics.New, signals: dynamics.Signals, narrows: true,
+	name: "dynamics", kind: "dynamics", mock: func(c mocks.Config) mocks.Direct { return mockdynamics.New(c) }, adapter: dynamics.New, signals: dynamics.Signals, narrows: true,
 	version: "new_syncversion", status: "new_syncstatus", external: "new_externalid", mockField: "new_externalid", tenant: "/tenant",
 	fields: []field{
 		{builtin: true, config: mocks.Field{Name: "lastname"}, good: text("Lovelace"), other: text("King"), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
@@ -56,7 +56,7 @@ var dynamicsVendor = vendor{
 }
 
 var salesforceVendor = vendor{
-	name: "salesforce", mock: func(c mocks.Config) mocks.Direct { return mocksalesforce.New(c) }, adapter: salesforce.New, signals: salesforce.Signals, narrows: true,
+	name: "salesforce", kind: "salesforce", mock: func(c mocks.Config) mocks.Direct { return mocksalesforce.New(c) }, adapter: salesforce.New, signals: salesforce.Signals, narrows: true,
 	version: "Sync_Version__c", status: "Sync_Status__c", base: "Sync_Base_Version__c",
 	external: "Genesys_Contact_Id__c", mockField: "Genesys_Contact_Id__c",
 	fields: []field{
@@ -76,7 +76,7 @@ var salesforceVendor = vendor{
 }
 
 var genesysVendor = vendor{
-	name: "genesys", mock: func(c mocks.Config) mocks.Direct { return mockgenesys.New(c) }, adapter: genesys.New, signals: genesys.Signals,
+	name: "genesys", kind: "genesys", mock: func(c mocks.Config) mocks.Direct { return mockgenesys.New(c) }, adapter: genesys.New, signals: genesys.Signals,
 	version: "sync_version", status: "sync_status", external: "crm", mockField: "crm",
 	fields: []field{
 		{builtin: true, config: mocks.Field{Name: "lastName"}, good: text("Lovelace"), other: text(" King "), bad: []mapping.Native{text(""), tooLong, number("1")}},
@@ -93,5 +93,23 @@ var genesysVendor = vendor{
 		{config: mocks.Field{Name: "score", Type: "integer"}, good: number("42"), other: number("-7"), bad: []mapping.Native{number("1.5"), text("1")}},
 		{config: mocks.Field{Name: "rate", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{text("1.5")}},
 		{config: mocks.Field{Name: "joined", Type: "instant"}, good: text("2026-01-31T12:00:00Z"), other: text("2026-01-31T12:00:00.500Z"), bad: []mapping.Native{text("2026-01-31T12:00:00+02:00"), text("yesterday")}},
+	},
+}
+
+var restAccounts = vendor{
+	name: "rest accounts", kind: "rest", object: mocks.Account, stranger: map[string]any{"last_name": "Stranger"},
+	mock: restVendor.mock, adapter: restcrm.New, signals: restcrm.Signals,
+	version: "sync_version", status: "sync_status", external: "external_id", mockField: "external_id",
+	fields: []field{
+		{builtin: true, config: mocks.Field{Name: "name"}, good: text("Analytical Engines"), other: text("Babbage & Co."), bad: []mapping.Native{null, text(""), tooLong, number("1")}},
+		{builtin: true, config: mocks.Field{Name: "phone"}, good: text("+1 (415) 555-0123"), other: text("+44 20 7946 0958;ext=7"), bad: []mapping.Native{text("not a phone!")}},
+		{builtin: true, config: mocks.Field{Name: "website"}, good: text("https://engines.test"), other: text("engines.test"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "city"}, good: text(" London "), other: text("Zürich 🎈"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "notes"}, good: text("line\r\nline \"two\" \\"), other: text("\u2028"), bad: []mapping.Native{tooLong}},
+		{builtin: true, config: mocks.Field{Name: "industry"}, good: text("finance"), other: text("retail"), bad: []mapping.Native{text("war")}},
+		{builtin: true, config: mocks.Field{Name: "active"}, good: truth("true"), other: truth("false"), bad: []mapping.Native{text("true")}},
+		{builtin: true, config: mocks.Field{Name: "employees"}, good: number("42"), other: number("-7"), bad: []mapping.Native{number("1.5"), number("9007199254740993"), text("1")}},
+		{config: mocks.Field{Name: "rate", Type: "decimal"}, good: number("1.50"), other: number("-0.001"), bad: []mapping.Native{number("1e5"), text("1.5")}},
+		{config: mocks.Field{Name: "founded", Type: "instant"}, good: text("2026-01-31T12:00:00+02:00"), other: text("2026-01-31T12:00:00.5Z"), bad: []mapping.Native{text("yesterday")}},
 	},
 }

@@ -7,6 +7,8 @@ import (
 
 func (f *printer) disk(d *disk) {
 	f.Flag(d.syncing)
+	f.Int(int64(d.full))
+	f.Int(int64(d.refused))
 	f.Int(int64(len(d.pending)))
 	for i := range d.pending {
 		f.Buf = d.pending[i].Batch.Fingerprint(f.engineNow, f.Buf)

@@ -109,7 +109,7 @@ func (n *network) happen(h happening) {
 		n.w.host.readOn(x)
 	}
 	if x.pending--; x.pending == 0 {
-		delete(n.exchanges, h.id)
+		n.forget(x)
 	}
 }
 

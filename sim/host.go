@@ -38,6 +38,7 @@ type host struct {
 	clients  [2]adapter.System
 	asked    map[uint64]*task
 	errands  map[engine.Op]*errand // at model fidelity: effects under way
+	spare    []*errand             // ... memory of those that are over
 	asking   map[uint64]engine.Op  // ... of which these wait at the gate, by admission
 	running  engine.Op             // ... the one that is being worked on, 0 for none
 	tokens   [2]tokens

@@ -26,6 +26,7 @@ type network struct {
 	links     [2]link // engine to cc, engine to crm
 	flying    int     // exchanges and deliveries under way
 	exchanges map[uint64]*exchange
+	spare     []*parcel // memory of exchanges that are over
 }
 
 // link is the state of the path between the engine and one system.

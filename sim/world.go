@@ -32,6 +32,9 @@ type World struct {
 	lastGenuine     string
 	notices         uint64 // forged so far
 
+	// shared: a copy was made, or it is one. What worlds hold in common is never
+	// written to, and so nothing is used again.
+	shared  bool
 	muted   bool // nothing is journaled: the run has not begun
 	steps   int  // timeline steps still to come
 	windows int  // fault windows still open

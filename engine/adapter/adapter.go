@@ -176,6 +176,9 @@ type Config struct {
 	HTTP *http.Client
 	// Flight shares one token refresh among all calls that wait for it (RL-5).
 	Flight Flight
+	// Login shares the token with the adapters of the system's other objects;
+	// nil for a token of the adapter's own.
+	Login  *Login
 	Fields []string // native names of business fields
 	// Types are what the mapping says that Fields are, in their order; nil if
 	// unknown. Dynamics 365 needs them: its choices are numbers on the wire.
@@ -188,7 +191,7 @@ type Config struct {
 	BaseVersionField string
 	// NoTags: the tenant has no conditional writes by tag (REST CRM).
 	NoTags        bool
-	Object        string // native object name
+	Object        Object // what the records are
 	WebhookSecret string
 	// MaxBody bounds response bodies in bytes; default 4 MiB.
 	MaxBody int64

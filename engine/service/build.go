@@ -30,11 +30,10 @@ func builtin(c *config.Config, side mapping.Side, a adapter.Config) (adapter.Sys
 // adapterConfig is what one side's adapter is built from.
 func adapterConfig(c *config.Config, side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
 	sys, m := c.Systems.Of(side), c.Mapping.Compiled
-	v, _ := vendors.Find(side, sys.Kind)
 	a := adapter.Config{
 		BaseURL: sys.BaseURL, LoginURL: sys.LoginURL, ClientID: sys.ClientID.Value(), ClientSecret: sys.ClientSecret.Value(),
 		HTTP: client, Flight: f, Fields: m.Names(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
-		ExternalField: sys.ExternalField, Object: v.Object, WebhookSecret: sys.WebhookSecret.Value(),
+		ExternalField: sys.ExternalField, WebhookSecret: sys.WebhookSecret.Value(),
 	}
 	for i := range m.Fields {
 		a.Types = append(a.Types, m.Fields[i].Type)

@@ -16,7 +16,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 	out.faults = m.faults.Clone()
 	out.tokens = m.tokens.Clone()
 	out.limits = m.limits.Clone()
-	out.members = nil
+	out.members, out.doing = nil, exchange{}
 	var move func(*contact) *contact
 	out.store, move = m.store.clone()
 	out.late = m.late.Clone(func(l lateCommit) lateCommit {

@@ -19,7 +19,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		return mocks.Outcome{Refusal: mocks.Misread, Message: "not a cursor of the Dynamics 365 feed"}
 	}
 	m.Advance(now)
-	x := &exchange{m: m, now: now, op: o, prefer: preferences{representation: true}}
+	x := &m.doing
+	*x = exchange{m: m, now: now, op: o, prefer: preferences{representation: true}}
 	x.request = mocks.Request{Method: method(o), Path: m.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {

@@ -35,6 +35,7 @@ type Mock struct {
 	notices    uint64
 	deliveries mocks.Due[mocks.Delivery]
 
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string

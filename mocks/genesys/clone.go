@@ -16,7 +16,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out.faults = m.faults.Clone()
 	out.tokens = m.tokens.Clone()
 	out.limiter = m.limiter.Clone()
-	out.mac = nil
+	out.mac, out.doing = nil, exchange{}
 	out.history, out.sources = slices.Clip(m.history), slices.Clip(m.sources)
 	out.store = m.store.clone()
 	out.hidden = moved(m.hidden, out.store.byID)

@@ -13,7 +13,8 @@ var _ mocks.Direct = (*Mock)(nil)
 
 // Do answers an exchange that is held as data, by the rules of Handle.
 func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
-	x := exchange{m: m, now: now, op: o, known: m.revision(o.Revision)}
+	x := &m.doing
+	*x = exchange{m: m, now: now, op: o, known: m.revision(o.Revision)}
 	if early := x.prepare(); early.Refusal != mocks.None {
 		return early
 	}

@@ -134,6 +134,12 @@ func (m *Mock) had(version int, name string) bool {
 
 // revision is the version of the tenant's schema that a revision names, 0 for none.
 func (m *Mock) revision(text string) int {
+	switch text {
+	case "":
+		return 0
+	case m.revised:
+		return m.revisedFor
+	}
 	version, ours := strings.CutPrefix(text, m.schemaID+"/")
 	n, err := strconv.Atoi(version)
 	if !ours || err != nil {
@@ -142,11 +148,15 @@ func (m *Mock) revision(text string) int {
 	return n
 }
 
+// revisionText names a version of the schema; most answers name the same one.
 func (m *Mock) revisionText(version int) string {
 	if version == 0 {
 		return ""
 	}
-	return m.schemaID + "/" + strconv.Itoa(version)
+	if version != m.revisedFor {
+		m.revised, m.revisedFor = m.schemaID+"/"+strconv.Itoa(version), version
+	}
+	return m.revised
 }
 
 // describe is the schema: the vendor's attributes as it documents them, and

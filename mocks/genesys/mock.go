@@ -57,8 +57,12 @@ type Mock struct {
 	channels    []*channel // in the order of their creation
 	connections uint64     // how many there were
 
-	date    string // the Date header for dateFor
+	doing   exchange // memory for Do, one call after another
+	date    string   // the Date header for dateFor
 	dateFor int64
+
+	revised    string // the name of the schema's version revisedFor
+	revisedFor int
 }
 
 // New makes an organisation without contacts.

@@ -47,12 +47,13 @@ type serverError struct {
 }
 
 type drift struct {
-	Field  string   `json:"field"`
-	Rename string   `json:"rename,omitempty"`
-	Remove bool     `json:"remove,omitempty"`
-	Retype string   `json:"retype,omitempty"`
-	Length int      `json:"length,omitempty"`
-	Values []string `json:"values,omitempty"`
+	Object mocks.Object `json:"object,omitzero"`
+	Field  string       `json:"field"`
+	Rename string       `json:"rename,omitempty"`
+	Remove bool         `json:"remove,omitempty"`
+	Retype string       `json:"retype,omitempty"`
+	Length int          `json:"length,omitempty"`
+	Values []string     `json:"values,omitempty"`
 }
 
 // board is what is switched on in a mock.

@@ -37,6 +37,7 @@ func (a *who) origin() (mocks.Origin, error) {
 func (h *Host) edit(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		who
+		Object      mocks.Object   `json:"object"` // of a new record
 		Record      string         `json:"record"` // "" makes a record
 		Set         map[string]any `json:"set"`
 		Version     *int64         `json:"version"`
@@ -61,7 +62,7 @@ func (h *Host) edit(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		id, err = s.Edit(now, mocks.Edit{
-			By: in.By, Origin: origin, Record: in.Record, Set: in.Set, Version: in.Version,
+			Object: in.Object, By: in.By, Origin: origin, Record: in.Record, Set: in.Set, Version: in.Version,
 			Bypass: in.Bypass, CommitAfter: time.Duration(in.CommitAfter),
 		})
 		return err

@@ -15,6 +15,7 @@ const recordsMax = 1000
 // and native text, whatever the vendor's surface would make of it.
 type record struct {
 	ID       string            `json:"id"`
+	Object   mocks.Object      `json:"object,omitzero"`
 	External string            `json:"external,omitempty"`
 	Version  int64             `json:"version"`
 	Deleted  bool              `json:"deleted,omitempty"`
@@ -25,7 +26,7 @@ type record struct {
 
 func shown(s *mocks.Snapshot) record {
 	return record{
-		ID: s.ID, External: s.External, Version: s.Version, Deleted: s.Deleted, MergedTo: s.MergedTo,
+		ID: s.ID, Object: s.Object, External: s.External, Version: s.Version, Deleted: s.Deleted, MergedTo: s.MergedTo,
 		Modified: s.Modified.UTC(), Fields: s.Fields,
 	}
 }
@@ -98,6 +99,7 @@ func (h *Host) lay(w http.ResponseWriter, r *http.Request) error {
 		External string         `json:"external"`
 		Modified time.Time      `json:"modified"`
 		By       string         `json:"by"`
+		Object   mocks.Object   `json:"object"`
 	}
 	if err := read(r, &in); err != nil {
 		return err
@@ -114,7 +116,7 @@ func (h *Host) lay(w http.ResponseWriter, r *http.Request) error {
 			in.Modified = now
 		}
 		id, err = s.Seed(mocks.Seed{
-			ID: in.ID, Set: in.Set, Version: in.Version, External: in.External, Modified: in.Modified, By: in.By,
+			Object: in.Object, ID: in.ID, Set: in.Set, Version: in.Version, External: in.External, Modified: in.Modified, By: in.By,
 		})
 		return err
 	})

@@ -15,8 +15,12 @@ var _ mocks.Direct = (*Mock)(nil)
 // Do answers an exchange that is held as data, by the rules of Handle.
 func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	m.Advance(now)
-	x := &exchange{m: m, now: now, op: o, ifMatch: o.IfTag}
-	x.request = mocks.Request{Method: method(o), Path: path(o), Call: o.Call, Cause: o.Cause}
+	x := &m.doing
+	*x = exchange{m: m, now: now, op: o, ifMatch: o.IfTag}
+	if part := m.on(o.Object); part != nil {
+		x.m = part
+	}
+	x.request = mocks.Request{Method: method(o), Path: x.m.object.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
@@ -24,7 +28,7 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	if x.ifMatch == "" && (o.Kind == mocks.OpUpdate || o.Kind == mocks.OpDelete) {
 		x.ifMatch = "*" // the document demands a precondition, and this is none
 	}
-	bad := x.enter(o.Token, x.namedContact())
+	bad := x.enter(o.Token, x.namedRecord())
 	var out mocks.Outcome
 	if bad == nil {
 		out, bad = x.perform()
@@ -54,23 +58,24 @@ func method(o *mocks.Op) string {
 	return http.MethodGet
 }
 
-func path(o *mocks.Op) string {
+// path is where the exchange goes in its HTTP form, without the query.
+func (obj *object) path(o *mocks.Op) string {
 	switch o.Kind {
 	case mocks.OpToken:
 		return "/oauth/token"
 	case mocks.OpChanges:
-		return "/v1/changes"
+		return pathChanges
 	case mocks.OpDescribe:
-		return "/v1/schema/contact"
+		return obj.schema
 	case mocks.OpFind:
-		return "/v1/contacts"
+		return obj.rows
 	case mocks.OpCreate:
 		if o.External == "" {
-			return "/v1/contacts"
+			return obj.rows
 		}
-		return contactPrefix + "by-external-id/" + url.PathEscape(o.External)
+		return obj.rows + "/by-external-id/" + url.PathEscape(o.External)
 	}
-	return contactPrefix + url.PathEscape(o.Record)
+	return obj.rows + "/" + url.PathEscape(o.Record)
 }
 
 // perform carries out what the exchange asks for.
@@ -97,8 +102,8 @@ func (x *exchange) perform() (mocks.Outcome, *problem) {
 		return mocks.Outcome{}, bad
 	}
 	done := mocks.Outcome{Status: out.status}
-	if out.contact != nil && !x.lost {
-		done.Records = []mocks.View{x.view(out.contact)}
+	if out.record != nil && !x.lost {
+		done.Records = []mocks.View{x.view(out.record)}
 	}
 	return done, nil
 }
@@ -114,8 +119,8 @@ func (x *exchange) named(members []mocks.Member) []mocks.Member {
 	return members
 }
 
-// view is the contact as the account sees it.
-func (x *exchange) view(c *contact) mocks.View {
+// view is the record as the account sees it.
+func (x *exchange) view(c *record) mocks.View {
 	m := x.m
 	v := mocks.View{
 		ID: c.id, Modified: time.UnixMilli(c.updated).UTC(), By: c.updatedBy, Own: c.updatedBy == m.config.ClientID,
@@ -144,15 +149,15 @@ func (x *exchange) view(c *contact) mocks.View {
 	return v
 }
 
-func (p *property) view(c *contact) mocks.Assign {
+func (p *property) view(c *record) mocks.Assign {
 	kind, text := p.shown(c.values[p.slot])
 	return mocks.Assign{Field: p.name, Kind: kind, Text: text}
 }
 
-// find is the look-up by external id, which is unique among live contacts.
+// find is the look-up by external id, which is unique among live records.
 func (x *exchange) find() (mocks.Outcome, *problem) {
 	if !x.may("read") {
-		return mocks.Outcome{}, errForbidden("read contacts")
+		return mocks.Outcome{}, x.m.object.errVerb("read")
 	}
 	out := mocks.Outcome{Status: http.StatusOK}
 	if c := x.m.store.byExternal[x.op.External]; c != nil {
@@ -164,13 +169,13 @@ func (x *exchange) find() (mocks.Outcome, *problem) {
 
 func (x *exchange) page() (mocks.Outcome, *problem) {
 	if !x.may("read") {
-		return mocks.Outcome{}, errForbidden("read contacts")
+		return mocks.Outcome{}, x.m.object.errVerb("read")
 	}
 	limit := min(max(x.op.Limit, 1), changesMax)
 	if size := x.m.config.PageSize; size > 0 {
 		limit = min(limit, size)
 	}
-	last, bad := place(x.op.After, "after", "changes")
+	last, bad := place(x.op.After, "after", x.m.object.feed)
 	if bad != nil {
 		return mocks.Outcome{}, bad
 	}
@@ -184,7 +189,7 @@ func (x *exchange) page() (mocks.Outcome, *problem) {
 		}
 		last = c.sequence
 	}
-	out.Next, out.More = cursorText("changes", last), more
+	out.Next, out.More = cursorText(x.m.object.feed, last), more
 	return out, nil
 }
 
@@ -247,7 +252,7 @@ func (x *exchange) refused(p *problem) mocks.Outcome {
 		if verb == "" {
 			verb = "read"
 		}
-		out.Permission = verb + " contact"
+		out.Permission = verb + " " + x.m.object.name
 		if p.field != "" {
 			out.Permission += "." + p.field
 		}

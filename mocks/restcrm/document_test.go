@@ -63,8 +63,8 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	for _, c := range []struct {
 		pointer, method, path string
 	}{
-		{"/components/schemas/Contact", "GET", contactPrefix + empty},
-		{"/components/schemas/Contact", "GET", contactPrefix + full},
+		{"/components/schemas/Contact", "GET", rowsPrefix + empty},
+		{"/components/schemas/Contact", "GET", rowsPrefix + full},
 		{"/paths/~1v1~1contacts/get" + pointerOf200, "GET", "/v1/contacts"},
 		{"/paths/~1v1~1changes/get" + pointerOf200, "GET", "/v1/changes"},
 		{"/paths/~1v1~1schema~1contact/get" + pointerOf200, "GET", "/v1/schema/contact"},
@@ -123,7 +123,7 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 	table := problem["description"].(string)
 	call := regexp.MustCompile(`(?:refuse\([^,]+, |invalid\(|code: +|limited\(|code :?= )"([a-z_]+)"`)
 	seen := 0
-	for _, file := range []string{"contacts.go", "exchange.go", "fields.go", "lists.go", "problem.go", "values.go"} {
+	for _, file := range []string{"records.go", "exchange.go", "fields.go", "lists.go", "problem.go", "values.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -150,8 +150,8 @@ func FuzzPatch(f *testing.F) {
 		if resp.Status != 200 && resp.Status != 400 && resp.Status != 409 {
 			t.Fatalf("%q: %d %s", body, resp.Status, resp.Body)
 		}
-		var contact map[string]any
-		w.decode(w.send("GET", contactPrefix+id, "", ""), &contact)
+		var record map[string]any
+		w.decode(w.send("GET", rowsPrefix+id, "", ""), &record)
 	})
 }
 
@@ -176,7 +176,7 @@ func benchmark(b *testing.B, method string, bodies ...string) {
 	header := map[string][]string{"Authorization": {"Bearer " + w.token}, "Content-Type": {typePatch}, "If-Match": {"*"}}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		r := mocks.Request{Method: method, Path: contactPrefix + id, Header: header, Call: uint64(i)}
+		r := mocks.Request{Method: method, Path: rowsPrefix + id, Header: header, Call: uint64(i)}
 		if method == "PATCH" {
 			r.Body = []byte(bodies[i%len(bodies)])
 		}

@@ -33,9 +33,9 @@ type exchange struct {
 // reply is a success on its way out.
 type reply struct {
 	status   int
-	contact  *contact // the whole contact is the answer
-	body     []byte   // else this is
-	tag      string   // ETag, "" for none
+	record   *record // the whole record is the answer
+	body     []byte  // else this is
+	tag      string  // ETag, "" for none
 	location string
 }
 
@@ -54,7 +54,7 @@ var (
 // Handle answers one request.
 func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	m.Advance(now)
-	x := &exchange{m: m, now: now, r: r, ifMatch: r.Header.Get("If-Match")}
+	x := &exchange{m: m.named(r), now: now, r: r, ifMatch: r.Header.Get("If-Match")}
 	if r.Path == "/oauth/token" {
 		return x.token()
 	}
@@ -62,7 +62,7 @@ func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	if !ok {
 		token = ""
 	}
-	bad := x.enter(token, x.namedContact())
+	bad := x.enter(token, x.namedRecord())
 	var out reply
 	if bad == nil {
 		out, bad = x.route()
@@ -139,11 +139,20 @@ func (x *exchange) admit(validity mocks.Validity) *problem {
 	return nil
 }
 
-const contactPrefix = "/v1/contacts/"
+const pathChanges = "/v1/changes"
 
-// namedContact is the id in the path, "" if none.
-func (x *exchange) namedContact() string {
-	rest, ok := strings.CutPrefix(x.r.Path, contactPrefix)
+// named is the part of the tenant that a request is about, by its path or, for
+// the feed, by its parameter.
+func (m *Mock) named(r *mocks.Request) *Mock {
+	if a := m.account; a != nil && (a.object.has(r.Path) || r.Path == pathChanges && r.Query.Get("object") == a.object.name) {
+		return a
+	}
+	return m
+}
+
+// namedRecord is the id in the path, "" if none.
+func (x *exchange) namedRecord() string {
+	rest, ok := strings.CutPrefix(x.r.Path, x.m.object.rows+"/")
 	if !ok || strings.HasPrefix(rest, "by-external-id/") {
 		return ""
 	}
@@ -153,7 +162,7 @@ func (x *exchange) namedContact() string {
 
 func (x *exchange) route() (reply, *problem) {
 	switch x.r.Path {
-	case "/v1/contacts":
+	case x.m.object.rows:
 		switch x.r.Method {
 		case http.MethodGet:
 			return x.list()
@@ -161,23 +170,23 @@ func (x *exchange) route() (reply, *problem) {
 			return x.create()
 		}
 		return reply{}, errMethod("GET, POST")
-	case "/v1/changes":
+	case pathChanges:
 		if x.r.Method != http.MethodGet {
 			return reply{}, errMethod("GET")
 		}
 		return x.changes()
-	case "/v1/schema/contact":
+	case x.m.object.schema:
 		if x.r.Method != http.MethodGet {
 			return reply{}, errMethod("GET")
 		}
 		return x.schema()
-	case "/v1/schema/contact/fields":
+	case x.m.object.schema + "/fields":
 		if x.r.Method != http.MethodPost {
 			return reply{}, errMethod("POST")
 		}
 		return x.addField()
 	}
-	rest, ok := strings.CutPrefix(x.r.Path, contactPrefix)
+	rest, ok := strings.CutPrefix(x.r.Path, x.m.object.rows+"/")
 	if !ok {
 		return reply{}, errNotFound()
 	}
@@ -204,8 +213,8 @@ func (x *exchange) route() (reply, *problem) {
 	return x.restoreOne(id)
 }
 
-// may reports whether the engine's account still has a verb.
-func (x *exchange) may(verb string) bool { return !x.m.faults.Lost(verb) }
+// may reports whether the engine's account still has a verb on the object.
+func (x *exchange) may(verb string) bool { return !x.m.faults.LostOn(x.m.object.is, verb) }
 
 // writer is the engine as the author of a write.
 func (x *exchange) writer(set []assign) *write {
@@ -255,8 +264,8 @@ func (m *Mock) dateHeader(now time.Time) []string {
 
 func (x *exchange) success(out reply) *mocks.Response {
 	header := x.header()
-	if out.contact != nil {
-		out.body = x.m.appendContact(make([]byte, 0, 768), out.contact)
+	if out.record != nil {
+		out.body = x.m.appendRecord(make([]byte, 0, 768), out.record)
 	}
 	if len(out.body) > 0 {
 		header["Content-Type"] = headerJSON

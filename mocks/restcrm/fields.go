@@ -15,7 +15,7 @@ const verbAdminister = "administer"
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 
-// addField answers POST /v1/schema/contact/fields.
+// addField answers POST /v1/schema/contact/fields, and that of accounts.
 func (x *exchange) addField() (reply, *problem) {
 	if !x.may(verbAdminister) {
 		return reply{}, errForbidden("add fields to the schema")
@@ -35,7 +35,7 @@ func (x *exchange) addField() (reply, *problem) {
 		return reply{}, &problem{status: http.StatusConflict, code: "stale_revision", detail: "the schema is at revision " + present, field: "revision"}
 	}
 	if slices.ContainsFunc(x.m.schema.properties, func(have *property) bool { return have.name == p.name || have.base == p.name }) {
-		return reply{}, &problem{status: http.StatusConflict, code: "field_exists", detail: "the contact has a field " + p.name, field: p.name}
+		return reply{}, &problem{status: http.StatusConflict, code: "field_exists", detail: "the " + x.m.object.name + " has a field " + p.name, field: p.name}
 	}
 	x.m.extend(p)
 	return reply{status: http.StatusCreated, body: p.appendDescription(nil)}, nil
@@ -48,7 +48,7 @@ func (m *Mock) extend(p *property) {
 	made.properties = append(made.properties, p)
 	made.index()
 	m.made = made
-	m.schema = made.drifted(m.drift, m.revoked, made.revision)
+	m.schema = m.drifted(made, made.revision)
 	for _, c := range m.store.order {
 		c.values = grown(c.values, len(made.properties))
 	}

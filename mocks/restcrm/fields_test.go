@@ -30,7 +30,7 @@ func TestAFieldThatWasAddedIsThere(t *testing.T) {
 	}
 	add("1", `"name":"sync_version","type":"integer","default":0`)
 	add("2", `"name":"sync_status","type":"string","max_length":40`)
-	if body := string(w.send("GET", contactPrefix+id, "", "").Body); !strings.Contains(body, `"sync_version":0,"sync_status":null`) {
+	if body := string(w.send("GET", rowsPrefix+id, "", "").Body); !strings.Contains(body, `"sync_version":0,"sync_status":null`) {
 		t.Errorf("an old contact is %s", body)
 	}
 	if resp := w.patch(id, `{"sync_version":7,"sync_status":"IN_SYNC"}`); resp.Status != 200 {
@@ -97,6 +97,6 @@ func FuzzAddition(f *testing.F) {
 		}
 		var got map[string]any
 		w.decode(w.send("GET", "/v1/schema/contact", "", ""), &got)
-		w.decode(w.send("GET", contactPrefix+id, "", ""), &got)
+		w.decode(w.send("GET", rowsPrefix+id, "", ""), &got)
 	})
 }

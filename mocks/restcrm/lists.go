@@ -47,6 +47,15 @@ func (x *exchange) limitParameter(fallback, most int) (int, *problem) {
 	return limit, nil
 }
 
+// objectParameter refuses an ?object= of the feed that the tenant does not
+// have; without one the feed is that of contacts.
+func (x *exchange) objectParameter() *problem {
+	if name := x.r.Query.Get("object"); x.r.Query.Has("object") && name != x.m.object.name {
+		return &problem{status: 400, code: "invalid_parameter", detail: "object must be one that the tenant has", field: "object"}
+	}
+	return nil
+}
+
 // cursorText is an opaque position: kind and number, so that a cursor of one
 // resource is refused by another.
 func cursorText(kind string, n uint64) string {
@@ -76,7 +85,7 @@ func place(text, name, kind string) (uint64, *problem) {
 // list answers GET /v1/contacts: live contacts in the order of their creation.
 func (x *exchange) list() (reply, *problem) {
 	if !x.may("read") {
-		return reply{}, errForbidden("read contacts")
+		return reply{}, x.m.object.errVerb("read")
 	}
 	if bad := x.parameters("external_id", "cursor", "limit"); bad != nil {
 		return reply{}, bad
@@ -85,11 +94,11 @@ func (x *exchange) list() (reply, *problem) {
 	if bad != nil {
 		return reply{}, bad
 	}
-	from, bad := x.cursorParameter("cursor", "contacts")
+	from, bad := x.cursorParameter("cursor", x.m.object.plural)
 	if bad != nil {
 		return reply{}, bad
 	}
-	var found []*contact
+	var found []*record
 	if x.r.Query.Has("external_id") {
 		if c := x.m.store.byExternal[x.r.Query.Get("external_id")]; c != nil && uint64(c.ordinal) >= from {
 			found = append(found, c)
@@ -103,7 +112,7 @@ func (x *exchange) list() (reply, *problem) {
 			continue
 		}
 		if len(found) == limit {
-			next = cursorText("contacts", i)
+			next = cursorText(x.m.object.plural, i)
 			break
 		}
 		found = append(found, c)
@@ -111,7 +120,7 @@ func (x *exchange) list() (reply, *problem) {
 	return x.listPage(found, next), nil
 }
 
-func (x *exchange) listPage(found []*contact, next string) reply {
+func (x *exchange) listPage(found []*record, next string) reply {
 	b := make([]byte, 0, 64+768*len(found))
 	b = append(b, `{"data":[`...)
 	for i, c := range found {
@@ -119,7 +128,7 @@ func (x *exchange) listPage(found []*contact, next string) reply {
 			b = append(b, ',')
 		}
 		x.disclose(c)
-		b = x.m.appendContact(b, c)
+		b = x.m.appendRecord(b, c)
 	}
 	b = append(b, `],"next_cursor":`...)
 	if next == "" {
@@ -134,16 +143,19 @@ func (x *exchange) listPage(found []*contact, next string) reply {
 // disclosed, so that what a gap hides comes when the gap is lifted.
 func (x *exchange) changes() (reply, *problem) {
 	if !x.may("read") {
-		return reply{}, errForbidden("read contacts")
+		return reply{}, x.m.object.errVerb("read")
 	}
-	if bad := x.parameters("after", "limit"); bad != nil {
+	if bad := x.parameters("after", "limit", "object"); bad != nil {
+		return reply{}, bad
+	}
+	if bad := x.objectParameter(); bad != nil {
 		return reply{}, bad
 	}
 	limit, bad := x.limitParameter(changesDefault, changesMax)
 	if bad != nil {
 		return reply{}, bad
 	}
-	last, bad := x.cursorParameter("after", "changes")
+	last, bad := x.cursorParameter("after", x.m.object.feed)
 	if bad != nil {
 		return reply{}, bad
 	}
@@ -157,15 +169,15 @@ func (x *exchange) changes() (reply, *problem) {
 		last = c.sequence
 	}
 	b = append(b, `],"next_cursor":`...)
-	b = mocks.AppendString(b, cursorText("changes", last))
+	b = mocks.AppendString(b, cursorText(x.m.object.feed, last))
 	b = append(b, `,"more":`...)
 	return reply{status: http.StatusOK, body: append(strconv.AppendBool(b, more), '}')}, nil
 }
 
-// changed are the contacts of one page of the feed, whose disclosure it
+// changed are the records of one page of the feed, whose disclosure it
 // journals; more tells that others follow.
-func (x *exchange) changed(last uint64, limit int) (page []*contact, more bool) {
-	x.m.store.after(last, func(c *contact) bool {
+func (x *exchange) changed(last uint64, limit int) (page []*record, more bool) {
+	x.m.store.after(last, func(c *record) bool {
 		if x.m.gapOpen && c.gap == x.m.gap {
 			return true
 		}
@@ -182,7 +194,7 @@ func (x *exchange) changed(last uint64, limit int) (page []*contact, more bool) 
 	return page, more
 }
 
-func (m *Mock) appendChange(b []byte, c *contact) []byte {
+func (m *Mock) appendChange(b []byte, c *record) []byte {
 	b = append(b, `{"sequence":`...)
 	b = strconv.AppendUint(b, c.sequence, 10)
 	b = append(b, `,"id":`...)
@@ -200,7 +212,8 @@ func (m *Mock) appendChange(b []byte, c *contact) []byte {
 // schema answers GET /v1/schema/contact.
 func (x *exchange) schema() (reply, *problem) {
 	s := x.m.schema
-	b := append([]byte(`{"object":"contact","revision":"`), strconv.Itoa(s.revision)...)
+	b := append([]byte(`{"object":"`), x.m.object.name...)
+	b = strconv.AppendInt(append(b, `","revision":"`...), int64(s.revision), 10)
 	b = strconv.AppendBool(append(b, `","extensible":`...), x.may(verbAdminister))
 	b = append(b, `,"fields":[`...)
 	first := true

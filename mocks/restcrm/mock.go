@@ -8,12 +8,14 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// Mock is one tenant of the REST CRM. It implements mocks.System.
+// Mock is one object of a tenant of the REST CRM, and leads to the other one:
+// what New returns holds the contacts and stands for the whole tenant. It
+// implements mocks.System.
 type Mock struct {
-	config  *mocks.Config // never changed: clones share it
-	journal mocks.Recorder
-	faults  mocks.Faults
-	ids     mocks.IDs
+	*tenant
+	object  *object
+	account *Mock         // nil if the tenant has no accounts, and in the accounts' own
+	config  *mocks.Config // of this object; never changed: clones share it
 
 	made    *schema // as configured
 	schema  *schema // as drift and revocation left it
@@ -24,11 +26,19 @@ type Mock struct {
 
 	version, external *property
 
-	store  store
-	tokens mocks.Tokens
-	limits mocks.Limiter
-	late   mocks.Due[lateCommit]
+	store store
+	late  mocks.Due[lateCommit]
+}
 
+// tenant is what the objects of a tenant share.
+type tenant struct {
+	journal mocks.Recorder
+	faults  mocks.Faults
+	ids     mocks.IDs
+	tokens  mocks.Tokens
+	limits  mocks.Limiter
+
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string
@@ -45,17 +55,30 @@ const vendorTokenLife = time.Hour
 // seed: an id in the wrong place must not be found.
 const idSalt = 0x726573742d63726d
 
-// New makes a tenant without contacts. It panics if a field's pattern is no
+// New makes a tenant without records. It panics if a field's pattern is no
 // regular expression: the configuration is the program's own.
 func New(c mocks.Config) *Mock {
-	made, err := newSchema(&c)
+	t := &tenant{
+		journal: mocks.Recorder{Journal: c.Journal, On: c.On},
+		ids:     *mocks.NewIDs(c.Seed ^ idSalt),
+	}
+	m := t.holding(mocks.Contact, c.Of(mocks.Contact))
+	if c.Account != nil {
+		m.account = t.holding(mocks.Account, c.Of(mocks.Account))
+	}
+	return m
+}
+
+// holding is a tenant's part for one object.
+func (t *tenant) holding(o mocks.Object, c mocks.Config) *Mock {
+	made, err := newSchema(objects[o], &c)
 	if err != nil {
 		panic("restcrm: " + err.Error())
 	}
 	return &Mock{
+		tenant:   t,
+		object:   objects[o],
 		config:   &c,
-		journal:  mocks.Recorder{Journal: c.Journal, On: c.On},
-		ids:      *mocks.NewIDs(c.Seed ^ idSalt),
 		made:     made,
 		schema:   made,
 		version:  made.byName[c.VersionField],
@@ -73,24 +96,6 @@ func (m *Mock) Deliveries(time.Time) []mocks.Delivery { return nil }
 // Answered does nothing: there are no deliveries.
 func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
 
-// NextDue is when the next late commit becomes visible.
-func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
-
-// ClockSet lets late commits wait as long as before.
-func (m *Mock) ClockSet(by time.Duration) { m.late.Shift(by) }
-
-// Advance commits what became due by now.
-func (m *Mock) Advance(now time.Time) {
-	m.refresh()
-	for {
-		late, ok := m.late.Take(now)
-		if !ok {
-			return
-		}
-		m.commitLate(late)
-	}
-}
-
 // refresh follows what the harness switched since the last call.
 func (m *Mock) refresh() {
 	if m.faults.FeedHides != m.gapOpen {
@@ -104,7 +109,13 @@ func (m *Mock) refresh() {
 	}
 	m.drift = slices.Clone(m.faults.Drift)
 	m.revoked = slices.Clone(m.faults.Revoked)
-	m.schema = m.made.drifted(m.drift, m.revoked, m.schema.revision+1)
+	m.schema = m.drifted(m.made, m.schema.revision+1)
+}
+
+// drifted is a schema with what the harness has switched of this object's.
+func (m *Mock) drifted(made *schema, revision int) *schema {
+	f := mocks.Faults{Drift: m.drift, Revoked: m.revoked}
+	return made.drifted(f.DriftsOf(m.object.is), f.RevokedOf(m.object.is), revision)
 }
 
 // assign is one property of a write with its native text, "" for null.
@@ -127,14 +138,14 @@ type write struct {
 
 // lateCommit is an edit whose transaction is still open.
 type lateCommit struct {
-	contact *contact
-	create  bool
-	write   write
+	record *record
+	create bool
+	write  write
 }
 
-// save stores a write to a new or stored contact and journals it. A save that
+// save stores a write to a new or stored record and journals it. A save that
 // changes nothing still moves updated_at, the entity tag and the feed.
-func (m *Mock) save(c *contact, create bool, w *write) uint64 {
+func (m *Mock) save(c *record, create bool, w *write) uint64 {
 	before := c.number(m.version)
 	changes := make([]trace.Change, 0, len(w.set)+1)
 	c.values = grown(c.values, len(m.made.properties)) // clones of the tenant share the old ones
@@ -161,7 +172,7 @@ func (m *Mock) save(c *contact, create bool, w *write) uint64 {
 }
 
 // stamp ends a commit: the audit properties, the feed and the journal.
-func (m *Mock) stamp(c *contact, w *write, verb string, before int64, changes []trace.Change) uint64 {
+func (m *Mock) stamp(c *record, w *write, verb string, before int64, changes []trace.Change) uint64 {
 	c.updated, c.updatedBy = w.stamp.UnixMilli(), w.by
 	c.gap = 0
 	if m.gapOpen {
@@ -169,13 +180,13 @@ func (m *Mock) stamp(c *contact, w *write, verb string, before int64, changes []
 	}
 	m.store.commit(c)
 	return m.journal.Commit(mocks.Committed{
-		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb,
+		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb, Object: m.object.is,
 		Record: c.id, Alias: c.alias, External: m.externalOf(c),
 		Version: c.number(m.version), Before: before, Stamp: time.UnixMilli(c.updated), Changes: changes,
 	})
 }
 
-func (m *Mock) put(c *contact, p *property, text string, changes []trace.Change) []trace.Change {
+func (m *Mock) put(c *record, p *property, text string, changes []trace.Change) []trace.Change {
 	before := c.values[p.slot]
 	if before == text {
 		return changes
@@ -195,7 +206,7 @@ func (m *Mock) put(c *contact, p *property, text string, changes []trace.Change)
 }
 
 // remove leaves a tombstone; its external id is free for others.
-func (m *Mock) remove(c *contact, w *write) uint64 {
+func (m *Mock) remove(c *record, w *write) uint64 {
 	c.deleted = true
 	if external := m.externalOf(c); m.store.byExternal[external] == c {
 		delete(m.store.byExternal, external)
@@ -204,12 +215,12 @@ func (m *Mock) remove(c *contact, w *write) uint64 {
 }
 
 // restore brings a tombstone back under its id, unless its external id has
-// gone to another contact.
-func (m *Mock) restore(c *contact, w *write) *problem {
+// gone to another record.
+func (m *Mock) restore(c *record, w *write) *problem {
 	external := m.externalOf(c)
 	if external != "" {
 		if m.store.byExternal[external] != nil {
-			return errTaken(external)
+			return m.object.errTaken(external)
 		}
 		m.store.byExternal[external] = c
 	}
@@ -218,27 +229,27 @@ func (m *Mock) restore(c *contact, w *write) *problem {
 	return nil
 }
 
-func (m *Mock) externalOf(c *contact) string {
+func (m *Mock) externalOf(c *record) string {
 	if m.external == nil {
 		return ""
 	}
 	return c.values[m.external.slot]
 }
 
-// taken refuses an external id that another live contact has.
-func (m *Mock) taken(c *contact, set []assign) *problem {
+// taken refuses an external id that another live record has.
+func (m *Mock) taken(c *record, set []assign) *problem {
 	for _, a := range set {
 		if m.external == nil || a.property.slot != m.external.slot || a.text == "" {
 			continue
 		}
 		if other := m.store.byExternal[a.text]; other != nil && other != c {
-			return errTaken(a.text)
+			return m.object.errTaken(a.text)
 		}
 	}
 	return nil
 }
 
-// missing refuses a new contact without a required property.
+// missing refuses a new record without a required property.
 func (m *Mock) missing(set []assign) *problem {
 	for _, p := range m.schema.properties {
 		has := func(a assign) bool { return a.property.slot == p.slot && a.text != "" }
@@ -250,6 +261,6 @@ func (m *Mock) missing(set []assign) *problem {
 	return nil
 }
 
-func (m *Mock) fresh(id string) *contact {
-	return &contact{id: id, values: make([]string, len(m.made.properties))}
+func (m *Mock) fresh(id string) *record {
+	return &record{id: id, values: make([]string, len(m.made.properties))}
 }

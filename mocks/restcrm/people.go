@@ -15,10 +15,21 @@ import (
 
 func formatInt(n int64) string { return strconv.FormatInt(n, 10) }
 
-// Edit applies what a user entered. A new contact gets its id at once, even
+// Edit applies what a user entered. A new record gets its id at once, even
 // if it is committed late.
 func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	m.Advance(now)
+	part, err := m.must(e.Object)
+	if err != nil {
+		return "", err
+	}
+	if e.Record != "" {
+		part = m.of(e.Record)
+	}
+	return part.edit(now, &e)
+}
+
+func (m *Mock) edit(now time.Time, e *mocks.Edit) (string, error) {
 	w := m.by(now, e.By, e.Origin, e.Cause)
 	w.versionSet = e.Bypass
 	var err error
@@ -51,7 +62,7 @@ func (m *Mock) entered(s *schema, fields map[string]any, laid bool) ([]assign, e
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		i := slices.IndexFunc(s.properties, func(p *property) bool { return p.base == name })
 		if i < 0 || s.properties[i].system != plain {
-			return nil, fmt.Errorf("restcrm: field %s: a contact has no such field to set", name)
+			return nil, fmt.Errorf("restcrm: field %s: %s has no such field to set", name, m.object.withArticle())
 		}
 		p := s.properties[i]
 		if p.readOnly && !laid {
@@ -66,8 +77,8 @@ func (m *Mock) entered(s *schema, fields map[string]any, laid bool) ([]assign, e
 	return set, nil
 }
 
-// target is the contact that an edit changes, or a new one.
-func (m *Mock) target(id string, set []assign) (c *contact, create bool, err error) {
+// target is the record that an edit changes, or a new one.
+func (m *Mock) target(id string, set []assign) (c *record, create bool, err error) {
 	if id != "" {
 		if c, err = m.stored(id); err != nil {
 			return nil, false, err
@@ -84,10 +95,10 @@ func (m *Mock) target(id string, set []assign) (c *contact, create bool, err err
 	return c, create, nil
 }
 
-func (m *Mock) stored(id string) (*contact, error) {
+func (m *Mock) stored(id string) (*record, error) {
 	c := m.store.byID[id]
 	if c == nil || c.deleted {
-		return nil, fmt.Errorf("restcrm: no contact %s", id)
+		return nil, fmt.Errorf("restcrm: no %s %s", m.object.name, id)
 	}
 	return c, nil
 }
@@ -100,18 +111,19 @@ func (m *Mock) by(now time.Time, by string, origin mocks.Origin, cause uint64) w
 // the feed where it ends. A stamp never goes back: the row lock of a real
 // database would have let the others wait.
 func (m *Mock) commitLate(l lateCommit) {
-	if l.contact.deleted || m.taken(l.contact, l.write.set) != nil {
+	if l.record.deleted || m.taken(l.record, l.write.set) != nil {
 		return // the transaction rolls back
 	}
-	if latest := time.UnixMilli(l.contact.updated); !l.create && l.write.stamp.Before(latest) {
+	if latest := time.UnixMilli(l.record.updated); !l.create && l.write.stamp.Before(latest) {
 		l.write.stamp = latest
 	}
-	m.save(l.contact, l.create, &l.write)
+	m.save(l.record, l.create, &l.write)
 }
 
 // Save is a save without a change.
 func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(id)
 	c, err := m.stored(id)
 	if err != nil {
 		return err
@@ -121,9 +133,10 @@ func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, ca
 	return nil
 }
 
-// Remove soft-deletes a contact.
+// Remove soft-deletes a record.
 func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(id)
 	c, err := m.stored(id)
 	if err != nil {
 		return err
@@ -133,12 +146,13 @@ func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, 
 	return nil
 }
 
-// Restore brings a deleted contact back.
+// Restore brings a deleted record back.
 func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(id)
 	c := m.store.byID[id]
 	if c == nil || !c.deleted {
-		return fmt.Errorf("restcrm: no deleted contact %s", id)
+		return fmt.Errorf("restcrm: no deleted %s %s", m.object.name, id)
 	}
 	w := m.by(now, by, origin, cause)
 	if bad := m.restore(c, &w); bad != nil {
@@ -148,20 +162,15 @@ func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string,
 }
 
 // Merge is not offered by this system.
-func (m *Mock) Merge(time.Time, string, string, string, uint64) error {
-	return errors.New("restcrm: this system cannot merge contacts")
+func (m *Mock) Merge(_ time.Time, _, winner, _ string, _ uint64) error {
+	return errors.New("restcrm: this system cannot merge " + m.of(winner).object.plural)
 }
 
-// Seed lays a contact as it stands before the run: no trigger runs.
-func (m *Mock) Seed(s mocks.Seed) (string, error) {
-	m.refresh()
-	id := cmp.Or(s.ID, m.ids.UUID())
-	if m.store.byID[id] != nil {
-		return "", fmt.Errorf("restcrm: id %s is taken", id)
-	}
+// lay is Seed for a record of this object.
+func (m *Mock) lay(id string, s mocks.Seed) error {
 	set, err := m.entered(m.made, s.Set, true)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if s.Version != nil && m.version != nil {
 		set = append(set, assign{m.version, formatInt(*s.Version)})
@@ -172,36 +181,17 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	c := m.fresh(id)
 	c.alias = s.Alias
 	if bad := m.taken(c, set); bad != nil {
-		return "", fmt.Errorf("restcrm: %s", bad.detail)
+		return fmt.Errorf("restcrm: %s", bad.detail)
 	}
 	m.save(c, true, &write{
 		set: set, stamp: s.Modified, actor: trace.ActorSetup, by: cmp.Or(s.By, trace.ActorSetup), versionSet: true,
 	})
-	return id, nil
+	return nil
 }
 
-// Peek returns a contact's stored state.
-func (m *Mock) Peek(id string) (mocks.Snapshot, bool) {
-	c := m.store.byID[id]
-	if c == nil {
-		return mocks.Snapshot{}, false
-	}
-	return m.snapshot(c), true
-}
-
-// Each calls f for every stored contact in the order in which they were made,
-// deleted ones included.
-func (m *Mock) Each(f func(mocks.Snapshot) bool) {
-	for _, c := range m.store.order {
-		if !f(m.snapshot(c)) {
-			return
-		}
-	}
-}
-
-func (m *Mock) snapshot(c *contact) mocks.Snapshot {
+func (m *Mock) snapshot(c *record) mocks.Snapshot {
 	s := mocks.Snapshot{
-		ID: c.id, Alias: c.alias, External: m.externalOf(c), Version: c.number(m.version),
+		ID: c.id, Object: m.object.is, Alias: c.alias, External: m.externalOf(c), Version: c.number(m.version),
 		Deleted: c.deleted, Modified: time.UnixMilli(c.updated).UTC(), Fields: make(map[string]string),
 	}
 	for _, p := range m.made.properties {

@@ -28,13 +28,16 @@ func errNotFound() *problem {
 	return refuse(http.StatusNotFound, "not_found", "there is no such resource")
 }
 
-func errDeleted() *problem {
-	return refuse(http.StatusNotFound, "deleted", "the contact is deleted")
+func (o *object) errDeleted() *problem {
+	return refuse(http.StatusNotFound, "deleted", "the "+o.name+" is deleted")
 }
 
 func errForbidden(what string) *problem {
 	return refuse(http.StatusForbidden, "forbidden", "the account may not "+what)
 }
+
+// errVerb refuses a verb on the object's records.
+func (o *object) errVerb(verb string) *problem { return errForbidden(verb + " " + o.plural) }
 
 func errMethod(allow string) *problem {
 	p := refuse(http.StatusMethodNotAllowed, "method_not_allowed", "the resource allows "+allow)
@@ -42,8 +45,8 @@ func errMethod(allow string) *problem {
 	return p
 }
 
-func errTaken(external string) *problem {
-	p := refuse(http.StatusConflict, "external_id_taken", "another contact has external_id "+external)
+func (o *object) errTaken(external string) *problem {
+	p := refuse(http.StatusConflict, "external_id_taken", "another "+o.name+" has external_id "+external)
 	p.field = "external_id"
 	return p
 }

@@ -120,7 +120,7 @@ func TestRouteRefusals(t *testing.T) {
 		})
 	}
 	w.t = t
-	w.refused(w.send("PATCH", contactPrefix+id, "", `{}`, "Content-Type", typeJSON), 415, "unsupported_media_type")
+	w.refused(w.send("PATCH", rowsPrefix+id, "", `{}`, "Content-Type", typeJSON), 415, "unsupported_media_type")
 	w.refused(w.send("POST", "/v1/contacts", "", `{}`, "Content-Type", "text/plain"), 415, "unsupported_media_type")
 	w.refused(w.patch(id, `{"notes":"`+strings.Repeat("x", mocks.MaxBody)+`"}`), 413, "payload_too_large")
 }
@@ -214,10 +214,10 @@ func TestRevokedAccess(t *testing.T) {
 	id := w.seed("ada", 0, "", map[string]any{"title": "x"})
 	f := w.m.Faults()
 	for verb, send := range map[string]func() *mocks.Response{
-		"read":   func() *mocks.Response { return w.send("GET", contactPrefix+id, "", "") },
+		"read":   func() *mocks.Response { return w.send("GET", rowsPrefix+id, "", "") },
 		"update": func() *mocks.Response { return w.patch(id, `{}`) },
 		"create": func() *mocks.Response { return w.send("POST", "/v1/contacts", "", `{"last_name":"x"}`) },
-		"delete": func() *mocks.Response { return w.send("DELETE", contactPrefix+id, "", "", "If-Match", "*") },
+		"delete": func() *mocks.Response { return w.send("DELETE", rowsPrefix+id, "", "", "If-Match", "*") },
 	} {
 		f.Revoked = []string{verb}
 		w.refused(send(), 403, "forbidden")
@@ -226,7 +226,7 @@ func TestRevokedAccess(t *testing.T) {
 	if field := w.refused(w.patch(id, `{"title":"y"}`), 403, "field_forbidden"); field != "title" {
 		t.Errorf("the field is %q", field)
 	}
-	if body := string(w.send("GET", contactPrefix+id, "", "").Body); strings.Contains(body, `"title"`) {
+	if body := string(w.send("GET", rowsPrefix+id, "", "").Body); strings.Contains(body, `"title"`) {
 		t.Errorf("a lost field is disclosed: %s", body)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// kind is a property's type as GET /v1/schema/contact names it.
+// kind is a property's type as the schema names it.
 type kind uint8
 
 const (
@@ -36,7 +36,7 @@ func kindOf(name string) kind {
 	return kind(max(0, slices.Index(kindNames[:], name)))
 }
 
-// system says which part of a contact holds a property that is no plain value.
+// system says which part of a record holds a property that is no plain value.
 type system uint8
 
 const (
@@ -48,7 +48,7 @@ const (
 	sysUpdatedBy
 )
 
-// property is one member of a contact.
+// property is one member of a record.
 type property struct {
 	base     string // the name it was made with, by which users know it
 	name     string // the present name, which drift may change
@@ -75,16 +75,16 @@ var (
 	emailForm = regexp.MustCompile(`^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$`)
 )
 
-// schema is the contact as it stands now.
+// schema is the record as it stands now.
 type schema struct {
 	properties []*property
 	byName     map[string]*property
 	revision   int // grows with every change
 }
 
-// standard are the document's properties, in its order. Every property of the
+// standardContact are the document's properties of a contact, in its order. Every property of the
 // configuration replaces the one of its name or comes behind them.
-func standard() []mocks.Field {
+func standardContact() []mocks.Field {
 	return []mocks.Field{
 		{Name: "first_name", Type: "string", Length: 100},
 		{Name: "last_name", Type: "string", Length: 100, Required: true},
@@ -102,8 +102,23 @@ func standard() []mocks.Field {
 	}
 }
 
-func newSchema(c *mocks.Config) (*schema, error) {
-	fields := standard()
+// standardAccount are those of an account.
+func standardAccount() []mocks.Field {
+	return []mocks.Field{
+		{Name: "name", Type: "string", Length: 200, Required: true},
+		{Name: "phone", Type: "phone"},
+		{Name: "website", Type: "string", Length: 255},
+		{Name: "city", Type: "string", Length: 100},
+		{Name: "country", Type: "string", Length: 100},
+		{Name: "industry", Type: "picklist", Values: []string{"finance", "manufacturing", "retail", "services"}},
+		{Name: "employees", Type: "integer"},
+		{Name: "active", Type: "boolean"},
+		{Name: "notes", Type: "text"},
+	}
+}
+
+func newSchema(o *object, c *mocks.Config) (*schema, error) {
+	fields := o.standard()
 	ensure := func(f mocks.Field, replace bool) {
 		i := slices.IndexFunc(fields, func(have mocks.Field) bool { return have.Name == f.Name })
 		switch {

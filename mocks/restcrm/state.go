@@ -3,6 +3,7 @@ package restcrm
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -13,13 +14,19 @@ import (
 // state is a tenant as a snapshot holds it. Properties go by the names with
 // which the schema was made.
 type state struct {
-	IDs      *mocks.IDs                 `json:"ids"`
-	Tokens   *mocks.Tokens              `json:"tokens"`
-	Limits   *mocks.Limiter             `json:"limits"`
+	IDs    *mocks.IDs     `json:"ids"`
+	Tokens *mocks.Tokens  `json:"tokens"`
+	Limits *mocks.Limiter `json:"limits"`
+	partState
+	Account *partState `json:"account,omitempty"`
+}
+
+// partState is one object of a tenant.
+type partState struct {
 	Gap      int                        `json:"gap"`
 	GapOpen  bool                       `json:"gap_open"`
 	Sequence uint64                     `json:"sequence"`
-	Contacts []contactState             `json:"contacts"`
+	Records  []recordState              `json:"contacts"`
 	Late     []mocks.Waiting[lateState] `json:"late"`
 	Added    []addedState               `json:"added,omitempty"`
 }
@@ -33,7 +40,7 @@ type addedState struct {
 	Filled bool     `json:"filled,omitempty"`
 }
 
-type contactState struct {
+type recordState struct {
 	ID        string            `json:"id"`
 	Alias     string            `json:"alias,omitempty"`
 	Values    map[string]string `json:"values"`
@@ -46,7 +53,7 @@ type contactState struct {
 }
 
 type lateState struct {
-	Contact    contactState    `json:"contact"` // of a new contact all that is there
+	Record     recordState     `json:"contact"` // of a new record all that is there
 	Create     bool            `json:"create,omitempty"`
 	Set        []propertyState `json:"set"`
 	Stamp      time.Time       `json:"stamp"`
@@ -65,12 +72,20 @@ var _ mocks.Stateful = (*Mock)(nil)
 
 // State is the tenant as JSON.
 func (m *Mock) State() ([]byte, error) {
-	s := state{
-		IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Gap: m.gap, GapOpen: m.gapOpen, Sequence: m.store.sequence,
-		Contacts: make([]contactState, len(m.store.order)),
+	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, partState: m.partState()}
+	if m.account != nil {
+		account := m.account.partState()
+		s.Account = &account
+	}
+	return json.Marshal(&s)
+}
+
+func (m *Mock) partState() partState {
+	s := partState{
+		Gap: m.gap, GapOpen: m.gapOpen, Sequence: m.store.sequence, Records: make([]recordState, len(m.store.order)),
 	}
 	for i, c := range m.store.order {
-		s.Contacts[i] = m.contactState(c)
+		s.Records[i] = m.recordState(c)
 	}
 	for _, p := range m.made.properties {
 		if p.added {
@@ -80,7 +95,7 @@ func (m *Mock) State() ([]byte, error) {
 	for _, l := range m.late.All() {
 		w := &l.Value.write
 		late := lateState{
-			Contact: m.contactState(l.Value.contact), Create: l.Value.create, Stamp: w.stamp,
+			Record: m.recordState(l.Value.record), Create: l.Value.create, Stamp: w.stamp,
 			Actor: w.actor, Origin: w.origin, By: w.by, VersionSet: w.versionSet,
 		}
 		for _, a := range w.set {
@@ -88,11 +103,11 @@ func (m *Mock) State() ([]byte, error) {
 		}
 		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: late})
 	}
-	return json.Marshal(&s)
+	return s
 }
 
-func (m *Mock) contactState(c *contact) contactState {
-	out := contactState{
+func (m *Mock) recordState(c *record) recordState {
+	out := recordState{
 		ID: c.id, Alias: c.alias, Values: map[string]string{}, Created: c.created, Updated: c.updated, UpdatedBy: c.updatedBy,
 		Deleted: c.deleted, Sequence: c.sequence, Gap: c.gap,
 	}
@@ -110,14 +125,26 @@ func (m *Mock) SetState(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
+	if (s.Account != nil) != (m.account != nil) {
+		return errors.New("the snapshot is of a tenant that differs in whether it has accounts")
+	}
+	if s.Account != nil {
+		if err := m.account.setPart(s.Account); err != nil {
+			return err
+		}
+	}
+	return m.setPart(&s.partState)
+}
+
+func (m *Mock) setPart(s *partState) error {
 	m.gap, m.gapOpen = s.Gap, s.GapOpen
 	m.store, m.late = newStore(), mocks.Due[lateCommit]{}
 	if err := m.addAgain(s.Added); err != nil {
 		return err
 	}
 	m.store.sequence = s.Sequence
-	for i := range s.Contacts {
-		c, err := m.restored(&s.Contacts[i])
+	for i := range s.Records {
+		c, err := m.restored(&s.Records[i])
 		if err != nil {
 			return err
 		}
@@ -139,11 +166,11 @@ func (m *Mock) SetState(text []byte) error {
 // addAgain gives the tenant the schema of its configuration and what a
 // snapshot adds to it.
 func (m *Mock) addAgain(added []addedState) error {
-	made, err := newSchema(m.config)
+	made, err := newSchema(m.object, m.config)
 	if err != nil {
 		return err
 	}
-	m.made, m.schema = made, made.drifted(m.drift, m.revoked, made.revision)
+	m.made, m.schema = made, m.drifted(made, made.revision)
 	m.version, m.external = made.byName[m.config.VersionField], made.byName[m.config.ExternalField]
 	for _, a := range added {
 		p, bad := asked(mocks.Field{Name: a.Name, Type: a.Type, Length: a.Length, Values: a.Values}, a.Filled)
@@ -155,13 +182,13 @@ func (m *Mock) addAgain(added []addedState) error {
 	return nil
 }
 
-// restored is a contact of a snapshot.
-func (m *Mock) restored(s *contactState) (*contact, error) {
+// restored is a record of a snapshot.
+func (m *Mock) restored(s *recordState) (*record, error) {
 	if s.ID == "" || m.store.byID[s.ID] != nil {
-		return nil, fmt.Errorf("contact %q: the id is empty or taken", s.ID)
+		return nil, fmt.Errorf("record %q: the id is empty or taken", s.ID)
 	}
 	if s.Sequence > m.store.sequence {
-		return nil, fmt.Errorf("contact %s: its sequence number %d is beyond the tenant's %d", s.ID, s.Sequence, m.store.sequence)
+		return nil, fmt.Errorf("record %s: its sequence number %d is beyond the tenant's %d", s.ID, s.Sequence, m.store.sequence)
 	}
 	c := m.fresh(s.ID)
 	c.alias, c.created, c.updated, c.updatedBy = s.Alias, s.Created, s.Updated, s.UpdatedBy
@@ -180,7 +207,7 @@ func (m *Mock) restored(s *contactState) (*contact, error) {
 func (m *Mock) property(id, name string) (*property, error) {
 	i := slices.IndexFunc(m.made.properties, func(p *property) bool { return p.base == name && p.system == plain })
 	if i < 0 {
-		return nil, fmt.Errorf("contact %s: the tenant has no property %q: it was made for another mapping", id, name)
+		return nil, fmt.Errorf("record %s: the tenant has no property %q: it was made for another mapping", id, name)
 	}
 	return m.made.properties[i], nil
 }
@@ -188,24 +215,24 @@ func (m *Mock) property(id, name string) (*property, error) {
 // wait puts an open transaction of a snapshot back.
 func (m *Mock) wait(s *mocks.Waiting[lateState]) error {
 	l := &s.Value
-	c := m.store.byID[l.Contact.ID]
+	c := m.store.byID[l.Record.ID]
 	switch {
 	case l.Create:
 		var err error
-		if c, err = m.restored(&l.Contact); err != nil {
+		if c, err = m.restored(&l.Record); err != nil {
 			return err
 		}
 	case c == nil:
-		return fmt.Errorf("contact %s: a late edit of it waits, but the snapshot does not hold it", l.Contact.ID)
+		return fmt.Errorf("record %s: a late edit of it waits, but the snapshot does not hold it", l.Record.ID)
 	}
 	w := write{stamp: l.Stamp, actor: l.Actor, origin: l.Origin, by: l.By, versionSet: l.VersionSet}
 	for _, set := range l.Set {
-		p, err := m.property(l.Contact.ID, set.Property)
+		p, err := m.property(l.Record.ID, set.Property)
 		if err != nil {
 			return err
 		}
 		w.set = append(w.set, assign{p, set.Text})
 	}
-	m.late.Put(s.At, lateCommit{contact: c, create: l.Create, write: w})
+	m.late.Put(s.At, lateCommit{record: c, create: l.Create, write: w})
 	return nil
 }

@@ -22,6 +22,9 @@ type world struct {
 	call    uint64
 }
 
+// rowsPrefix begins the path of a contact.
+const rowsPrefix = "/v1/contacts/"
+
 var testStart = time.Date(2026, 1, 31, 12, 0, 0, 250_700_000, time.UTC)
 
 func newWorld(t testing.TB, change func(*mocks.Config)) *world {
@@ -82,7 +85,7 @@ func (w *world) send(method, path, query, body string, headers ...string) *mocks
 // patch is a PATCH that rests on whatever is there.
 func (w *world) patch(id, body string) *mocks.Response {
 	w.t.Helper()
-	return w.send("PATCH", contactPrefix+id, "", body, "If-Match", "*")
+	return w.send("PATCH", rowsPrefix+id, "", body, "If-Match", "*")
 }
 
 func (w *world) seed(alias string, version int64, external string, set map[string]any) string {

@@ -16,7 +16,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	out.tokens = m.tokens.Clone()
 	out.limits = m.limits.Clone()
 	out.clients = maps.Clone(m.clients)
-	out.members = nil
+	out.members, out.doing = nil, exchange{}
 	out.setup = m.setup.clone()
 	var move func(*record) *record
 	out.store, move = m.store.clone()

@@ -29,7 +29,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		}
 	}
 	m.Advance(now)
-	x := &exchange{m: m, now: now, op: o, from: from, version: directVersion}
+	x := &m.doing
+	*x = exchange{m: m, now: now, op: o, from: from, version: directVersion}
 	x.request = mocks.Request{Method: method(o), Path: m.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {

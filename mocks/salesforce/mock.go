@@ -39,6 +39,7 @@ type Mock struct {
 	cursors cursors
 	clients map[string]string // record id -> change origin of the last API write
 
+	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
 	date    []string

@@ -3,6 +3,7 @@ package check
 import (
 	"time"
 
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -42,11 +43,37 @@ func promptAck(m *model) Result {
 		if !waiting[d] || m.end < 0 || m.ev[m.end].At-m.ev[d].At <= int64(vendorTimeout) {
 			continue
 		}
+		if at := m.ev[d].At; m.diskWaits(at, at+int64(vendorTimeout)) > 0 {
+			continue // nothing can be made durable, and nobody is to be told that it is
+		}
 		t.seen++
 		t.fail(m.nameOf(&m.ev[d]), []uint64{m.op(d)}, "the delivery at %s about %s was never answered",
 			clockText(m.ev[d].At), m.nameOf(&m.ev[d]))
 	}
 	return t.verdict(phrase{"delivery was answered promptly", "deliveries were answered promptly"}, "nothing was delivered")
+}
+
+// diskAgain is how long an engine may wait before it tries again to write what
+// its disk refused.
+const diskAgain = 5 * time.Second
+
+// diskWaits is how long an acknowledgement may have waited for a disk that took
+// no write.
+func (m *model) diskWaits(from, to int64) time.Duration {
+	waits := time.Duration(0)
+	for _, f := range m.faults {
+		if f.code != string(scenarios.DiskFull) {
+			continue
+		}
+		end := to
+		if f.end >= 0 {
+			end = min(end, m.ev[f.end].At)
+		}
+		if begin := max(from, m.ev[f.begin].At); begin < end || m.ev[f.begin].At <= from && from < end+int64(diskAgain) {
+			waits += time.Duration(max(end-begin, 0)) + diskAgain
+		}
+	}
+	return waits
 }
 
 func (m *model) prompt(t *tally, d, ack int32, queue int) {
@@ -58,7 +85,7 @@ func (m *model) prompt(t *tally, d, ack int32, queue int) {
 		t.fail(m.nameOf(from), []uint64{from.Op, to.Op}, "a genuine delivery at %s was refused with %d (EV-1)", clockText(to.At), to.Status)
 	}
 	bound := time.Second + time.Duration(100+4*queue)*m.set.fsync
-	bound = min(bound, vendorTimeout)
+	bound = min(bound+m.diskWaits(from.At, to.At), vendorTimeout)
 	if took := time.Duration(to.At - from.At); took > bound {
 		ops := []uint64{from.Op}
 		what := ""

@@ -83,6 +83,10 @@ var stories = map[scenarios.Verb]story{
 		"an eventually consistent index behind the vendor's change feed",
 		"{at: 10s, poll_gap: crm, for: 5m}",
 	},
+	scenarios.RestartEmpty: {
+		"a vendor's sandbox that is refreshed, a tenant restored without its data, or a base URL that points to the wrong tenant",
+		"{at: 10s, restart_empty: crm}",
+	},
 	scenarios.ClockStep: {
 		"a time server that corrects a clock which was off",
 		"{at: 10s, clock_step: engine, by: -2s}",
@@ -134,6 +138,10 @@ var stories = map[scenarios.Verb]story{
 	scenarios.LoseStore: {
 		"a lost volume without a backup",
 		"{at: 10s, lose_store: true, down: 1m}",
+	},
+	scenarios.DiskFull: {
+		"a full volume, a quota, or a file system that an error has made read-only",
+		"{at: 10s, disk_full: engine, for: 5s}",
 	},
 	scenarios.Redeliver: {
 		"a broker that lost track of what was acknowledged",

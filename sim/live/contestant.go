@@ -11,7 +11,7 @@ import (
 type knownRecord = engine.Record
 
 // contestant is the engine under test, in one of its forms. No method is called
-// with the world's lock held but lay.
+// with the world's lock held but lay and setFull.
 type contestant interface {
 	// lay makes the engine's store know records and feed positions, where it
 	// can, before the first start.
@@ -22,6 +22,9 @@ type contestant interface {
 	// kill ends the process at once, and wipe empties its disk.
 	kill()
 	wipe()
+	// setFull lets the engine's disk take no write from now on, or take them again.
+	// The world's lock is held. It lasts over the next starts.
+	setFull(full bool) error
 	// idle says that the engine has nothing to do, as far as it can be asked.
 	idle() bool
 	// died tells once that the process ended by itself.

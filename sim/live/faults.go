@@ -67,6 +67,10 @@ func (w *world) strike(step *scenarios.Step, id uint64) (lasts bool) {
 		f.key = w.stage.Key(step)
 		w.webhooks = append(w.webhooks, f)
 		return true
+	case step.Verb == scenarios.DiskFull:
+		w.full++
+		w.ok(w.engine.setFull(w.full > 0))
+		return true
 	}
 	lasts, err := w.stage.Switch(step, id, f.since)
 	w.ok(err)
@@ -85,6 +89,9 @@ func (w *world) lift(step *scenarios.Step, id uint64) {
 		}
 	case step.Verb.Group() == scenarios.Webhook && step.Verb != scenarios.MuteWebhooks:
 		w.webhooks = slices.DeleteFunc(w.webhooks, same)
+	case step.Verb == scenarios.DiskFull:
+		w.full--
+		w.ok(w.engine.setFull(w.full > 0))
 	default:
 		w.stage.Unswitch(step, id, w.clock.now())
 	}
@@ -228,8 +235,13 @@ func (f Form) refuses(step *scenarios.Step) string {
 			return "the clock of another process is not ours to set"
 		}
 	}
-	if (step.Verb == scenarios.CrashEngine || step.Verb == scenarios.LoseStore) && f == ByURL {
+	switch {
+	case (step.Verb == scenarios.CrashEngine || step.Verb == scenarios.LoseStore) && f == ByURL:
 		return "an engine that was not started here is not ours to kill"
+	case step.Verb == scenarios.DiskFull && f == ByURL:
+		return "the disk of an engine that was not started here is not at hand"
+	case step.Verb == scenarios.DiskFull && f != InProcess:
+		return diskRefusal
 	}
 	return ""
 }

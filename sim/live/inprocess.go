@@ -30,6 +30,7 @@ type inProcess struct {
 	durable  map[string]bool // decisions of people that the store has taken, by record and state
 	dead     chan error
 	stopped  atomic.Bool
+	full     atomic.Bool // its disk takes no write
 }
 
 func newInProcess(w *world) (*inProcess, error) {
@@ -90,6 +91,11 @@ func (p *inProcess) wipe() {
 	p.disk, p.statuses = memory.Open(), map[string]string{}
 }
 
+func (p *inProcess) setFull(full bool) error {
+	p.full.Store(full)
+	return nil
+}
+
 func (p *inProcess) idle() bool { return p.service.Idle() }
 
 func (p *inProcess) died() <-chan error { return p.dead }
@@ -132,6 +138,9 @@ var _ store.Store = (*witnessed)(nil)
 
 // Apply implements store.Store.
 func (s *witnessed) Apply(ctx context.Context, now engine.Instant, batches ...engine.Batch) error {
+	if s.p.full.Load() {
+		return errNoRoom
+	}
 	if err := s.Store.Apply(ctx, now, batches...); err != nil {
 		return err
 	}
@@ -143,6 +152,9 @@ func (s *witnessed) Apply(ctx context.Context, now engine.Instant, batches ...en
 	}
 	return nil
 }
+
+// errNoRoom is a disk that takes no write.
+var errNoRoom = errors.New("no space left on device")
 
 // claim journals what a batch says that the engine decided. The lock is held.
 func (p *inProcess) claim(b engine.Batch) {

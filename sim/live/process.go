@@ -44,6 +44,7 @@ type process struct {
 	killed  bool
 	dead    chan error
 	asked   bool // its status tells whether it is idle
+	full    bool // its disk takes no write
 }
 
 // newForeign makes an engine of the forms Command and ByURL.
@@ -140,7 +141,13 @@ func (p *process) run() error {
 	ended := make(chan struct{})
 	p.mu.Lock()
 	p.running, p.ended, p.killed = cmd, ended, false
+	full := p.full
 	p.mu.Unlock()
+	if full {
+		if err := bar(cmd.Process.Pid, true); err != nil {
+			return err
+		}
+	}
 	go func() {
 		err := cmd.Wait()
 		p.mu.Lock()
@@ -230,6 +237,16 @@ func (p *process) wipe() {
 	if err != nil {
 		p.w.failed(&sim.HarnessError{Message: "the engine's state cannot be removed: " + err.Error()})
 	}
+}
+
+func (p *process) setFull(full bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.full = full
+	if p.running == nil {
+		return nil
+	}
+	return bar(p.running.Process.Pid, full)
 }
 
 func (p *process) idle() bool {

@@ -31,6 +31,7 @@ type world struct {
 	life   int  // counts processes
 	steps  int  // timeline steps still to come
 	faults int  // windows and restarts still to come
+	full   int  // open faults by which the engine's disk takes no write
 	ended  string
 	over   chan struct{} // closed when ended is set
 

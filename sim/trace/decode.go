@@ -136,7 +136,7 @@ func (l *Line) event() (Event, *misread) {
 	e := Event{
 		Op: l.Op, At: l.AtNS, Cause: l.Cause, Call: l.Call, Status: l.Status, Attempt: l.Attempt, Notice: l.Notice,
 		Actor: l.Actor, Origin: l.Origin, Verb: l.Verb, Code: l.Code, Method: l.Method, Path: l.Path,
-		Record: l.Record, External: l.External, Text: l.Text, Version: l.Version, Before: l.Before,
+		Record: l.Record, Object: l.Object, External: l.External, Text: l.Text, Version: l.Version, Before: l.Before,
 		RetryAfter: l.Retry, Date: l.Date, Records: l.Records,
 	}
 	if !l.Inferred {

@@ -18,7 +18,7 @@ const (
 	Send    // a client put a request on the wire: On target, Actor client, Call, Attempt, Method, Path
 	Arrive  // the request reached the system: On, Actor (by its credentials, or "?"), Call, Method, Path, Record if the path names one
 	Read    // the system disclosed a record's current content: On, Actor, Call, Record, Version, Stamp
-	Commit  // the system's stored state changed: On, Actor, Origin, Call (0 for users), Record, Verb, Version, Before, Stamp, External, Changes
+	Commit  // the system's stored state changed: On, Actor, Origin, Call (0 for users), Record, Verb, Version, Before, Stamp, External, Changes, Object
 	Notify  // the system queued a notice about a record: On, Record, Notice, Cause is the commit
 	Answer  // the system answered: On, Call, Status, Code, RetryAfter, Date
 	Receive // the client got the whole answer: On target, Call, Status, RetryAfter, Date
@@ -130,6 +130,7 @@ type Event struct {
 	Method   string
 	Path     string
 	Record   string // native id in On; for claims and Told the engine's record key
+	Object   string // of a Commit: what Record is, "" for a contact, else account
 	Alias    string // the scenario's name of the record, where the harness knows it
 	External string // external id the record carries (the other system's native id)
 	Text     string

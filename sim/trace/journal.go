@@ -185,13 +185,17 @@ func FirstDifference(a, b []Event) int {
 }
 
 // appendBinary appends an unambiguous encoding of e: every field, in the
-// order of the type, strings with their lengths.
+// order of the type, strings with their lengths. That there is an Object is a
+// bit of the kind: journals of contacts alone hash as they did before it.
 func appendBinary(b []byte, e *Event) []byte {
 	b = binary.AppendUvarint(b, e.Op)
 	b = binary.AppendVarint(b, e.At)
 	b = binary.AppendUvarint(b, e.Cause)
 	b = binary.AppendUvarint(b, e.Call)
-	b = append(b, byte(e.Kind), byte(e.On))
+	b = append(b, byte(e.Kind)|flag(e.Object != "")<<7, byte(e.On))
+	if e.Object != "" {
+		b = appendText(b, e.Object)
+	}
 	b = binary.AppendVarint(b, int64(e.Status))
 	b = binary.AppendVarint(b, int64(e.Attempt))
 	b = binary.AppendUvarint(b, e.Notice)

@@ -21,6 +21,7 @@ type Line struct {
 	// same record has.
 	Inferred bool         `json:"name_inferred,omitempty"`
 	Record   string       `json:"record,omitempty"`
+	Object   string       `json:"object,omitempty"`
 	Actor    string       `json:"actor,omitempty"`
 	Origin   string       `json:"origin,omitempty"`
 	Verb     string       `json:"verb,omitempty"`
@@ -53,7 +54,7 @@ type LineChange struct {
 func (e *Event) Line() Line {
 	l := Line{
 		Op: e.Op, AtNS: e.At, Cause: e.Cause, Call: e.Call, On: e.On.String(), Kind: e.Kind.String(),
-		Name: e.Alias, Record: e.Record, Actor: e.Actor, Origin: e.Origin, Verb: e.Verb, Code: e.Code,
+		Name: e.Alias, Record: e.Record, Object: e.Object, Actor: e.Actor, Origin: e.Origin, Verb: e.Verb, Code: e.Code,
 		Method: e.Method, Path: e.Path, Status: e.Status, Attempt: e.Attempt, Notice: e.Notice,
 		External: e.External, Version: e.Version, Before: e.Before, Stamp: instant(e.Stamp), Clock: instant(e.Clock),
 		Retry: e.RetryAfter, Date: e.Date, Records: e.Records, Text: e.Text,

@@ -49,10 +49,8 @@ var (
 // alternate key, and Types tells which fields are choices. The result also
 // implements adapter.Feed and adapter.Webhooks.
 func New(c adapter.Config) (adapter.System, error) {
-	switch c.Object {
-	case "", "contact":
-	default:
-		return nil, fmt.Errorf("dynamics: object %q is not supported, expected contact", c.Object)
+	if c.Object != adapter.Contact {
+		return nil, fmt.Errorf("dynamics: object %s is not supported, expected contact", c.Object)
 	}
 	if c.ExternalField == "" {
 		return nil, errors.New("dynamics: ExternalField is missing: name the column of the alternate key, such as new_genesyscontactid")

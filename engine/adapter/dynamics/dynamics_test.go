@@ -42,7 +42,6 @@ func config(mt *httpmock.MockTransport) adapter.Config {
 		VersionField:  "new_syncversion",
 		StatusField:   "new_syncstatus",
 		ExternalField: "new_genesyscontactid",
-		Object:        "contact",
 	}
 }
 
@@ -289,7 +288,7 @@ func TestRefusals(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for name, change := range map[string]func(*adapter.Config){
-		"an object":            func(c *adapter.Config) { c.Object = "account" },
+		"an object":            func(c *adapter.Config) { c.Object = 9 },
 		"no external field":    func(c *adapter.Config) { c.ExternalField = "" },
 		"an external field":    func(c *adapter.Config) { c.ExternalField = "new id" },
 		"a name":               func(c *adapter.Config) { c.Fields[0] = "last')name" },

@@ -46,10 +46,8 @@ var (
 // host, ExternalField the id of the external source, Object "contact". The
 // result also implements adapter.Feed, adapter.Rewinder and adapter.Webhooks.
 func New(c adapter.Config) (adapter.System, error) {
-	switch strings.ToLower(c.Object) {
-	case "", "contact", "contacts":
-	default:
-		return nil, fmt.Errorf("genesys: object %q is not supported, expected contact", c.Object)
+	if c.Object != adapter.Contact {
+		return nil, fmt.Errorf("genesys: object %s is not supported, expected contact", c.Object)
 	}
 	layout, err := newLayout(c)
 	if err != nil {

@@ -42,7 +42,6 @@ func config(mt *httpmock.MockTransport) adapter.Config {
 		Fields:        []string{"firstName", "workPhone", "address.city", "notes", "interests", "score", ""},
 		VersionField:  "sync_version",
 		ExternalField: "crm",
-		Object:        "contact",
 	}
 }
 
@@ -312,7 +311,7 @@ func TestConfigurationMistakesAreNamed(t *testing.T) {
 	for want, change := range map[string]func(*adapter.Config){
 		"mapped twice":     func(c *adapter.Config) { c.Fields[0] = "workPhone" },
 		"address.planet":   func(c *adapter.Config) { c.Fields[0] = "address.planet" },
-		"not supported":    func(c *adapter.Config) { c.Object = "account" },
+		"not supported":    func(c *adapter.Config) { c.Object = 9 },
 		"HTTP client":      func(c *adapter.Config) { c.HTTP = nil },
 		"not an http(s)":   func(c *adapter.Config) { c.BaseURL = "api.cc.test" },
 		"sync_version is ": func(c *adapter.Config) { c.Fields[0] = "sync_version" },

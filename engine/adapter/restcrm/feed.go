@@ -16,8 +16,8 @@ const maxPage = 1000
 
 // Changes implements adapter.Feed. The limit is lowered to 1,000. A cursor
 // that the server no longer takes is an Error of kind Malformed.
-func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
-	path := changesPath + "?limit=" + strconv.Itoa(min(max(limit, 1), maxPage))
+func (a *Records) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
+	path := a.object.changes + strconv.Itoa(min(max(limit, 1), maxPage))
 	if after != "" {
 		path += "&after=" + url.QueryEscape(string(after))
 	}
@@ -51,7 +51,7 @@ func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int)
 	return page, nil
 }
 
-func (a *Contacts) readChange(r *jsonread.Reader) (c adapter.Change) {
+func (a *Records) readChange(r *jsonread.Reader) (c adapter.Change) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
 		case "id":

@@ -10,28 +10,29 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 )
 
-var _ adapter.Inspector = (*Contacts)(nil)
+var _ adapter.Inspector = (*Records)(nil)
 
-// nobody is the id of no contact.
-const nobody = contactsPath + "/nobody-syncproof-probe"
+// nobody is the id of no record.
+const nobody = "/nobody-syncproof-probe"
 
-// operations show what the account may do. A contact needs a last name, so
+// operations show what the account may do. A record needs a name, so
 // that the one that creates is always refused.
-func (a *Contacts) operations() []wire.Operation {
+func (a *Records) operations() []wire.Operation {
 	match := ""
 	if a.tags {
 		match = "*"
 	}
+	all, none := a.object.plural, a.object.rows+nobody
 	return []wire.Operation{
-		{Name: "read contacts", Call: wire.Call{Method: http.MethodGet, Path: contactsPath + "?limit=1"}},
-		{Name: "create contacts", Call: wire.Call{Method: http.MethodPost, Path: contactsPath, Body: []byte(`{}`), Write: true}},
-		{Name: "update contacts", Call: wire.Call{Method: http.MethodPatch, Path: nobody, Body: []byte(`{}`), ContentType: mergePatch, IfMatch: match, Write: true}},
-		{Name: "delete contacts", Call: wire.Call{Method: http.MethodDelete, Path: nobody, IfMatch: match, Write: true}},
+		{Name: "read " + all, Call: wire.Call{Method: http.MethodGet, Path: a.object.rows + "?limit=1"}},
+		{Name: "create " + all, Call: wire.Call{Method: http.MethodPost, Path: a.object.rows, Body: []byte(`{}`), Write: true}},
+		{Name: "update " + all, Call: wire.Call{Method: http.MethodPatch, Path: none, Body: []byte(`{}`), ContentType: mergePatch, IfMatch: match, Write: true}},
+		{Name: "delete " + all, Call: wire.Call{Method: http.MethodDelete, Path: none, IfMatch: match, Write: true}},
 	}
 }
 
 // Inspect implements adapter.Inspector.
-func (a *Contacts) Inspect(ctx context.Context, probe bool) ([]adapter.Finding, error) {
+func (a *Records) Inspect(ctx context.Context, probe bool) ([]adapter.Finding, error) {
 	all, err := a.client.Allowed(ctx, a.operations(), probe)
 	if err != nil {
 		return all, err
@@ -51,14 +52,14 @@ func (a *Contacts) Inspect(ctx context.Context, probe bool) ([]adapter.Finding, 
 	return append(all, external, conditional), err
 }
 
-// conditional compares the configuration with what a contact shows: an ETag,
+// conditional compares the configuration with what a record shows: an ETag,
 // where the tenant has conditional writes.
-func (a *Contacts) conditional(ctx context.Context) (adapter.Finding, error) {
+func (a *Records) conditional(ctx context.Context) (adapter.Finding, error) {
 	f := adapter.Finding{Check: "conditional", Level: adapter.OK, Found: "not asked for: records are read again just before a write"}
 	if !a.tags {
 		return f, nil
 	}
-	call := &wire.Call{Method: http.MethodGet, Path: contactsPath + "?limit=1"}
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.rows + "?limit=1"}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return f, err
@@ -68,7 +69,7 @@ func (a *Contacts) conditional(ctx context.Context) (adapter.Finding, error) {
 		return f, wire.Misread(call, res, err)
 	}
 	if len(found) == 0 {
-		f.Level, f.Found, f.Remedy = adapter.Warn, "the CRM has no contact to look at", "create a test contact and run again"
+		f.Level, f.Found, f.Remedy = adapter.Warn, "the CRM has no "+a.object.name+" to look at", "create a test "+a.object.name+" and run again"
 		return f, nil
 	}
 	rec, err := a.Read(ctx, found[0].ID)
@@ -76,9 +77,9 @@ func (a *Contacts) conditional(ctx context.Context) (adapter.Finding, error) {
 	case err != nil:
 		return f, err
 	case rec.Tag == "":
-		f.Level, f.Found, f.Remedy = adapter.Fail, "contacts have no ETag", "set conditional: false, or switch conditional writes on in the CRM"
+		f.Level, f.Found, f.Remedy = adapter.Fail, a.object.plural+" have no ETag", "set conditional: false, or switch conditional writes on in the CRM"
 	default:
-		f.Found = "contacts have an ETag, on which writes rest"
+		f.Found = a.object.plural + " have an ETag, on which writes rest"
 	}
 	return f, nil
 }

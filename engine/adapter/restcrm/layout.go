@@ -50,7 +50,7 @@ func newLayout(c adapter.Config) (layout, error) {
 
 func (l *layout) fields() int { return len(l.names) - 2 }
 
-// read decodes the contact at the cursor; me is the engine's own account.
+// read decodes the record at the cursor; me is the engine's own account.
 func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 	var rec adapter.Record
 	values := make([]mapping.Native, len(l.names))
@@ -74,7 +74,7 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 		}
 	}
 	if r.Err() == nil && rec.ID == "" {
-		r.Refuse("a contact without an id")
+		r.Refuse("a record without an id")
 	}
 	n := l.fields()
 	rec.Fields = values[:n:n]
@@ -82,7 +82,7 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 	return rec
 }
 
-// readList reads a page of contacts.
+// readList reads a page of records.
 func (l *layout) readList(r *jsonread.Reader, me string) (found []adapter.Record, err error) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		if string(key) != "data" {
@@ -96,8 +96,8 @@ func (l *layout) readList(r *jsonread.Reader, me string) (found []adapter.Record
 	return found, r.End()
 }
 
-// appendContact appends the properties that w sets.
-func (l *layout) appendContact(dst []byte, w adapter.Write) ([]byte, error) {
+// appendRecord appends the properties that w sets.
+func (l *layout) appendRecord(dst []byte, w adapter.Write) ([]byte, error) {
 	dst, err := l.columns().AppendMembers(append(dst, '{'), w)
 	if err != nil {
 		return nil, err

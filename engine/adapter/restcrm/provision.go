@@ -17,11 +17,11 @@ const (
 	statusLeast  = 11 // the longest status
 )
 
-var _ adapter.Provisioner = (*Contacts)(nil)
+var _ adapter.Provisioner = (*Records)(nil)
 
 // Plan implements adapter.Provisioner. Where the contract's schema says that
 // the account cannot add fields, the steps are a person's.
-func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
+func (a *Records) Plan(ctx context.Context) ([]adapter.Step, error) {
 	schema, extensible, err := a.describe(ctx)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func differs(want, have mapping.Constraint) string {
 
 // Apply implements adapter.Provisioner. The schema's revision is read just
 // before, and the field is added on that revision.
-func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
+func (a *Records) Apply(ctx context.Context, s adapter.Step) error {
 	n := a.layout.fields()
 	var more string
 	switch s.Name {
@@ -95,7 +95,7 @@ func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
 	}
 	b := wire.AppendString([]byte(`{"revision":`), schema.Revision)
 	b = append(wire.AppendString(append(b, `,"field":{"name":`...), s.Name), more...)
-	_, err = a.client.Do(ctx, &wire.Call{Method: http.MethodPost, Path: schemaPath + "/fields", Body: b, Write: true})
+	_, err = a.client.Do(ctx, &wire.Call{Method: http.MethodPost, Path: a.object.schema + "/fields", Body: b, Write: true})
 	if err != nil && adapter.As(err).Code == "field_exists" {
 		return nil
 	}

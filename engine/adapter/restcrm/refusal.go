@@ -23,7 +23,7 @@ var verbs = map[string]string{
 
 // refine reads a problem document (RFC 9457): title, detail, and the
 // contract's own code and field.
-func refine(e *adapter.Error, call *wire.Call, body []byte) {
+func (a *Records) refine(e *adapter.Error, call *wire.Call, body []byte) {
 	var code, field, title, detail string
 	r := jsonread.New(body, jsonread.Limits{})
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
@@ -51,7 +51,7 @@ func refine(e *adapter.Error, call *wire.Call, body []byte) {
 		e.Kind = kind
 	}
 	if e.Kind == adapter.Forbidden {
-		e.Permission = verbs[call.Method] + " contact"
+		e.Permission = verbs[call.Method] + " " + a.object.name
 		if field != "" {
 			e.Permission += "." + field
 		}

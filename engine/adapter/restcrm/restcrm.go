@@ -12,17 +12,11 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/wire"
 )
 
-const (
-	contactsPath = "/v1/contacts"
-	byExternal   = contactsPath + "/by-external-id/"
-	changesPath  = "/v1/changes"
-	schemaPath   = "/v1/schema/contact"
+const mergePatch = "application/merge-patch+json"
 
-	mergePatch = "application/merge-patch+json"
-)
-
-// Contacts is the adapter. It is safe for concurrent use.
-type Contacts struct {
+// Records is the adapter of one object. It is safe for concurrent use.
+type Records struct {
+	object *object
 	client *wire.Client
 	layout layout
 	me     string // what updated_by says of the engine's own writes
@@ -30,18 +24,17 @@ type Contacts struct {
 }
 
 var (
-	_ adapter.System = (*Contacts)(nil)
-	_ adapter.Feed   = (*Contacts)(nil)
+	_ adapter.System = (*Records)(nil)
+	_ adapter.Feed   = (*Records)(nil)
 )
 
 // New builds the adapter: LoginURL is the host of the token endpoint (default
-// BaseURL), ExternalField defaults to external_id, Object is contact. The
+// BaseURL), ExternalField defaults to external_id, Object may be either. The
 // result also implements adapter.Feed.
 func New(c adapter.Config) (adapter.System, error) {
-	switch c.Object {
-	case "", "contact":
-	default:
-		return nil, fmt.Errorf("restcrm: object %q is not supported, expected contact", c.Object)
+	object := objects[c.Object]
+	if object == nil {
+		return nil, fmt.Errorf("restcrm: object %d is not supported, expected contact or account", c.Object)
 	}
 	layout, err := newLayout(c)
 	if err != nil {
@@ -51,12 +44,12 @@ func New(c adapter.Config) (adapter.System, error) {
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Contacts{layout: layout, me: c.ClientID, tags: !c.NoTags}
+	a := &Records{object: object, layout: layout, me: c.ClientID, tags: !c.NoTags}
 	a.client, err = wire.NewClient(c, wire.TokenRequest{
 		URL:      strings.TrimSuffix(login, "/") + "/oauth/token",
 		ClientID: c.ClientID,
 		Secret:   c.ClientSecret,
-	}, refine, nil)
+	}, a.refine, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +57,7 @@ func New(c adapter.Config) (adapter.System, error) {
 }
 
 // Capabilities implements adapter.System.
-func (a *Contacts) Capabilities() adapter.Capabilities {
+func (a *Records) Capabilities() adapter.Capabilities {
 	c := adapter.Capabilities{
 		CreateByExternal: true,
 		Resolution:       time.Millisecond,
@@ -79,15 +72,15 @@ func (a *Contacts) Capabilities() adapter.Capabilities {
 }
 
 // Read implements adapter.System.
-func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) {
-	return a.do(ctx, &wire.Call{Method: http.MethodGet, Path: contactsPath + "/" + url.PathEscape(id)})
+func (a *Records) Read(ctx context.Context, id string) (adapter.Record, error) {
+	return a.do(ctx, &wire.Call{Method: http.MethodGet, Path: a.object.rows + "/" + url.PathEscape(id)})
 }
 
 // Find implements adapter.System. The external id is unique among live
-// contacts. A contact that is listed and cannot be read for its tag comes
+// records. A record that is listed and cannot be read for its tag comes
 // without one.
-func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: contactsPath + "?external_id=" + url.QueryEscape(external)}
+func (a *Records) Find(ctx context.Context, external string) ([]adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.rows + "?external_id=" + url.QueryEscape(external)}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return nil, err
@@ -114,20 +107,20 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 
 // Create implements adapter.System: an upsert by external id where there is
 // one.
-func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodPost, Path: contactsPath, Write: true}
+func (a *Records) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodPost, Path: a.object.rows, Write: true}
 	if w.External != "" {
-		call.Method, call.Path = http.MethodPut, byExternal+url.PathEscape(w.External)
+		call.Method, call.Path = http.MethodPut, a.object.rows+"/by-external-id/"+url.PathEscape(w.External)
 		w.External = "" // the path carries it
 	}
 	return a.write(ctx, call, w)
 }
 
 // Update implements adapter.System.
-func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
+func (a *Records) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
 	return a.write(ctx, &wire.Call{
 		Method:      http.MethodPatch,
-		Path:        contactsPath + "/" + url.PathEscape(id),
+		Path:        a.object.rows + "/" + url.PathEscape(id),
 		ContentType: mergePatch,
 		IfMatch:     a.match(w.If),
 		Write:       true,
@@ -135,10 +128,10 @@ func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adap
 }
 
 // Delete implements adapter.System. It leaves a tombstone.
-func (a *Contacts) Delete(ctx context.Context, id string, w adapter.Precondition) error {
+func (a *Records) Delete(ctx context.Context, id string, w adapter.Precondition) error {
 	_, err := a.client.Do(ctx, &wire.Call{
 		Method:  http.MethodDelete,
-		Path:    contactsPath + "/" + url.PathEscape(id),
+		Path:    a.object.rows + "/" + url.PathEscape(id),
 		IfMatch: a.match(w),
 		Write:   true,
 	})
@@ -146,7 +139,7 @@ func (a *Contacts) Delete(ctx context.Context, id string, w adapter.Precondition
 }
 
 // match is the If-Match header for a precondition.
-func (a *Contacts) match(p adapter.Precondition) string {
+func (a *Records) match(p adapter.Precondition) string {
 	switch {
 	case !a.tags:
 		return ""
@@ -156,16 +149,16 @@ func (a *Contacts) match(p adapter.Precondition) string {
 	return p.Tag
 }
 
-func (a *Contacts) write(ctx context.Context, call *wire.Call, w adapter.Write) (adapter.Record, error) {
+func (a *Records) write(ctx context.Context, call *wire.Call, w adapter.Write) (adapter.Record, error) {
 	var err error
-	if call.Body, err = a.layout.appendContact(nil, w); err != nil {
+	if call.Body, err = a.layout.appendRecord(nil, w); err != nil {
 		return adapter.Record{}, err
 	}
 	return a.do(ctx, call)
 }
 
-// do sends a call whose answer is a contact.
-func (a *Contacts) do(ctx context.Context, call *wire.Call) (adapter.Record, error) {
+// do sends a call whose answer is a record.
+func (a *Records) do(ctx context.Context, call *wire.Call) (adapter.Record, error) {
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Record{}, err

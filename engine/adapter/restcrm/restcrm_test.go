@@ -28,7 +28,6 @@ func config(mt *httpmock.MockTransport) adapter.Config {
 		Fields:       []string{"last_name", "do_not_call", "interests", "score", ""},
 		VersionField: "sync_version",
 		StatusField:  "sync_status",
-		Object:       "contact",
 	}
 }
 
@@ -284,7 +283,7 @@ func TestConfigurationMistakesAreNamed(t *testing.T) {
 		"mapped twice":   func(c *adapter.Config) { c.Fields[0] = "score" },
 		"updated_by":     func(c *adapter.Config) { c.Fields[0] = "updated_by" },
 		"external_id":    func(c *adapter.Config) { c.Fields[0] = "external_id" },
-		"not supported":  func(c *adapter.Config) { c.Object = "account" },
+		"not supported":  func(c *adapter.Config) { c.Object = 9 },
 		"HTTP client":    func(c *adapter.Config) { c.HTTP = nil },
 		"not an http(s)": func(c *adapter.Config) { c.BaseURL = "crm.test" },
 	} {

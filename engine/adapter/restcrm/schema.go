@@ -12,14 +12,14 @@ import (
 
 // Describe implements adapter.System: the mapped properties in the server's
 // order. One that was removed is left out (FC-3).
-func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
+func (a *Records) Describe(ctx context.Context) (adapter.Schema, error) {
 	s, _, err := a.describe(ctx)
 	return s, err
 }
 
 // describe also says whether the account may add fields.
-func (a *Contacts) describe(ctx context.Context) (adapter.Schema, bool, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: schemaPath}
+func (a *Records) describe(ctx context.Context) (adapter.Schema, bool, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.schema}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Schema{}, false, err

@@ -24,6 +24,7 @@ type Contacts struct {
 	client *wire.Client
 	layout layout
 	object string // API name
+	tags   bool   // writes rest on ETags
 	rows   string // path of the object's rows, without a slash at the end
 	base   string // Config.BaseVersionField
 	// columns are what reads ask for, as of the last Describe.
@@ -38,13 +39,12 @@ var (
 
 // New builds the adapter: LoginURL is the host of the token endpoint (default
 // BaseURL), BaseURL serves API calls if the token endpoint names no instance,
-// Object is the API name, default Contact, and ExternalField a custom field
-// that is an external id. The result also implements adapter.Feed and
+// and ExternalField is a custom field that is an external id. The result also implements adapter.Feed and
 // adapter.Rewinder.
 func New(c adapter.Config) (adapter.System, error) {
-	object := c.Object
-	if object == "" || object == "contact" {
-		object = "Contact"
+	object := objects[c.Object]
+	if object == nil {
+		return nil, fmt.Errorf("salesforce: object %d is not supported, expected contact or account", c.Object)
 	}
 	if c.ExternalField == "" {
 		return nil, errors.New("salesforce: ExternalField is missing: name the external id field, such as Genesys_Contact_Id__c")
@@ -53,14 +53,14 @@ func New(c adapter.Config) (adapter.System, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !isName(object) {
-		return nil, fmt.Errorf("salesforce: %q is not the API name of an object", object)
-	}
 	login := c.LoginURL
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Contacts{layout: layout, object: object, rows: apiPath + "/sobjects/" + object, base: c.BaseVersionField}
+	a := &Contacts{
+		layout: layout, object: object.name, rows: apiPath + "/sobjects/" + object.name, base: c.BaseVersionField,
+		tags: object.tags && c.BaseVersionField == "" && !c.NoTags,
+	}
 	a.columns.Store(layout.columns(func(string) bool { return true }))
 	a.client, err = wire.NewClient(c, wire.TokenRequest{
 		URL:            strings.TrimSuffix(login, "/") + "/services/oauth2/token",
@@ -74,8 +74,9 @@ func New(c adapter.Config) (adapter.System, error) {
 	return a, nil
 }
 
-// Capabilities implements adapter.System. With a base version field updates
-// are conditional; deletes never are.
+// Capabilities implements adapter.System. Updates are conditional with a base
+// version field, and those of accounts without one by their ETags; deletes
+// never are.
 func (a *Contacts) Capabilities() adapter.Capabilities {
 	c := adapter.Capabilities{
 		CreateByExternal: true,
@@ -84,8 +85,11 @@ func (a *Contacts) Capabilities() adapter.Capabilities {
 		FeedHasDeletes:   true,
 		Undelete:         true,
 	}
-	if a.base != "" {
+	switch {
+	case a.base != "":
 		c.Conditional = adapter.ByVersion
+	case a.tags:
+		c.Conditional = adapter.ByTag
 	}
 	return c
 }
@@ -102,10 +106,15 @@ func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) 
 	if err := r.End(); err != nil {
 		return adapter.Record{}, wire.Misread(call, res, err)
 	}
+	if a.tags {
+		rec.Tag = res.Header.Get("Etag")
+	}
 	return rec, nil
 }
 
-// Find implements adapter.System.
+// Find implements adapter.System. Rows of a query have no ETags, so that where
+// writes rest on them what is found is read. A record that cannot be read for
+// its tag comes without one.
 func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
 	call := a.query("query", fmt.Sprintf("SELECT %s FROM %s WHERE %s = %s ORDER BY Id LIMIT %d",
 		a.columns.Load().query, a.object, a.layout.external, quote(external), maxFound))
@@ -127,7 +136,20 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 	if err := r.End(); err != nil {
 		return nil, wire.Misread(call, res, err)
 	}
-	return found, nil
+	if !a.tags {
+		return found, nil
+	}
+	var tagged []adapter.Record
+	for _, listed := range found {
+		rec, err := a.Read(ctx, listed.ID)
+		switch {
+		case err == nil:
+			tagged = append(tagged, rec)
+		case adapter.As(err).Kind != adapter.NotFound: // else it was deleted meanwhile
+			tagged = append(tagged, listed)
+		}
+	}
+	return tagged, nil
 }
 
 // Create implements adapter.System: an upsert by external id where there is
@@ -179,6 +201,9 @@ func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adap
 		return adapter.Record{}, err
 	}
 	call := &wire.Call{Method: http.MethodPatch, Path: a.rows + "/" + url.PathEscape(id), Body: body, Write: true}
+	if a.tags {
+		call.IfMatch = w.If.Tag
+	}
 	if _, err := a.client.Do(ctx, call); err != nil {
 		return adapter.Record{}, err
 	}

@@ -41,7 +41,6 @@ func config(mt *httpmock.MockTransport) adapter.Config {
 		StatusField:      "Sync_Status__c",
 		ExternalField:    "Genesys_Contact_Id__c",
 		BaseVersionField: "Sync_Base_Version__c",
-		Object:           "Contact",
 	}
 }
 
@@ -285,7 +284,7 @@ func TestConfigurationMistakesAreNamed(t *testing.T) {
 		"mapped twice":   func(c *adapter.Config) { c.Fields[0] = "Score__c" },
 		"Last Name":      func(c *adapter.Config) { c.Fields[0] = "Last Name" },
 		"ExternalField":  func(c *adapter.Config) { c.ExternalField = "" },
-		"0bject":         func(c *adapter.Config) { c.Object = "0bject" },
+		"not supported":  func(c *adapter.Config) { c.Object = 9 },
 		"x'--":           func(c *adapter.Config) { c.BaseVersionField = "x'--" },
 		"HTTP client":    func(c *adapter.Config) { c.HTTP = nil },
 		"not an http(s)": func(c *adapter.Config) { c.LoginURL = "login" },

@@ -86,7 +86,17 @@ func NewClient(c adapter.Config, tr TokenRequest, refine Refine, header http.Hea
 	cl.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	cl.redact = newRedactor(c.ClientID, c.ClientSecret, c.WebhookSecret)
 	cl.authorize = cl.authorization
-	cl.tokens = &tokens{request: tr, base: strings.TrimSuffix(c.BaseURL, "/"), flight: c.Flight, client: cl}
+	made := func() any {
+		return &tokens{request: tr, base: strings.TrimSuffix(c.BaseURL, "/"), flight: c.Flight, client: cl}
+	}
+	if c.Login == nil {
+		c.Login = &adapter.Login{}
+	}
+	source, err := c.Login.Source(tr.URL+" for "+c.BaseURL+" as "+tr.ClientID, made)
+	if err != nil {
+		return nil, err
+	}
+	cl.tokens = source.(*tokens) // what made makes: one kind of client uses a Login
 	return cl, nil
 }
 

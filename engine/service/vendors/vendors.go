@@ -19,7 +19,6 @@ type Vendor struct {
 	Side    mapping.Side
 	New     func(adapter.Config) (adapter.System, error)
 	Signals adapter.Signals
-	Object  string // the vendor's name of a contact
 	// External is the default name of the field that carries the other side's id.
 	External string
 	// BaseVersion is the default name of the field of the conditional-write
@@ -34,19 +33,19 @@ type Vendor struct {
 var all = []Vendor{
 	{
 		Kind: "genesys", Side: mapping.CC, New: genesys.New, Signals: genesys.Signals,
-		Object: "contact", External: genesys.DefaultSource, Webhooks: true,
+		External: genesys.DefaultSource, Webhooks: true,
 	},
 	{
 		Kind: "salesforce", Side: mapping.CRM, New: salesforce.New, Signals: salesforce.Signals,
-		Object: "Contact", External: "Genesys_Contact_Id__c", BaseVersion: "Sync_Base_Version__c", Conditional: true,
+		External: "Genesys_Contact_Id__c", BaseVersion: "Sync_Base_Version__c", Conditional: true,
 	},
 	{
 		Kind: "dynamics", Side: mapping.CRM, New: dynamics.New, Signals: dynamics.Signals,
-		Object: "contact", External: dynamics.DefaultExternal, Conditional: true, Webhooks: true,
+		External: dynamics.DefaultExternal, Conditional: true, Webhooks: true,
 	},
 	{
 		Kind: "rest", Side: mapping.CRM, New: restcrm.New, Signals: restcrm.Signals,
-		Object: "contact", External: "external_id", Conditional: true,
+		External: "external_id", Conditional: true,
 	},
 }
 

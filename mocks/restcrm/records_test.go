@@ -15,7 +15,7 @@ import (
 func TestConditionalWrites(t *testing.T) { // EV-10
 	w := newWorld(t, nil)
 	id := w.seed("ada", 1, "", map[string]any{})
-	path := contactPrefix + id
+	path := rowsPrefix + id
 	tag := w.send("GET", path, "", "").Header.Get("ETag")
 	if tag == "" {
 		t.Fatal("no ETag")
@@ -41,7 +41,7 @@ func TestConditionalWrites(t *testing.T) { // EV-10
 
 	plain := newWorld(t, func(c *mocks.Config) { c.Conditional = false })
 	id = plain.seed("ada", 1, "", map[string]any{})
-	resp := plain.send("PATCH", contactPrefix+id, "", `{"title":"a"}`, "If-Match", `"0"`)
+	resp := plain.send("PATCH", rowsPrefix+id, "", `{"title":"a"}`, "If-Match", `"0"`)
 	if resp.Status != 200 || resp.Header.Get("ETag") != "" {
 		t.Errorf("without conditional writes: %d %v", resp.Status, resp.Header)
 	}
@@ -57,7 +57,7 @@ func TestUpsertByExternalID(t *testing.T) {
 		Title      *string
 	}
 	w.decode(made, &c)
-	if made.Status != 201 || c.ExternalID != "g/1" || made.Header.Get("Location") != contactPrefix+c.ID {
+	if made.Status != 201 || c.ExternalID != "g/1" || made.Header.Get("Location") != rowsPrefix+c.ID {
 		t.Fatalf("got %d %s", made.Status, made.Body)
 	}
 	again := w.send("PUT", path, "", `{"title":"Dr"}`)
@@ -72,14 +72,14 @@ func TestUpsertByExternalID(t *testing.T) {
 	}
 
 	// A tombstone frees the external id, and can come back only while it is free.
-	w.send("DELETE", contactPrefix+c.ID, "", "", "If-Match", "*")
+	w.send("DELETE", rowsPrefix+c.ID, "", "", "If-Match", "*")
 	if none := w.send("GET", "/v1/contacts", "external_id="+url.QueryEscape("g/1"), ""); string(none.Body) != `{"data":[],"next_cursor":null}` {
 		t.Errorf("got %s", none.Body)
 	}
 	if resp := w.send("PUT", path, "", `{"last_name":"Eve"}`); resp.Status != 201 {
 		t.Errorf("got %d", resp.Status)
 	}
-	w.refused(w.send("POST", contactPrefix+c.ID+"/restore", "", ""), 409, "external_id_taken")
+	w.refused(w.send("POST", rowsPrefix+c.ID+"/restore", "", ""), 409, "external_id_taken")
 }
 
 func TestCommitsInTheJournal(t *testing.T) {
@@ -256,7 +256,7 @@ func TestDriftTakesAValueOutOfAPicklist(t *testing.T) { // FC-3
 	w := newWorld(t, nil)
 	id := w.seed("ada", 0, "", map[string]any{"tier": "gold"})
 	w.m.Faults().Drift = []mocks.Drift{{Field: "tier", Values: []string{"bronze", "silver"}}}
-	if body := string(w.send("GET", contactPrefix+id, "", "").Body); !strings.Contains(body, `"tier":"gold"`) {
+	if body := string(w.send("GET", rowsPrefix+id, "", "").Body); !strings.Contains(body, `"tier":"gold"`) {
 		t.Errorf("the record lost what it holds: %s", body)
 	}
 	if body := string(w.send("GET", "/v1/schema/contact", "", "").Body); !strings.Contains(body, `["bronze","silver"]`) || strings.Contains(body, "gold") {
@@ -275,7 +275,7 @@ func TestDriftShowsEverywhere(t *testing.T) { // FC-3
 	id := w.seed("ada", 0, "", map[string]any{"score": int64(5), "city": "Ulm", "title": "Dr"})
 	before := string(w.send("GET", "/v1/schema/contact", "", "").Body)
 	w.m.Faults().Drift = []mocks.Drift{{Field: "score", Rename: "points"}, {Field: "city", Remove: true}, {Field: "title", Retype: "number"}}
-	body := string(w.send("GET", contactPrefix+id, "", "").Body)
+	body := string(w.send("GET", rowsPrefix+id, "", "").Body)
 	if !strings.Contains(body, `"points":5`) || strings.Contains(body, `"city"`) || !strings.Contains(body, `"title":null`) {
 		t.Errorf("got %s", body)
 	}
@@ -288,7 +288,7 @@ func TestDriftShowsEverywhere(t *testing.T) { // FC-3
 	}
 	w.edit(id, map[string]any{"score": int64(6)}) // users know it by its first name
 	w.m.Faults().Drift = nil
-	if body := string(w.send("GET", contactPrefix+id, "", "").Body); !strings.Contains(body, `"score":6`) || !strings.Contains(body, `"city":"Ulm"`) {
+	if body := string(w.send("GET", rowsPrefix+id, "", "").Body); !strings.Contains(body, `"score":6`) || !strings.Contains(body, `"city":"Ulm"`) {
 		t.Errorf("got %s", body)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// contact is one contact as stored. Instants are Unix milliseconds.
-type contact struct {
+// record is one record as stored. Instants are Unix milliseconds.
+type record struct {
 	id    string
 	alias string
 	// values is native text by slot, "" for null. A save puts a new slice in
@@ -20,40 +20,40 @@ type contact struct {
 	updatedBy        string
 	deleted          bool
 	// sequence is the number of its last commit, in the order of all commits.
-	// It is the contact's place in the change feed and its entity tag.
+	// It is the record's place in the change feed and its entity tag.
 	sequence uint64
 	ordinal  int // place in the order of creation
 	gap      int // the feed gap in which it changed last
 }
 
-// store holds the contacts and what finds them.
+// store holds the records and what finds them.
 type store struct {
-	byID       map[string]*contact
-	order      []*contact          // as made
-	byExternal map[string]*contact // live ones: the external id is unique among them
-	feed       []entry             // by sequence
-	stale      int                 // entries of feed that a later one replaced
+	byID       map[string]*record
+	order      []*record          // as made
+	byExternal map[string]*record // live ones: the external id is unique among them
+	feed       []entry            // by sequence
+	stale      int                // entries of feed that a later one replaced
 	sequence   uint64
 }
 
-// entry is one commit in the feed; it counts while it is the contact's last.
+// entry is one commit in the feed; it counts while it is the record's last.
 type entry struct {
 	sequence uint64
-	contact  *contact
+	record   *record
 }
 
 func newStore() store {
-	return store{byID: make(map[string]*contact), byExternal: make(map[string]*contact)}
+	return store{byID: make(map[string]*record), byExternal: make(map[string]*record)}
 }
 
-func (s *store) add(c *contact) {
+func (s *store) add(c *record) {
 	c.ordinal = len(s.order)
 	s.byID[c.id] = c
 	s.order = append(s.order, c)
 }
 
-// commit gives a contact the next place in the feed.
-func (s *store) commit(c *contact) {
+// commit gives a record the next place in the feed.
+func (s *store) commit(c *record) {
 	if c.sequence > 0 {
 		s.stale++
 	}
@@ -68,7 +68,7 @@ func (s *store) commit(c *contact) {
 func (s *store) sweep() {
 	kept := s.feed[:0]
 	for _, e := range s.feed {
-		if e.contact.sequence == e.sequence {
+		if e.record.sequence == e.sequence {
 			kept = append(kept, e)
 		}
 	}
@@ -76,21 +76,21 @@ func (s *store) sweep() {
 	s.feed, s.stale = kept, 0
 }
 
-// after calls f for every contact whose last commit comes after a sequence
+// after calls f for every record whose last commit comes after a sequence
 // number, in that order, until f returns false.
-func (s *store) after(sequence uint64, f func(*contact) bool) {
+func (s *store) after(sequence uint64, f func(*record) bool) {
 	i := sort.Search(len(s.feed), func(i int) bool { return s.feed[i].sequence > sequence })
 	for ; i < len(s.feed); i++ {
-		if e := s.feed[i]; e.contact.sequence == e.sequence && !f(e.contact) {
+		if e := s.feed[i]; e.record.sequence == e.sequence && !f(e.record) {
 			return
 		}
 	}
 }
 
-// tag is the contact's entity tag, a strong one.
-func (c *contact) tag() string { return `"` + strconv.FormatUint(c.sequence, 10) + `"` }
+// tag is the record's entity tag, a strong one.
+func (c *record) tag() string { return `"` + strconv.FormatUint(c.sequence, 10) + `"` }
 
-func (c *contact) number(p *property) int64 {
+func (c *record) number(p *property) int64 {
 	if p == nil {
 		return 0
 	}
@@ -109,9 +109,9 @@ func (m *Mock) appendInstant(b []byte, milli int64) []byte {
 	return append(at.AppendFormat(b, instantForm), '"')
 }
 
-// appendContact appends the whole contact: every property the account sees,
+// appendRecord appends the whole record: every property the account sees,
 // null where it is empty.
-func (m *Mock) appendContact(b []byte, c *contact) []byte {
+func (m *Mock) appendRecord(b []byte, c *record) []byte {
 	b = append(b, '{')
 	first := true
 	for _, p := range m.schema.properties {
@@ -127,7 +127,7 @@ func (m *Mock) appendContact(b []byte, c *contact) []byte {
 	return append(b, '}')
 }
 
-func (m *Mock) appendValue(b []byte, c *contact, p *property) []byte {
+func (m *Mock) appendValue(b []byte, c *record, p *property) []byte {
 	switch p.system {
 	case sysID:
 		return mocks.AppendString(b, c.id)

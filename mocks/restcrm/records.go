@@ -9,7 +9,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// one answers /v1/contacts/{id}.
+// one answers what is asked of one record, /v1/contacts/{id}.
 func (x *exchange) one(id string) (reply, *problem) {
 	c := x.m.store.byID[id]
 	switch x.r.Method {
@@ -23,22 +23,22 @@ func (x *exchange) one(id string) (reply, *problem) {
 	return reply{}, errMethod("GET, PATCH, DELETE")
 }
 
-// exists refuses a contact that is not there or deleted.
-func exists(c *contact) *problem {
+// exists refuses a record that is not there or deleted.
+func (x *exchange) exists(c *record) *problem {
 	switch {
 	case c == nil:
 		return errNotFound()
 	case c.deleted:
-		return errDeleted()
+		return x.m.object.errDeleted()
 	}
 	return nil
 }
 
-func (x *exchange) get(c *contact) (reply, *problem) {
+func (x *exchange) get(c *record) (reply, *problem) {
 	if !x.may("read") {
-		return reply{}, errForbidden("read contacts")
+		return reply{}, x.m.object.errVerb("read")
 	}
-	if bad := exists(c); bad != nil {
+	if bad := x.exists(c); bad != nil {
 		return reply{}, bad
 	}
 	if x.m.config.Conditional && matches(x.r.Header.Get("If-None-Match"), c.tag()) {
@@ -48,14 +48,14 @@ func (x *exchange) get(c *contact) (reply, *problem) {
 	return x.whole(c, http.StatusOK), nil
 }
 
-// whole answers with the contact and journals that its content leaves the
+// whole answers with the record and journals that its content leaves the
 // system.
-func (x *exchange) whole(c *contact, status int) reply {
+func (x *exchange) whole(c *record, status int) reply {
 	x.disclose(c)
-	return reply{status: status, tag: c.tag(), contact: c}
+	return reply{status: status, tag: c.tag(), record: c}
 }
 
-func (x *exchange) disclose(c *contact) {
+func (x *exchange) disclose(c *record) {
 	if x.lost {
 		return
 	}
@@ -77,8 +77,8 @@ func matches(header, tag string) bool {
 }
 
 // rests checks If-Match. Where the tenant has conditional writes it must be
-// there ("*" asks only that the contact exists); elsewhere it is not looked at.
-func (x *exchange) rests(c *contact) *problem {
+// there ("*" asks only that the record exists); elsewhere it is not looked at.
+func (x *exchange) rests(c *record) *problem {
 	if !x.m.config.Conditional {
 		return nil
 	}
@@ -86,23 +86,23 @@ func (x *exchange) rests(c *contact) *problem {
 	case x.ifMatch == "":
 		return refuse(http.StatusPreconditionRequired, "precondition_required", "If-Match is required")
 	case !matches(x.ifMatch, c.tag()):
-		return errPrecondition()
+		return x.m.object.errPrecondition()
 	}
 	return nil
 }
 
-func errPrecondition() *problem {
-	return refuse(http.StatusPreconditionFailed, "precondition_failed", "the contact has changed since the entity tag was read")
+func (o *object) errPrecondition() *problem {
+	return refuse(http.StatusPreconditionFailed, "precondition_failed", "the "+o.name+" has changed since the entity tag was read")
 }
 
-func (x *exchange) patch(c *contact) (reply, *problem) {
+func (x *exchange) patch(c *record) (reply, *problem) {
 	if !x.may("update") {
-		return reply{}, errForbidden("update contacts")
+		return reply{}, x.m.object.errVerb("update")
 	}
 	if bad := x.contentIs(typePatch); bad != nil {
 		return reply{}, bad
 	}
-	if bad := exists(c); bad != nil {
+	if bad := x.exists(c); bad != nil {
 		return reply{}, bad
 	}
 	set, bad := x.parse("")
@@ -119,11 +119,11 @@ func (x *exchange) patch(c *contact) (reply, *problem) {
 	return x.whole(c, http.StatusOK), nil
 }
 
-func (x *exchange) remove(c *contact) (reply, *problem) {
+func (x *exchange) remove(c *record) (reply, *problem) {
 	if !x.may("delete") {
-		return reply{}, errForbidden("delete contacts")
+		return reply{}, x.m.object.errVerb("delete")
 	}
-	bad := exists(c)
+	bad := x.exists(c)
 	if bad == nil {
 		bad = x.rests(c)
 	}
@@ -138,11 +138,11 @@ func (x *exchange) restoreOne(id string) (reply, *problem) {
 	c := x.m.store.byID[id]
 	switch {
 	case !x.may("update"):
-		return reply{}, errForbidden("update contacts")
+		return reply{}, x.m.object.errVerb("update")
 	case c == nil:
 		return reply{}, errNotFound()
 	case !c.deleted:
-		return reply{}, refuse(http.StatusConflict, "not_deleted", "the contact is not deleted")
+		return reply{}, refuse(http.StatusConflict, "not_deleted", "the "+x.m.object.name+" is not deleted")
 	}
 	if bad := x.m.restore(c, x.writer(nil)); bad != nil {
 		return reply{}, bad
@@ -164,7 +164,7 @@ func (x *exchange) create() (reply, *problem) {
 
 func (x *exchange) insert(set []assign) (reply, *problem) {
 	if !x.may("create") {
-		return reply{}, errForbidden("create contacts")
+		return reply{}, x.m.object.errVerb("create")
 	}
 	if bad := x.m.missing(set); bad != nil {
 		return reply{}, bad
@@ -175,7 +175,7 @@ func (x *exchange) insert(set []assign) (reply, *problem) {
 	c := x.m.fresh(x.m.ids.UUID())
 	x.m.save(c, true, x.writer(set))
 	out := x.whole(c, http.StatusCreated)
-	out.location = contactPrefix + c.id
+	out.location = x.m.object.rows + "/" + c.id
 	return out, nil
 }
 
@@ -197,7 +197,7 @@ func (x *exchange) upsert(external string) (reply, *problem) {
 	if x.m.config.Conditional {
 		ifNone := x.r.Header.Get("If-None-Match")
 		if x.ifMatch != "" && (c == nil || !matches(x.ifMatch, c.tag())) || ifNone != "" && c != nil && matches(ifNone, c.tag()) {
-			return reply{}, errPrecondition()
+			return reply{}, x.m.object.errPrecondition()
 		}
 	}
 	if c == nil {
@@ -208,7 +208,7 @@ func (x *exchange) upsert(external string) (reply, *problem) {
 		return x.insert(append(set, assign{x.m.external, text}))
 	}
 	if !x.may("update") {
-		return reply{}, errForbidden("update contacts")
+		return reply{}, x.m.object.errVerb("update")
 	}
 	x.m.save(c, false, x.writer(set))
 	return x.whole(c, http.StatusOK), nil
@@ -227,7 +227,7 @@ func (x *exchange) parse(external string) ([]assign, *problem) {
 		p := x.m.schema.byName[member.Key]
 		switch {
 		case p == nil:
-			return nil, &problem{status: 400, code: "unknown_field", detail: "a contact has no property " + member.Key, field: member.Key}
+			return nil, &problem{status: 400, code: "unknown_field", detail: x.m.object.withArticle() + " has no property " + member.Key, field: member.Key}
 		case p.hidden:
 			return nil, &problem{status: http.StatusForbidden, code: "field_forbidden", detail: "the account may not use " + p.name, field: p.name}
 		case p.readOnly:
