@@ -31,11 +31,14 @@ type contact struct {
 
 // store holds the records and what finds them.
 type store struct {
-	byID    map[string]*contact
-	order   []*contact          // as made
-	byKey   map[string]*contact // live ones by the alternate key
-	feed    []entry             // by version
-	stale   int                 // entries of feed that a later one replaced
+	byID  map[string]*contact
+	order []*contact          // as made
+	byKey map[string]*contact // live ones by the alternate key
+	// folded are all that ever had a value by the alternate key in lower case;
+	// nil until somebody searches by it.
+	folded  map[string][]*contact
+	feed    []entry // by version
+	stale   int     // entries of feed that a later one replaced
 	version uint64
 }
 

@@ -257,7 +257,7 @@ func (m *Mock) unique(col *column) bool {
 
 // key makes a column that of the alternate key.
 func (m *Mock) key(col *column) {
-	m.external = col
+	m.external, m.store.folded = col, nil
 	for _, c := range m.store.order {
 		if text := c.values[col.slot]; text != "" && !c.deleted {
 			m.store.byKey[text] = c

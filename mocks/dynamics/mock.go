@@ -218,7 +218,9 @@ func (m *Mock) put(c *contact, col *column, text string, changes []trace.Change)
 	if before == text {
 		return changes
 	}
-	if m.external != nil && col.slot == m.external.slot {
+	keyed := m.external != nil && col.slot == m.external.slot
+	if keyed {
+		m.unfold(c)
 		if m.store.byKey[before] == c {
 			delete(m.store.byKey, before)
 		}
@@ -227,6 +229,9 @@ func (m *Mock) put(c *contact, col *column, text string, changes []trace.Change)
 		}
 	}
 	c.values[col.slot] = text
+	if keyed {
+		m.fold(c)
+	}
 	return append(changes, trace.Change{
 		Field: col.base, Before: before, After: text, Had: before != "", Has: text != "",
 	})
