@@ -87,9 +87,9 @@ func (x *exchange) customize() (reply, *apiError) {
 	if bad := x.parameters(); bad != nil {
 		return reply{}, bad
 	}
-	rest, ok := strings.CutPrefix(x.path, "EntityDefinitions(LogicalName='contact')")
+	rest, ok := strings.CutPrefix(x.path, "EntityDefinitions(LogicalName='"+x.m.object.name+"')")
 	if !ok {
-		return reply{}, errNoRecord(x.path)
+		return reply{}, x.m.object.errNoRecord(x.path)
 	}
 	if bad := x.contentIsJSON(); bad != nil {
 		return reply{}, bad
@@ -106,12 +106,12 @@ func (x *exchange) customize() (reply, *apiError) {
 // strict reads a body of which every member must be known.
 func (x *exchange) strict(into any) *apiError {
 	if err := mocks.ValidJSON(x.r.Body); err != nil {
-		return malformed(err)
+		return x.m.object.malformed(err)
 	}
 	d := json.NewDecoder(bytes.NewReader(x.r.Body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return badPayload("Microsoft.OData.ODataException: " + err.Error())
+		return x.m.object.badPayload("Microsoft.OData.ODataException: " + err.Error())
 	}
 	return nil
 }
@@ -142,19 +142,19 @@ func (x *exchange) makeColumn() (reply, *apiError) {
 	if bad := x.strict(&d); bad != nil {
 		return reply{}, bad
 	}
-	c, bad := d.column()
+	c, bad := d.column(x.m.object)
 	if bad != nil {
 		return reply{}, bad
 	}
 	if slices.ContainsFunc(x.m.made.columns, func(have *column) bool { return have.name == c.name }) {
-		return reply{}, errCustomization("An attribute with the specified name " + c.name + " already exists for entity contact.")
+		return reply{}, errCustomization("An attribute with the specified name " + c.name + " already exists for entity " + x.m.object.name + ".")
 	}
 	x.m.alter(func(s *schema) { s.add(c) })
-	return reply{status: http.StatusNoContent, at: "EntityDefinitions(" + UserID("contact") + ")/Attributes(" + UserID(c.name) + ")"}, nil
+	return reply{status: http.StatusNoContent, at: "EntityDefinitions(" + UserID(x.m.object.name) + ")/Attributes(" + UserID(c.name) + ")"}, nil
 }
 
 // column is what a definition makes, or why it makes nothing.
-func (d *definition) column() (*column, *apiError) {
+func (d *definition) column(o *object) (*column, *apiError) {
 	c := &column{name: strings.ToLower(d.SchemaName), level: levelNone, made: d.SchemaName}
 	c.base = c.name
 	switch {
@@ -168,23 +168,23 @@ func (d *definition) column() (*column, *apiError) {
 	switch strings.TrimPrefix(d.Type, "#") {
 	case "Microsoft.Dynamics.CRM.IntegerAttributeMetadata":
 		if d.MaxLength != nil || d.FormatName != nil {
-			return nil, badPayload("Microsoft.OData.ODataException: IntegerAttributeMetadata has neither MaxLength nor FormatName.")
+			return nil, o.badPayload("Microsoft.OData.ODataException: IntegerAttributeMetadata has neither MaxLength nor FormatName.")
 		}
 		c.kind = kindInteger
 	case "Microsoft.Dynamics.CRM.StringAttributeMetadata":
 		if d.MinValue != nil || d.MaxValue != nil {
-			return nil, badPayload("Microsoft.OData.ODataException: StringAttributeMetadata has neither MinValue nor MaxValue.")
+			return nil, o.badPayload("Microsoft.OData.ODataException: StringAttributeMetadata has neither MinValue nor MaxValue.")
 		}
 		if d.FormatName == nil || d.FormatName.Value != "Text" || d.MaxLength == nil || *d.MaxLength < 1 || *d.MaxLength > 4000 {
 			return nil, errCustomization("A text of 1 to 4000 characters needs MaxLength and FormatName.")
 		}
 		c.kind, c.format, c.length = kindString, "Text", int(*d.MaxLength)
 	default:
-		return nil, badPayload("Microsoft.OData.ODataException: the type '" + d.Type + "' cannot be created.")
+		return nil, o.badPayload("Microsoft.OData.ODataException: the type '" + d.Type + "' cannot be created.")
 	}
 	if d.AttributeType != "" && d.AttributeType != typeNames[c.kind][0] ||
 		d.AttributeTypeName != nil && d.AttributeTypeName.Value != typeNames[c.kind][1] {
-		return nil, badPayload("Microsoft.OData.ODataException: AttributeType and AttributeTypeName contradict '" + d.Type + "'.")
+		return nil, o.badPayload("Microsoft.OData.ODataException: AttributeType and AttributeTypeName contradict '" + d.Type + "'.")
 	}
 	return c, nil
 }
@@ -203,7 +203,7 @@ func (x *exchange) makeKey() (reply, *apiError) {
 	case len(d.KeyAttributes) != 1:
 		return reply{}, errCustomization("The model makes keys of one column.")
 	case x.m.external != nil:
-		return reply{}, errCustomization("Entity Key with the specified columns already exists for entity contact.")
+		return reply{}, errCustomization("Entity Key with the specified columns already exists for entity " + x.m.object.name + ".")
 	}
 	i := slices.IndexFunc(x.m.made.columns, func(c *column) bool { return c.name == d.KeyAttributes[0] && c.system == plain })
 	if i < 0 || x.m.made.columns[i].kind != kindString && x.m.made.columns[i].kind != kindInteger {
@@ -213,12 +213,12 @@ func (x *exchange) makeKey() (reply, *apiError) {
 		return reply{}, errCustomization("The index of the key cannot be created: the column holds a value twice.")
 	}
 	x.m.key(x.m.made.columns[i])
-	return reply{status: http.StatusNoContent, at: "EntityDefinitions(" + UserID("contact") + ")/Keys(" + UserID(d.SchemaName) + ")"}, nil
+	return reply{status: http.StatusNoContent, at: "EntityDefinitions(" + UserID(x.m.object.name) + ")/Keys(" + UserID(d.SchemaName) + ")"}, nil
 }
 
 // add gives the table a column.
 func (s *schema) add(c *column) {
-	c.slot = len(s.columns)
+	c.object, c.slot = s.columns[0].object, len(s.columns)
 	s.columns = append(s.columns, c)
 	s.index()
 }
@@ -227,7 +227,8 @@ func (s *schema) add(c *column) {
 func (m *Mock) alter(change func(*schema)) {
 	m.made = m.made.drifted(nil, nil, m.made.revision+1)
 	change(m.made)
-	m.schema = m.made.drifted(m.drift, m.revoked, m.schema.revision+1)
+	f := mocks.Faults{Drift: m.drift, Revoked: m.revoked}
+	m.schema = m.made.drifted(f.DriftsOf(m.object.is), f.RevokedOf(m.object.is), m.schema.revision+1)
 	for _, c := range m.store.order {
 		if short := len(m.made.columns) - len(c.values); short > 0 {
 			c.values = append(slices.Clip(c.values), make([]string, short)...)

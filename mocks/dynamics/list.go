@@ -66,20 +66,20 @@ func (x *exchange) link(page int) string {
 		}
 	}
 	parts = append(parts, "$skiptoken="+url.QueryEscape(pageMark+strconv.Itoa(page)))
-	return x.base() + "contacts?" + strings.Join(parts, "&")
+	return x.base() + x.m.object.set + "?" + strings.Join(parts, "&")
 }
 
 // matching are the live records that a query finds, in its order, else in
 // that of their creation.
-func (m *Mock) matching(o *options) []*contact {
-	var rows []*contact
+func (m *Mock) matching(o *options) []*record {
+	var rows []*record
 	for _, c := range m.candidates(o.filter) {
 		if !c.deleted && (o.filter == nil || m.holds(o.filter, c)) {
 			rows = append(rows, c)
 		}
 	}
 	if len(o.order) > 0 {
-		slices.SortStableFunc(rows, func(a, b *contact) int { return m.compareBy(o.order, a, b) })
+		slices.SortStableFunc(rows, func(a, b *record) int { return m.compareBy(o.order, a, b) })
 	}
 	return rows
 }
@@ -87,24 +87,24 @@ func (m *Mock) matching(o *options) []*contact {
 // candidates are records among which all are that an expression finds, in the
 // order of their creation. A comparison with the alternate key goes by its
 // index, which is there once somebody has asked.
-func (m *Mock) candidates(n *node) []*contact {
+func (m *Mock) candidates(n *node) []*record {
 	if n == nil || n.op != "eq" || n.null || m.external == nil || n.column == nil || n.column.slot != m.external.slot {
 		return m.store.order
 	}
 	if m.store.folded == nil {
-		m.store.folded = map[string][]*contact{}
+		m.store.folded = map[string][]*record{}
 		for _, c := range m.store.order {
 			m.fold(c)
 		}
 	}
 	found := slices.Clone(m.store.folded[strings.ToLower(n.text)])
-	slices.SortFunc(found, func(a, b *contact) int { return cmp.Compare(a.ordinal, b.ordinal) })
+	slices.SortFunc(found, func(a, b *record) int { return cmp.Compare(a.ordinal, b.ordinal) })
 	return found
 }
 
 // fold takes a record into the index of the alternate key, without regard to
 // case, as comparisons are.
-func (m *Mock) fold(c *contact) {
+func (m *Mock) fold(c *record) {
 	key := strings.ToLower(m.keyOf(c))
 	if m.store.folded != nil && !slices.Contains(m.store.folded[key], c) {
 		m.store.folded[key] = append(m.store.folded[key], c)
@@ -112,16 +112,16 @@ func (m *Mock) fold(c *contact) {
 }
 
 // unfold takes it out, before its key changes.
-func (m *Mock) unfold(c *contact) {
+func (m *Mock) unfold(c *record) {
 	key := strings.ToLower(m.keyOf(c))
 	if at := slices.Index(m.store.folded[key], c); at >= 0 {
 		m.store.folded[key] = slices.Delete(m.store.folded[key], at, at+1)
 	}
 }
 
-func (x *exchange) page(rows []*contact, o *options, total int, next string) reply {
+func (x *exchange) page(rows []*record, o *options, total int, next string) reply {
 	b := append(make([]byte, 0, 128+512*len(rows)), `{"@odata.context":`...)
-	b = mocks.AppendString(b, x.base()+"$metadata#contacts")
+	b = mocks.AppendString(b, x.base()+"$metadata#"+x.m.object.set)
 	if o.count {
 		b = strconv.AppendInt(append(b, `,"@odata.count":`...), int64(min(total, pageMax)), 10) // at most 5,000 (S)
 	}
@@ -131,7 +131,7 @@ func (x *exchange) page(rows []*contact, o *options, total int, next string) rep
 			b = append(b, ',')
 		}
 		x.disclose(c)
-		b = x.m.appendContact(b, c, o)
+		b = x.m.appendRecord(b, c, o)
 	}
 	b = append(b, ']')
 	if next != "" {

@@ -9,11 +9,20 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// privilegeVerbs are the privileges on contacts by the verbs by which the
-// harness takes them away.
-var privilegeVerbs = map[string]string{
-	"prvReadContact": "read", "prvCreateContact": "create", "prvWriteContact": "update", "prvDeleteContact": "delete",
-	privilegeColumn: privilegeColumn, privilegeKey: privilegeKey,
+// holds reports whether the account holds a privilege of the vendor's name, on
+// whichever table.
+func (x *exchange) holds(name string) bool {
+	if name == privilegeColumn || name == privilegeKey {
+		return x.may(name)
+	}
+	for _, part := range x.m.all() {
+		for verb, word := range map[string]string{"Read": "read", "Create": "create", "Write": "update", "Delete": "delete"} { //syncproof:unordered at most one name fits
+			if name == "prv"+verb+part.object.title {
+				return !x.m.faults.LostOn(part.object.is, word)
+			}
+		}
+	}
+	return false
 }
 
 // userPrivileges answers systemusers(ID)/Microsoft.Dynamics.CRM.
@@ -41,8 +50,7 @@ func (x *exchange) userPrivileges() (reply, *apiError) {
 	b = append(b, `,"RolePrivileges":[`...)
 	first := true
 	for _, name := range names {
-		verb, known := privilegeVerbs[name]
-		if !known || !x.may(verb) {
+		if !x.holds(name) {
 			continue
 		}
 		if !first {

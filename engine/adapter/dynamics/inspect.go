@@ -11,22 +11,36 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/wire"
 )
 
-var _ adapter.Inspector = (*Contacts)(nil)
+var _ adapter.Inspector = (*Records)(nil)
 
-// privileges are what the engine needs on contacts (security role and
-// privilege reference), and what each is for.
-var privileges = [...]struct{ name, word string }{
-	{"prvReadContact", "read"}, {"prvCreateContact", "create"}, {"prvWriteContact", "edit"}, {"prvDeleteContact", "delete"},
+// privileges are what the engine needs on a table (security role and privilege
+// reference), and what each is for.
+var privileges = [...]struct{ verb, word string }{
+	{"Read", "read"}, {"Create", "create"}, {"Write", "edit"}, {"Delete", "delete"},
 }
 
-const (
-	again       = "run `syncproof provision`"
-	trackRemedy = "enable Track changes in the properties of the table Contact, and publish it"
-)
+// privilege is the vendor's name of one.
+func (o *object) privilege(verb string) string {
+	return "prv" + verb + strings.ToUpper(o.name[:1]) + o.name[1:]
+}
+
+const again = "run `syncproof provision`"
+
+func (o *object) trackRemedy() string {
+	return "enable Track changes in the properties of the table " + o.name + ", and publish it"
+}
+
+// title is the label of the column with the other system's id.
+func (o *object) title() string {
+	if o.name == "account" {
+		return "Genesys Organization Id"
+	}
+	return "Genesys Contact Id"
+}
 
 // Inspect implements adapter.Inspector. It never probes: the service itself
 // tells what the account may do, and how the table is defined.
-func (a *Contacts) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, error) {
+func (a *Records) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, error) {
 	all, err := a.rights(ctx)
 	if err != nil {
 		return all, err
@@ -39,12 +53,12 @@ func (a *Contacts) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, erro
 	if err != nil {
 		return all, err
 	}
-	return append(all, a.keyFinding(key), a.conditional(t), tracking(t)), nil
+	return append(all, a.keyFinding(key), a.conditional(t), a.tracking(t)), nil
 }
 
 // rights asks which privileges the account's user holds, by its roles and by
 // those of its teams.
-func (a *Contacts) rights(ctx context.Context) ([]adapter.Finding, error) {
+func (a *Records) rights(ctx context.Context) ([]adapter.Finding, error) {
 	me, err := a.whoAmI(ctx)
 	if err != nil {
 		return nil, err
@@ -54,7 +68,7 @@ func (a *Contacts) rights(ctx context.Context) ([]adapter.Finding, error) {
 		if i > 0 {
 			names = append(names, ',')
 		}
-		names = wire.AppendString(names, p.name)
+		names = wire.AppendString(names, a.object.privilege(p.verb))
 	}
 	held, err := a.held(ctx, me, string(append(names, ']')))
 	if err != nil {
@@ -63,23 +77,23 @@ func (a *Contacts) rights(ctx context.Context) ([]adapter.Finding, error) {
 	var all []adapter.Finding
 	may := []string{}
 	for _, p := range privileges {
-		if slices.Contains(held, p.name) {
+		if slices.Contains(held, a.object.privilege(p.verb)) {
 			may = append(may, p.word)
 			continue
 		}
 		all = append(all, adapter.Finding{
-			Check: "permission", Level: adapter.Fail, Found: "may not " + p.word + " contacts",
-			Remedy: "give the engine's application user a security role with " + p.name + " for the whole organization",
+			Check: "permission", Level: adapter.Fail, Found: "may not " + p.word + " " + a.object.set,
+			Remedy: "give the engine's application user a security role with " + a.object.privilege(p.verb) + " for the whole organization",
 		})
 	}
 	if len(may) > 0 {
-		all = append(all, adapter.Finding{Check: "permission", Level: adapter.OK, Found: "may " + strings.Join(may, ", ") + " contacts"})
+		all = append(all, adapter.Finding{Check: "permission", Level: adapter.OK, Found: "may " + strings.Join(may, ", ") + " " + a.object.set})
 	}
 	return all, nil
 }
 
 // whoAmI is the id of the account's user.
-func (a *Contacts) whoAmI(ctx context.Context) (id string, err error) {
+func (a *Records) whoAmI(ctx context.Context) (id string, err error) {
 	call := &wire.Call{Method: http.MethodGet, Path: apiPath + "WhoAmI"}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
@@ -100,7 +114,7 @@ func (a *Contacts) whoAmI(ctx context.Context) (id string, err error) {
 }
 
 // held are the names of those privileges of a JSON list that a user holds.
-func (a *Contacts) held(ctx context.Context, user, list string) (held []string, err error) {
+func (a *Records) held(ctx context.Context, user, list string) (held []string, err error) {
 	call := &wire.Call{Method: http.MethodGet, Path: apiPath + "systemusers(" + url.PathEscape(user) +
 		")/Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p1)?@p1=" + url.QueryEscape(list)}
 	res, err := a.client.Do(ctx, call)
@@ -134,8 +148,8 @@ type table struct {
 	tracked, optimistic bool
 }
 
-func (a *Contacts) table(ctx context.Context) (t table, err error) {
-	call := &wire.Call{Method: http.MethodGet, Path: tablePath + "?$select=ChangeTrackingEnabled,IsOptimisticConcurrencyEnabled"}
+func (a *Records) table(ctx context.Context) (t table, err error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.definition() + "?$select=ChangeTrackingEnabled,IsOptimisticConcurrencyEnabled"}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return t, err
@@ -159,7 +173,7 @@ func (a *Contacts) table(ctx context.Context) (t table, err error) {
 
 // keyFinding is about the alternate key, by which creations find what they
 // have made.
-func (a *Contacts) keyFinding(status string) adapter.Finding {
+func (a *Records) keyFinding(status string) adapter.Finding {
 	f := adapter.Finding{Check: "external id", Level: adapter.OK, Found: "an alternate key over " + a.layout.external + " is active"}
 	switch status {
 	case "Active":
@@ -168,14 +182,14 @@ func (a *Contacts) keyFinding(status string) adapter.Finding {
 		f.Level, f.Found, f.Remedy = adapter.Fail, "there is no alternate key over "+a.layout.external, again
 	case "Failed":
 		f.Level, f.Found = adapter.Fail, "the index of the alternate key over "+a.layout.external+" could not be built"
-		f.Remedy = "remove values that two contacts share, and reactivate the key in the table's keys"
+		f.Remedy = "remove values that two records share, and reactivate the key in the table's keys"
 	default:
 		f.Level, f.Found, f.Remedy = adapter.Warn, "the index of the alternate key over "+a.layout.external+" is being built: "+status, "wait for the system job, and look again"
 	}
 	return f
 }
 
-func (a *Contacts) conditional(t table) adapter.Finding {
+func (a *Records) conditional(t table) adapter.Finding {
 	f := adapter.Finding{Check: "conditional", Level: adapter.OK, Found: "writes rest on the record's ETag"}
 	switch {
 	case !t.optimistic:
@@ -187,9 +201,9 @@ func (a *Contacts) conditional(t table) adapter.Finding {
 	return f
 }
 
-func tracking(t table) adapter.Finding {
+func (a *Records) tracking(t table) adapter.Finding {
 	if t.tracked {
 		return adapter.Finding{Check: "change tracking", Level: adapter.OK, Found: "enabled: the feed shows what changed and what was deleted"}
 	}
-	return adapter.Finding{Check: "change tracking", Level: adapter.Fail, Found: "not enabled: the feed cannot be read", Remedy: trackRemedy}
+	return adapter.Finding{Check: "change tracking", Level: adapter.Fail, Found: "not enabled: the feed cannot be read", Remedy: a.object.trackRemedy()}
 }

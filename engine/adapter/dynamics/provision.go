@@ -20,8 +20,6 @@ import (
 // the states of its index, which a system job builds), and on publishing (what
 // is created is published by itself).
 const (
-	tablePath = apiPath + "EntityDefinitions(LogicalName='contact')"
-
 	kindColumn = "Attribute"
 	kindKey    = "EntityKey"
 	kindTrack  = "ChangeTracking"
@@ -32,18 +30,23 @@ const (
 	externalLeast  = 36 // a contact's id
 )
 
-var _ adapter.Provisioner = (*Contacts)(nil)
+// definition is the path of the table's definition.
+func (o *object) definition() string {
+	return apiPath + "EntityDefinitions(LogicalName='" + o.name + "')"
+}
+
+var _ adapter.Provisioner = (*Records)(nil)
 
 // Plan implements adapter.Provisioner. Apply needs prvCreateAttribute and
 // prvCreateEntityKey, which the role System Customizer has.
-func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
+func (a *Records) Plan(ctx context.Context) ([]adapter.Step, error) {
 	described, err := a.Describe(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var steps []adapter.Step
 	for _, want := range a.needed() {
-		step := adapter.Step{Kind: kindColumn, Name: "contact." + want.Name, What: "create the " + sentence(want)}
+		step := adapter.Step{Kind: kindColumn, Name: a.object.name + "." + want.Name, What: "create the " + sentence(want)}
 		i := slices.IndexFunc(described.Fields, func(c mapping.Constraint) bool { return c.Name == want.Name })
 		switch {
 		case i >= 0:
@@ -60,13 +63,13 @@ func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
 		return nil, err
 	}
 	if key == "" {
-		steps = append(steps, adapter.Step{Kind: kindKey, Name: "contact." + a.keyName(), What: "create the alternate key " + a.keyName() + " over " + a.layout.external})
+		steps = append(steps, adapter.Step{Kind: kindKey, Name: a.object.name + "." + a.keyName(), What: "create the alternate key " + a.keyName() + " over " + a.layout.external})
 	}
 	t, err := a.table(ctx)
 	if err == nil && !t.tracked {
 		steps = append(steps, adapter.Step{
-			Kind: kindTrack, Name: "contact", What: "enable change tracking",
-			Manual: trackRemedy + ": through the API it could be changed only by replacing the whole definition of the table",
+			Kind: kindTrack, Name: a.object.name, What: "enable change tracking",
+			Manual: a.object.trackRemedy() + ": through the API it could be changed only by replacing the whole definition of the table",
 		})
 	}
 	return steps, err
@@ -74,7 +77,7 @@ func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
 
 // needed are the engine's own columns, in the order in which they are made;
 // MaxLength is the least that a text must take.
-func (a *Contacts) needed() []mapping.Constraint {
+func (a *Records) needed() []mapping.Constraint {
 	n := a.layout.fields()
 	all := []mapping.Constraint{
 		{Name: a.layout.names[n], Type: mapping.TypeInteger},
@@ -121,29 +124,29 @@ func differs(want, have mapping.Constraint) string {
 	return ""
 }
 
-func (a *Contacts) keyName() string { return a.layout.external + "_key" }
+func (a *Records) keyName() string { return a.layout.external + "_key" }
 
 // Apply implements adapter.Provisioner. A step that was refused, but is no
 // longer needed, was taken by somebody else, or by a request of our own whose
 // answer was lost.
-func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
+func (a *Records) Apply(ctx context.Context, s adapter.Step) error {
 	language, err := a.language(ctx)
 	if err != nil {
 		return err
 	}
 	call := &wire.Call{Method: http.MethodPost, Write: true}
-	name := strings.TrimPrefix(s.Name, "contact.")
+	name := strings.TrimPrefix(s.Name, a.object.name+".")
 	needed := a.needed()
 	i := slices.IndexFunc(needed, func(c mapping.Constraint) bool { return c.Name == name })
 	switch {
 	case s.Kind == kindColumn && i >= 0:
-		call.Path, call.Body = tablePath+"/Attributes", a.column(needed[i], language)
+		call.Path, call.Body = a.object.definition()+"/Attributes", a.column(needed[i], language)
 	case s.Kind == kindKey:
 		b := wire.AppendString([]byte(`{"SchemaName":`), a.keyName())
-		b = appendLabel(append(b, `,"DisplayName":`...), "Genesys Contact Id", language)
+		b = appendLabel(append(b, `,"DisplayName":`...), a.object.title(), language)
 		b = wire.AppendString(append(b, `,"KeyAttributes":[`...), a.layout.external)
 		b = append(b, "]}"...)
-		call.Path, call.Body = tablePath+"/Keys", b
+		call.Path, call.Body = a.object.definition()+"/Keys", b
 	default:
 		return &adapter.Error{Kind: adapter.Invalid, Message: "the step " + s.Kind + " " + s.Name + " is none of this plan: plan again"}
 	}
@@ -157,9 +160,9 @@ func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
 }
 
 // column is the body that makes a column.
-func (a *Contacts) column(c mapping.Constraint, language int) []byte {
+func (a *Records) column(c mapping.Constraint, language int) []byte {
 	n := a.layout.fields()
-	typ, title := "String", "Genesys Contact Id"
+	typ, title := "String", a.object.title()
 	switch c.Name {
 	case a.layout.names[n]:
 		typ, title = "Integer", "Sync Version"
@@ -187,7 +190,7 @@ func appendLabel(b []byte, text string, language int) []byte {
 }
 
 // language is the organization's base language, in which labels must be given.
-func (a *Contacts) language(ctx context.Context) (int, error) {
+func (a *Records) language(ctx context.Context) (int, error) {
 	language := 0
 	err := a.rows(ctx, apiPath+"organizations?$select=languagecode", func(r *jsonread.Reader) {
 		for key, ok := r.Members(); ok; key, ok = r.Member() {
@@ -206,8 +209,8 @@ func (a *Contacts) language(ctx context.Context) (int, error) {
 
 // key is the state of the index of the alternate key over the external id
 // alone, "" if there is no such key.
-func (a *Contacts) key(ctx context.Context) (status string, err error) {
-	err = a.rows(ctx, tablePath+"/Keys", func(r *jsonread.Reader) {
+func (a *Records) key(ctx context.Context) (status string, err error) {
+	err = a.rows(ctx, a.object.definition()+"/Keys", func(r *jsonread.Reader) {
 		var columns []string
 		state := ""
 		for key, ok := r.Members(); ok; key, ok = r.Member() {
@@ -230,7 +233,7 @@ func (a *Contacts) key(ctx context.Context) (status string, err error) {
 }
 
 // rows reads each element of a collection.
-func (a *Contacts) rows(ctx context.Context, path string, read func(*jsonread.Reader)) error {
+func (a *Records) rows(ctx context.Context, path string, read func(*jsonread.Reader)) error {
 	call := &wire.Call{Method: http.MethodGet, Path: path}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
