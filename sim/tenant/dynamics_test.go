@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/dynamics"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
 	"github.com/syncproof/syncproof/mocks"
 )
@@ -152,5 +153,46 @@ func TestDoctorNamesAMissingKey(t *testing.T) {
 		"fail | external id | there is no alternate key over new_genesyscontactid | run `syncproof provision`",
 	} {
 		contains(t, text, want)
+	}
+}
+
+// TestTheAccountTableIsProvisionedByItself: columns and key of one table are
+// none of the other's.
+func TestTheAccountTableIsProvisionedByItself(t *testing.T) {
+	s, contacts := dynamicsTenant(t, func(c *mocks.Config) {
+		c.Account = &mocks.ObjectConfig{
+			VersionField: "new_syncversion", StatusField: "new_syncstatus", ExternalField: "new_genesysorganizationid", Conditional: true, Bare: true,
+		}
+	})
+	accounts := s.side(t, "crm", "dynamics", dynamics.New, dynamics.Signals, adapter.Config{
+		Object: adapter.Account, Fields: []string{"name", "telephone1"},
+		VersionField: "new_syncversion", StatusField: "new_syncstatus", ExternalField: "new_genesysorganizationid",
+	})
+	p := plan(t, accounts)
+	if got := strings.Join(kinds(p), " "); got != "Attribute Attribute Attribute EntityKey" {
+		t.Fatalf("the plan is %q", got)
+	}
+	if done := apply(accounts, p); tenant.Count(done, tenant.Made) != 4 {
+		t.Fatalf("%+v", done)
+	}
+	if left := plan(t, accounts); len(left) != 0 {
+		t.Errorf("a second run plans %+v", left)
+	}
+	if left := plan(t, contacts); len(left) != 4 {
+		t.Errorf("what contacts lack is %+v", left)
+	}
+	found, err := accounts.System.(adapter.Inspector).Inspect(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if f.Level != adapter.OK {
+			t.Errorf("%+v", f)
+		}
+	}
+	s.mock.Faults().Revoked = []string{"account.delete"}
+	found, err = accounts.System.(adapter.Inspector).Inspect(t.Context(), false)
+	if err != nil || found[0].Level != adapter.Fail || !strings.Contains(found[0].Remedy, "prvDeleteAccount") {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
