@@ -39,7 +39,7 @@ type host struct {
 	asked    map[uint64]*task
 	errands  map[engine.Op]*errand // at model fidelity: effects under way
 	spare    []*errand             // ... memory of those that are over
-	asking   map[uint64]engine.Op  // ... of which these wait at the gate, by admission
+	asking   numbered[engine.Op]   // ... of which these wait at the gate, by admission
 	running  engine.Op             // ... the one that is being worked on, 0 for none
 	tokens   [2]tokens
 	views    [places]view
@@ -97,7 +97,8 @@ func (h *host) boot() {
 
 // bootErrands forgets what a process kept of its exchanges.
 func (h *host) bootErrands() {
-	h.errands, h.asking = map[engine.Op]*errand{}, map[uint64]engine.Op{}
+	h.errands = map[engine.Op]*errand{}
+	h.asking.clear()
 	h.tokens = [2]tokens{}
 	for place := range h.w.placesUsed() {
 		h.views[place] = h.w.newView(place/2, sideOf(place%2), everything)
@@ -183,7 +184,7 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	h.disk.crash(c)
 	h.tasks.close()
 	clear(h.errands)
-	clear(h.asking)
+	h.asking.clear()
 	h.forgetDecisions(c.Wipe)
 	w.windows++
 	w.at(w.agenda.now+int64(c.Down), happening{what: restarts, id: op})

@@ -191,7 +191,7 @@ func (w *World) spareRounds() (rounds, exchanges int) {
 		if !ok {
 			continue
 		}
-		x := w.net.exchanges[call]
+		x := w.net.exchanges.get(call)
 		if x != nil && x.post {
 			continue // it asks for a token, which others may wait for
 		}

@@ -72,7 +72,7 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	}
 	w.keepsDeliveries = keepsDeliveries(sc)
 	w.faults, w.deliveries = map[uint64]openFault{}, map[uint64]*delivery{}
-	w.net = &network{w: w, exchanges: map[uint64]*exchange{}}
+	w.net = &network{w: w}
 	w.host = &host{w: w, tasks: &tasks{}, decisions: map[uint64]*decision{}}
 	for i := range w.systems {
 		// A scenario that forges or repeats webhooks is about their signatures.

@@ -51,7 +51,6 @@ type system struct {
 	spec   *scenarios.System
 	mock   mocks.System
 	direct mocks.Direct // the mock at model fidelity, nil at wire
-	date   dateText
 	clock  clock
 	wakeAt int64 // true time of the pending Advance, 0 if none
 	// touchedAt is the true time of the last change of the schema or of what

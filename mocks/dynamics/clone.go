@@ -28,7 +28,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 // copyInto puts a copy of one table into the copy of the organisation.
 func (m *Mock) copyInto(t *tenant) {
 	out := *m
-	out.tenant, out.doing = t, exchange{}
+	out.tenant = t
 	t.parts[m.object.is] = &out
 	var move func(*record) *record
 	out.store, move = m.store.clone()

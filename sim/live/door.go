@@ -22,7 +22,7 @@ const webhookTimeout = 10 * time.Second
 // deliveriesMost is how many webhooks of a vendor are under way at once, as a
 // sender has only so many connections. A burst of a thousand waits there, and not
 // for this machine's processors, by which its acknowledgements would be judged.
-const deliveriesMost = 64
+const deliveriesMost = 16
 
 // delivery is one webhook on its way to the engine, or at its endpoint.
 type delivery struct {

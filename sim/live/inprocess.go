@@ -377,7 +377,7 @@ func (p *inProcess) decision(step *scenarios.Step) (engine.Reviewed, error) {
 		}
 	}
 	if step.Verb == scenarios.Restore {
-		r.Restore = true
+		r.Restore, r.State = true, rec.Restorable()
 		r.Set, err = p.overwritten(step, rec.Key)
 		return r, err
 	}

@@ -174,7 +174,7 @@ func (c *Console) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return c.say(w, r, "restore", rec.Key, engine.Reviewed{Ref: refOf(rec), By: ask.By, Choose: neither, Restore: true, Set: set})
+	return c.say(w, r, "restore", rec.Key, engine.Reviewed{Ref: refOf(rec), By: ask.By, Choose: neither, Restore: true, State: rec.Restorable(), Set: set})
 }
 
 // overwritten are the values that a restore asks for.
