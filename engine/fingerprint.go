@@ -107,7 +107,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
 	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.carried, w.sure, w.approved, w.counted, w.recalled, w.noticed,
-		w.outdated, w.reserves, w.yields, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
+		w.outdated, w.dropped, w.reserves, w.yields, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])

@@ -170,7 +170,7 @@ func (g *gate) next(line *[]ticket) ticket {
 	} else {
 		g.turn++
 	}
-	*line = (*line)[1:]
+	*line = slices.Delete(*line, 0, 1) // in place: its room is used again
 	return t
 }
 
@@ -225,7 +225,17 @@ func (g *gate) sent(now Instant, call uint64) {
 
 func (c *Core) onAsked(e Asked) {
 	g := &c.gates[e.Side]
-	lane, t := Fresh, ticket{call: e.Call, key: c.ops[e.Op].key}
+	op := c.ops[e.Op]
+	o := &c.objects[op.object]
+	if w := c.work[op.key]; w != nil {
+		o = c.of(w)
+	}
+	if o.schemas[e.Side].refusedAt != 0 && !e.Urgent && op.kind != pendingDescribe {
+		// What follows on an answer of before asks for the unknown field as well.
+		c.out.add(Admit{Side: e.Side, Call: e.Call, Denied: true})
+		return
+	}
+	lane, t := Fresh, ticket{call: e.Call, key: op.key}
 	if w := c.work[t.key]; w != nil {
 		lane, t.age = w.lane, w.number
 	}
@@ -277,7 +287,7 @@ func (c *Core) admitWaiting(side mapping.Side) {
 	g := &c.gates[side]
 	for len(g.verified) > 0 && len(g.inFlight) < min(g.ceiling, g.ramp) && g.opens(c.now) <= c.now {
 		t := g.verified[0]
-		g.verified = g.verified[1:]
+		g.verified = slices.Delete(g.verified, 0, 1)
 		if w := c.work[t.key]; w != nil {
 			c.unreserve(w)
 		}

@@ -41,9 +41,10 @@ func (w *work) creates(s mapping.Side) bool {
 }
 
 // missing handles an unlinked notice of a record that is not there: nothing
-// to do, unless a surviving record of the other side names it.
+// to do, unless a surviving record of the other side names it. So it is with one
+// that was parked for that reason: its flag stands as long as the survivor does.
 func (c *Core) missing(w *work) bool {
-	if w.rec != nil {
+	if w.rec != nil && !w.rec.parkedAlone() {
 		return false
 	}
 	here, there := &w.sides[w.ref.Side], &w.sides[w.ref.Side.Other()]
@@ -51,6 +52,8 @@ func (c *Core) missing(w *work) bool {
 	case !here.present && !there.present && !w.looked:
 		c.find(w, w.ref.Side.Other()) // a survivor may name it
 		return true
+	case !here.present && !there.present && w.rec != nil:
+		return false // the survivor is gone as well
 	case !here.present && !there.present:
 		c.end(w, Done{w.key, w.generation})
 		return true

@@ -207,6 +207,7 @@ func (c *Core) compareSchema(o *object, side mapping.Side) {
 	for field := range v.drifted { //syncproof:unordered one is enough
 		if _, drifts := still[field]; !drifts {
 			// What it held meanwhile was not seen in any record.
+			c.showsAgain(o, side)
 			c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
 			break
 		}
@@ -214,6 +215,17 @@ func (c *Core) compareSchema(o *object, side mapping.Side) {
 	v.drifted, v.unseen = still, nil
 	if len(still) > 0 {
 		v.dueAt = c.now.Add(redescribe)
+	}
+}
+
+// showsAgain lets the an object's works look again that took a field of a side for unchanged
+// because it had drifted, and have written nothing yet: what it holds is an edit
+// like another, now that it fits.
+func (c *Core) showsAgain(o *object, side mapping.Side) {
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		if w := c.work[key]; w != nil && c.of(w) == o && len(w.sides[side].hidden) > 0 {
+			c.outdate(w, side)
+		}
 	}
 }
 

@@ -67,6 +67,7 @@ type work struct {
 	noticed     bool              // a notice came while it was verified: that reading may be from before
 	reserves    bool              // a request of the window on side reserved is kept for its write
 	reserved    mapping.Side
+	dropped     bool      // an intent's writes were given up, which is not durable yet
 	outdated    bool      // a notice came since it was read, and nothing is written yet
 	counted     bool      // this deletion was counted against the mass delete
 	carriesOn   bool      // the review was interrupted between its writes

@@ -69,7 +69,8 @@ func (c *Core) mustVerify(w *work, step *planStep) bool {
 }
 
 // verified compares the last reading before a write with the one that the
-// decision rests on.
+// decision rests on: a later edit of the same content counts, since times decide
+// as well (CR-5).
 func (c *Core) verified(w *work, side mapping.Side) {
 	step := &w.plan.steps[w.step]
 	now, then := &w.sides[side], w.plan.rested[side]
@@ -77,7 +78,7 @@ func (c *Core) verified(w *work, side mapping.Side) {
 		c.verify(w, step) // the reading is old, or the write would wait longer than it is good for
 		return
 	}
-	if now.present == then.present && now.version == then.version && equalContent(now.content, then.content) {
+	if now.present == then.present && now.version == then.version && now.rec.Modified.Equal(then.rec.Modified) && equalContent(now.content, then.content) {
 		step.data.If.Tag = now.rec.Tag
 		c.write(w, step)
 		return
@@ -103,6 +104,7 @@ func (c *Core) unplan(w *work) {
 	}
 	w.plan.rec.Intent.neverMind()
 	w.rec, w.plan = snapshot(w.plan.rec), nil
+	w.dropped = w.rec.Intent != nil
 }
 
 // neverMind notes that the writes which were not made yet will not be.
@@ -271,7 +273,7 @@ func (o *object) kept(step *planStep, answer adapter.Record) []string {
 // somebody has edited the record since: what it holds is not all the engine's.
 func (o *object) movedOn(step *planStep, answer adapter.Record) bool {
 	version, known := o.mapping.ParseVersion(answer.Version)
-	return (answer.By != "" && !answer.Own) || answer.Automation || (known && version != step.data.Version)
+	return somebodys(&answer) || (known && version != step.data.Version)
 }
 
 // settle makes the result of one write durable, with the ledger entry once

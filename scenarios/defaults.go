@@ -201,7 +201,7 @@ func (s *Scenario) Tolerance() time.Duration {
 // becomes the number of the repetition, from 1. A step for all records stays
 // one step.
 func (s *Scenario) Schedule() []Step {
-	var all []Step
+	all := make([]Step, 0, s.Occurrences())
 	for i := range s.Timeline {
 		step := s.Timeline[i]
 		for n := range max(step.Times, 1) {
@@ -210,6 +210,15 @@ func (s *Scenario) Schedule() []Step {
 	}
 	slices.SortStableFunc(all, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	return all
+}
+
+// Occurrences is how many steps Schedule has.
+func (s *Scenario) Occurrences() int {
+	n := 0
+	for i := range s.Timeline {
+		n += max(s.Timeline[i].Times, 1)
+	}
+	return n
 }
 
 // repetition is the n-th occurrence of a step, from 0.

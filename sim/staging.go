@@ -70,6 +70,9 @@ func (st *Stage) Cursors() ([]engine.PutCursor, error) {
 	return all, nil
 }
 
+// Spec is the scenario's mapping as an engine is configured with it.
+func (st *Stage) Spec() mapping.Spec { return specOf(st.sc.MappingOrDefault()) }
+
 // Mock is the system of one side.
 func (st *Stage) Mock(side mapping.Side) mocks.System { return st.systems[side].mock }
 

@@ -80,7 +80,7 @@ func (w *World) Emit(e trace.Event) uint64 {
 		return 0
 	}
 	w.name(&e)
-	op := w.journal.Emit(e)
+	op := w.journal.Put(&e)
 	switch e.Kind {
 	case trace.Commit:
 		w.noteCommit(&e, op)

@@ -20,6 +20,9 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 	t.limits = m.limits.Clone()
 	t.clients = maps.Clone(m.clients)
 	t.members, t.doing = nil, exchange{}
+	t.pending = slices.Clip(m.pending)
+	t.bus = m.bus.clone()
+	t.cloneStreams()
 	t.setup = m.setup.clone()
 	t.cursors = slices.Clone(m.cursors)
 	for _, part := range m.all() {
@@ -94,6 +97,8 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.tokens.Print(&p, m.faults.Revocations)
 	m.limits.Print(&p, m.faults.QuotaInForce(m.config.Quota, vendorQuota))
 	m.setup.encode(&p)
+	m.bus.encode(&p)
+	m.encodeStreams(&p)
 	for _, part := range m.all() {
 		part.print(&p)
 	}

@@ -110,7 +110,7 @@ func (c *column) appendDescription(b []byte) []byte {
 	flag("calculated", false)
 	flag("filterable", c.filterable())
 	flag("sortable", c.filterable() && c.kind != kindMultipicklist)
-	flag("restrictedPicklist", len(c.values) > 0)
+	flag("restrictedPicklist", len(c.values) > 0 && !c.open)
 	b = append(b, `"picklistValues":[`...)
 	for i, v := range c.values {
 		if i > 0 {

@@ -28,6 +28,7 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		}
 	}
 	m.Advance(now)
+	defer m.publish(now)
 	x := &m.doing
 	*x = exchange{m: m.parts[mocks.Contact], now: now, op: o, from: from, version: directVersion}
 	if part := m.on(o.Object); part != nil {
@@ -290,6 +291,7 @@ var meanings = map[string]mocks.Refusal{
 	"REQUEST_LIMIT_EXCEEDED":          mocks.Limited,
 	"INVALID_FIELD":                   mocks.Unmapped,
 	"INVALID_FIELD_FOR_INSERT_UPDATE": mocks.Forbidden,
+	"DUPLICATES_DETECTED":             mocks.Duplicated,
 	codeVersionRule:                   mocks.Conflict,
 }
 

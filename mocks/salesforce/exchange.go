@@ -25,7 +25,9 @@ type exchange struct {
 	limit   mocks.Limit
 	// lost: the answer will be replaced by a 5xx, so that nothing is disclosed.
 	lost bool
-	tag  string // ETag of the row, "" for none
+	// together: all that the exchange changes is one transaction.
+	together bool
+	tag      string // ETag of the row, "" for none
 	// op is the exchange where it is held as data, else nil. Then r has neither
 	// headers nor query nor body, and an answer has no body but subject.
 	op      *mocks.Op
@@ -44,10 +46,14 @@ var jsonType = []string{"application/json;charset=UTF-8"}
 // Handle answers one request.
 func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	m.Advance(now)
+	defer m.publish(now)
 	x := &exchange{m: m, now: now, r: r}
 	path := strings.TrimRight(r.Path, "/")
 	if path == pathToken {
 		return x.token()
+	}
+	if rest, ok := strings.CutPrefix(path, pathStream); ok && (rest == "" || rest[0] == '/') {
+		return x.cometd(rest)
 	}
 	rest, isData := strings.CutPrefix(path, pathData)
 	versioned := x.cutVersion(rest)
@@ -141,13 +147,20 @@ func (x *exchange) withinLimits() bool {
 			*left--
 		}
 	}
-	return !x.limit.Refused && !f.TooMany(0)
+	return !x.limit.Refused && !f.TooMany(0) && f.LongRunning < longRunningMax
 }
 
+// longRunningMax is how many requests of 20 s and more may be in progress (S).
+const longRunningMax = 25
+
 // limitError is the refusal of the limit that was hit. The words for too many
-// requests at once are from memory (M).
+// long requests are those that clients see (R), for too many of any length
+// from memory (M).
 func (x *exchange) limitError() *apiError {
-	if !x.limit.Refused {
+	switch {
+	case !x.limit.Refused && x.m.faults.LongRunning >= longRunningMax:
+		return errLimit("ConcurrentPerOrgLongTxn")
+	case !x.limit.Refused:
 		return errLimit("ConcurrentRequests (Concurrent API Requests)")
 	}
 	return errLimit("TotalRequests")
@@ -328,6 +341,9 @@ func (x *exchange) writer(set []assign) *write {
 		set: set, stamp: x.now, actor: trace.ActorEngine, user: x.m.self,
 		call: x.r.Call, cause: x.arrive,
 	}
+	if x.m.captures() {
+		w.via = x.origin()
+	}
 	for _, a := range set {
 		if x.m.version != nil && a.column.slot == x.m.version.slot {
 			w.versionSet = true
@@ -336,15 +352,25 @@ func (x *exchange) writer(set []assign) *write {
 	return w
 }
 
-// recordClient keeps the change origin of a write (S, R; see ChangeOrigin).
+// origin is the change origin of what the exchange writes: the API with its
+// version and, where Sforce-Call-Options names one, the client (S, R).
+func (x *exchange) origin() string {
+	origin := "com/salesforce/api/rest/" + strconv.Itoa(x.version/10) + ".0"
+	for option := range strings.SplitSeq(x.r.Header.Get("Sforce-Call-Options"), ",") {
+		if client, ok := strings.CutPrefix(strings.TrimSpace(option), "client="); ok {
+			return origin + ";client=" + client
+		}
+	}
+	return origin
+}
+
+// recordClient keeps the change origin of a write whose client is known (see
+// ChangeOrigin).
 func (x *exchange) recordClient(id string) {
-	options := x.r.Header.Get("Sforce-Call-Options")
-	if options == "" {
+	if x.r.Header.Get("Sforce-Call-Options") == "" {
 		return
 	}
-	for option := range strings.SplitSeq(options, ",") {
-		if client, ok := strings.CutPrefix(strings.TrimSpace(option), "client="); ok {
-			x.m.clients[id] = "com/salesforce/api/rest/" + strconv.Itoa(x.version/10) + ".0;client=" + client
-		}
+	if origin := x.origin(); strings.Contains(origin, ";client=") {
+		x.m.clients[id] = origin
 	}
 }

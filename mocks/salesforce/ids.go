@@ -16,6 +16,7 @@ const (
 	prefixPermissionSet = "0PS"
 	prefixFieldGrant    = "01k" // (M)
 	prefixAssignment    = "0Pa" // (M)
+	prefixMember        = "0v8" // (M)
 )
 
 // UserID is the 18-character id by which the system knows a user: the name

@@ -48,6 +48,12 @@ type tenant struct {
 	cursors  cursors
 	clients  map[string]string // record id -> change origin of the last API write
 
+	pending []change // of the transaction that is open
+	bus     bus
+	streams []*stream // in the order of their handshakes
+	polls   []poll    // in the order in which they came
+	held    uint64    // number of the last poll
+
 	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
 	second  int64          // the second that date renders
@@ -74,6 +80,7 @@ func New(c mocks.Config) *Mock {
 		self:     UserID(c.ClientID),
 		org:      numbered(prefixOrg, c.Seed*0x9e3779b97f4a7c15),
 		pageSize: batchMax,
+		bus:      newBus(c.Seed),
 	}
 	if c.PageSize > 0 {
 		t.pageSize = min(c.PageSize, batchMax)
@@ -130,10 +137,11 @@ func (m *Mock) refresh() {
 	m.schema = m.drifted(m.made)
 }
 
-// drifted is a schema with what the harness has switched of this object's.
+// drifted is a schema with what the settings and the harness have switched of
+// this object's.
 func (m *Mock) drifted(made *schema) *schema {
 	f := mocks.Faults{Drift: m.drift, Revoked: m.revoked}
-	return made.drifted(f.DriftsOf(m.object.is), f.RevokedOf(m.object.is))
+	return m.narrowed(made.drifted(f.DriftsOf(m.object.is), f.RevokedOf(m.object.is)))
 }
 
 // hiddenByGap: the open gap hides the record's last change from every feed.

@@ -109,21 +109,31 @@ func (t *tenant) next() *Mock {
 	return first
 }
 
-// NextDue is when the next late commit becomes visible.
-func (m *Mock) NextDue() (time.Time, bool) { return m.next().late.Next() }
+// NextDue is when the next late commit becomes visible, or the next poll has
+// waited long enough.
+func (m *Mock) NextDue() (time.Time, bool) {
+	at, ok := m.next().late.Next()
+	if poll, waits := m.pollDue(); waits && (!ok || poll.Before(at)) {
+		return poll, true
+	}
+	return at, ok
+}
 
-// ClockSet lets late commits wait as long as before.
+// ClockSet lets late commits, polls and clients of the stream wait as long as
+// before. Events age by what the clock shows.
 func (m *Mock) ClockSet(by time.Duration) {
 	for _, part := range m.all() {
 		part.late.Shift(by)
 	}
+	m.shiftStreams(by)
 }
 
-// Advance commits what became due by now.
+// Advance commits what became due by now, and ends polls.
 func (m *Mock) Advance(now time.Time) {
 	for _, part := range m.all() {
 		part.refresh()
 	}
+	m.expire(now)
 	for {
 		part := m.next()
 		late, ok := part.late.Take(now)
@@ -131,6 +141,7 @@ func (m *Mock) Advance(now time.Time) {
 			return
 		}
 		part.commitLate(late)
+		m.publish(now)
 	}
 }
 

@@ -25,6 +25,7 @@ type lateCommit struct {
 // it is committed late.
 func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	m.Advance(now)
+	defer m.publish(now)
 	m, err := m.must(e.Object)
 	if err != nil {
 		return "", err
@@ -55,6 +56,9 @@ func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	}
 	if bad := m.breaks(before, w.set, w.user); bad != nil {
 		return "", fmt.Errorf("salesforce: %s: %s", bad.code, bad.message)
+	}
+	if err := m.forbidden(before, w.set); err != nil {
+		return "", err
 	}
 	if e.CommitAfter > 0 {
 		m.late.Put(now.Add(e.CommitAfter), lateCommit{r, create, w})
@@ -98,16 +102,20 @@ func (m *Mock) target(id string, set []assign) (r *record, create bool, err erro
 	return m.fresh(m.ids.Salesforce(m.object.prefix)), true, nil
 }
 
-// missing is the refusal of a new record without a required field.
+// missing is the refusal of a new record without its required fields, all of
+// which it names (S).
 func (m *Mock) missing(set []assign) *apiError {
+	var names []string
 	for _, c := range m.schema.columns {
 		has := func(a assign) bool { return a.column.slot == c.slot && a.text != "" }
-		if c.required && !c.gone && !slices.ContainsFunc(set, has) {
-			_, err := c.checkNull()
-			return err
+		if c.required && !c.gone && c.initial == "" && !slices.ContainsFunc(set, has) {
+			names = append(names, c.name)
 		}
 	}
-	return nil
+	if names == nil {
+		return nil
+	}
+	return errRequired(names...)
 }
 
 func (m *Mock) stored(id string) (*record, error) {
@@ -145,6 +153,7 @@ func (m *Mock) commitLate(l lateCommit) {
 // Save is a save without a change.
 func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
 	m = m.of(id)
 	r, err := m.stored(id)
 	if err != nil {
@@ -158,6 +167,7 @@ func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, ca
 // Remove puts a record into the recycle bin.
 func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
 	m = m.of(id)
 	r, err := m.stored(id)
 	if err != nil {
@@ -172,6 +182,7 @@ func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, 
 // no way back.
 func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
 	m = m.of(id)
 	r := m.store.byID[id]
 	if r == nil || !r.deleted || r.master != "" {
@@ -186,6 +197,7 @@ func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string,
 // then names the winner (M). The winner is saved in the same transaction.
 func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
 	m = m.of(winner)
 	survivor, err := m.stored(winner)
 	if err != nil {

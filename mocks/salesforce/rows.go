@@ -172,6 +172,9 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 	if err := x.m.breaks(nil, set, x.m.self); err != nil {
 		return nil, err
 	}
+	if err := x.similar(nil, set); err != nil {
+		return nil, err
+	}
 	x.m.create(r, x.writer(set), trace.Create)
 	x.subject = r
 	x.recordClient(r.id)
@@ -185,6 +188,9 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 		}
 	}
 	if err := x.m.breaks(r, set, x.m.self); err != nil {
+		return err
+	}
+	if err := x.similar(r, set); err != nil {
 		return err
 	}
 	x.m.update(r, x.writer(set))

@@ -80,7 +80,8 @@ type column struct {
 	required   bool
 	readOnly   bool
 	externalID bool
-	values     []string // of a restricted picklist
+	values     []string // of a picklist
+	open       bool     // the picklist takes other values too
 	gone       bool     // removed by drift
 	retyped    bool     // by drift: what it is otherwise empty of stays so
 	hidden     bool     // the engine's account cannot see it

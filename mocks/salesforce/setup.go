@@ -16,6 +16,10 @@ type setup struct {
 	sets     []permissionSet
 	grants   []fieldGrant
 	assigned []assignment
+
+	members    []channelMember
+	duplicates []duplicateRule
+	fields     []fieldSetting
 }
 
 type permissionSet struct{ id, name, label string }
@@ -34,6 +38,7 @@ func (s *setup) clone() setup {
 	return setup{
 		rules: slices.Clip(s.rules), sets: slices.Clip(s.sets),
 		grants: slices.Clip(s.grants), assigned: slices.Clip(s.assigned),
+		members: slices.Clip(s.members), duplicates: s.duplicates, fields: s.fields,
 	}
 }
 
@@ -41,6 +46,29 @@ func (s *setup) encode(p *mocks.Print) {
 	p.Int(int64(len(s.rules)))
 	p.Int(int64(len(s.grants)))
 	p.Int(int64(len(s.assigned)))
+	p.Int(int64(len(s.members)))
+	for _, c := range s.members {
+		p.Text(c.entity)
+	}
+	p.Int(int64(len(s.duplicates)))
+	for i := range s.duplicates {
+		d := &s.duplicates[i]
+		p.Text(d.Name)
+		p.Text(d.Object)
+		p.Texts(d.Fields)
+		p.Text(d.OnCreate)
+		p.Text(d.OnEdit)
+		p.Text(d.Message)
+	}
+	p.Int(int64(len(s.fields)))
+	for i := range s.fields {
+		f := &s.fields[i]
+		p.Text(f.Object)
+		p.Text(f.Field)
+		p.Flag(f.Required, f.Open)
+		p.Int(int64(f.Length))
+		p.Texts(f.Values)
+	}
 }
 
 // User permissions of the engine's account (S for what each is needed for).

@@ -38,6 +38,7 @@ var dataObjects = []setupTable{
 var toolingObjects = []setupTable{
 	{"CustomField", []string{"Id", "DeveloperName", "TableEnumOrId", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).fieldRows},
 	{"ValidationRule", []string{"Id", "ValidationName", "Active", "ErrorMessage", "NamespacePrefix", "EntityDefinition.QualifiedApiName", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).ruleRows},
+	{"PlatformEventChannelMember", []string{"Id", "DeveloperName", "EventChannel", "SelectedEntity", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).memberRows},
 	{"ApexTrigger", []string{"Id", "Name", "TableEnumOrId", "Status"}, nil, (*Mock).triggerRows},
 }
 
@@ -78,7 +79,7 @@ func (m *Mock) fieldRows() (rows []map[string]string) {
 
 func (m *Mock) ownFieldRows() (rows []map[string]string) {
 	f := mocks.Faults{Drift: m.drift}
-	for _, c := range m.made.drifted(f.DriftsOf(m.object.is), nil).columns {
+	for _, c := range m.narrowed(m.made.drifted(f.DriftsOf(m.object.is), nil)).columns {
 		name, custom := strings.CutSuffix(c.name, "__c")
 		if !custom || c.gone {
 			continue

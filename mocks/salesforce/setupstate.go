@@ -14,6 +14,8 @@ type setupState struct {
 	Sets     []setState        `json:"permission_sets"`
 	Grants   []grantState      `json:"field_permissions"`
 	Assigned []assignmentState `json:"assignments"`
+	// Settings is nil in snapshots older than settings.
+	Settings *settings `json:"settings,omitempty"`
 }
 
 type madeState struct {
@@ -66,7 +68,10 @@ func (m *Mock) setupState() *setupState {
 	for _, a := range m.setup.assigned {
 		out.Assigned = append(out.Assigned, assignmentState{a.id, a.user, a.set})
 	}
-	if len(out.Fields)+len(out.Rules)+len(out.Sets) == 0 {
+	if s := m.settings(); len(s.ChangeEvents)+len(s.DuplicateRules)+len(s.Fields) > 0 {
+		out.Settings = &s
+	}
+	if len(out.Fields)+len(out.Rules)+len(out.Sets) == 0 && out.Settings == nil {
 		return nil
 	}
 	return out
@@ -127,6 +132,13 @@ func (m *Mock) setSetup(s *setupState) error {
 	for _, part := range m.all() {
 		part.regrant()
 	}
+	if s.Settings == nil {
+		return nil
+	}
+	if err := m.checkSettings(s.Settings); err != nil {
+		return fmt.Errorf("settings of the snapshot: %w", err)
+	}
+	m.take(s.Settings)
 	return nil
 }
 

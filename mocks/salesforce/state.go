@@ -10,8 +10,9 @@ import (
 )
 
 // state is an organisation as a snapshot holds it. Fields go by the names
-// with which the schema was made. Query locators are left out: a client that
-// holds one is told that it is no longer valid, as after a failover.
+// with which the schema was made. Query locators and clients of the event
+// stream are left out: a client that holds one is told that it is no longer
+// valid, as after a failover.
 type state struct {
 	IDs     *mocks.IDs        `json:"ids"`
 	Tokens  *mocks.Tokens     `json:"tokens"`
@@ -20,6 +21,8 @@ type state struct {
 	Setup   *setupState       `json:"setup,omitempty"`
 	partState
 	Account *partState `json:"account,omitempty"`
+	// Bus is nil where nothing was ever told.
+	Bus *busState `json:"bus,omitempty"`
 }
 
 // partState is one object of an organisation.
@@ -28,6 +31,14 @@ type partState struct {
 	GapOpen bool                       `json:"gap_open"`
 	Records []recordState              `json:"records"`
 	Late    []mocks.Waiting[lateState] `json:"late"`
+}
+
+// busState is the event bus.
+type busState struct {
+	IDs     *mocks.IDs     `json:"ids"`
+	Replay  int64          `json:"replay"`
+	Commits int64          `json:"commits"`
+	Events  []*changeEvent `json:"events"`
 }
 
 type recordState struct {
@@ -67,6 +78,9 @@ var _ mocks.Stateful = (*Mock)(nil)
 func (m *Mock) State() ([]byte, error) {
 	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Clients: m.clients, partState: m.partState()}
 	s.Setup = m.setupState()
+	if b := &m.bus; b.commits > 0 {
+		s.Bus = &busState{&b.ids, b.replay, b.commits, b.events}
+	}
 	if part := m.on(mocks.Account); part != nil {
 		account := part.partState()
 		s.Account = &account
@@ -108,7 +122,8 @@ func (m *Mock) recordState(r *record) recordState {
 
 // SetState replaces the organisation by that of a snapshot.
 func (m *Mock) SetState(text []byte) error {
-	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits}
+	fresh := newBus(m.config.Seed)
+	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Bus: &busState{IDs: &fresh.ids}}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
@@ -125,6 +140,9 @@ func (m *Mock) SetState(text []byte) error {
 		part.store, part.late = newStore(), mocks.Due[lateCommit]{}
 	}
 	if err := m.setSetup(s.Setup); err != nil {
+		return err
+	}
+	if err := m.setBus(fresh, s.Bus); err != nil {
 		return err
 	}
 	if s.Account != nil {
@@ -151,6 +169,23 @@ func (m *Mock) setPart(s *partState) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// setBus replaces the events. Nobody listens yet.
+func (m *Mock) setBus(fresh bus, s *busState) error {
+	m.bus, m.streams, m.polls, m.pending = fresh, nil, nil, nil
+	if s == nil {
+		return nil
+	}
+	last := int64(0)
+	for i, e := range s.Events {
+		if e == nil || e.Replay <= last || e.Replay > s.Replay || len(e.Records) == 0 {
+			return fmt.Errorf("event %d of the snapshot: its replay id is out of order, or it names no record", i+1)
+		}
+		last = e.Replay
+	}
+	m.bus.replay, m.bus.commits, m.bus.events = s.Replay, s.Commits, s.Events
 	return nil
 }
 

@@ -28,6 +28,11 @@ func (x *exchange) tooling(path string) (int, []byte, *apiError) {
 		return x.makeSetup(mayCustomize, (*exchange).makeField)
 	case "sobjects/ValidationRule":
 		return x.makeSetup(mayCustomize, (*exchange).makeRule)
+	case memberPath:
+		return x.makeSetup(mayCustomize, (*exchange).makeMember)
+	}
+	if id, ok := below(path, memberPath); ok {
+		return x.member(id)
 	}
 	return 0, nil, errNotFound()
 }
@@ -46,15 +51,21 @@ func (x *exchange) metadata(b body, kind string) (part *Mock, name string, meta 
 	if part = x.m.named(entity); !ok || part == nil {
 		return nil, "", meta, refuse("INVALID_TYPE", "Entity of type '"+entity+"' is not available: FullName must be Contact.<name>", "FullName")
 	}
-	m := b.find("Metadata")
+	meta, err = b.object("Metadata")
+	return part, name, meta, err
+}
+
+// object is a member that must be there, and an object.
+func (b body) object(name string) (body, *apiError) {
+	m := b.find(name)
 	if m == nil || m.Kind != mocks.JSONObject {
-		return nil, "", meta, refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [Metadata]", "Metadata")
+		return body{}, errRequired(name)
 	}
 	members, bad := mocks.Members(nil, []byte(m.Text))
 	if bad != nil {
-		return nil, "", meta, parserError(bad)
+		return body{}, parserError(bad)
 	}
-	return part, name, body{members}, nil
+	return body{members}, nil
 }
 
 func unprefixed(full string) string {
@@ -80,6 +91,7 @@ func developerName(name string) bool {
 var fieldTypes = map[string]kind{
 	"Text": kindString, "TextArea": kindTextarea, "LongTextArea": kindTextarea, "Number": kindDouble, "Checkbox": kindBoolean,
 	"Date": kindDate, "DateTime": kindDatetime, "Phone": kindPhone, "Email": kindEmail,
+	"Picklist": kindPicklist, "MultiselectPicklist": kindMultipicklist,
 }
 
 // makeField is POST tooling/sobjects/CustomField.
@@ -118,7 +130,7 @@ func (o *object) fieldID(name string) string {
 // column is the column that a CustomField's metadata describes.
 func (b body) column(name string) (*column, *apiError) {
 	if err := b.only("CustomField", "type", "label", "description", "inlineHelpText", "required", "unique", "caseSensitive",
-		"externalId", "length", "precision", "scale", "visibleLines", "defaultValue", "trackHistory"); err != nil {
+		"externalId", "length", "precision", "scale", "visibleLines", "defaultValue", "trackHistory", "valueSet"); err != nil {
 		return nil, err
 	}
 	label, err := b.need("label")
@@ -138,6 +150,9 @@ func (b body) column(name string) (*column, *apiError) {
 		return nil, err
 	}
 	if err := b.measures(c, wanted); err != nil {
+		return nil, err
+	}
+	if err := b.choices(c); err != nil {
 		return nil, err
 	}
 	return c, b.initial(c)
@@ -186,7 +201,7 @@ func (b body) measures(c *column, wanted string) *apiError {
 	case wanted == "Number" && (!hasScale || scale < 0 || scale > precision):
 		return outside("scale")
 	}
-	c.length = map[kind]int{kindString: length, kindTextarea: max(length, 255), kindPhone: 40, kindEmail: 80}[c.kind]
+	c.length = map[kind]int{kindString: length, kindTextarea: max(length, 255), kindPhone: 40, kindEmail: 80, kindPicklist: 255, kindMultipicklist: 4099}[c.kind]
 	if c.kind == kindDouble {
 		c.scale = scale
 	}
@@ -237,6 +252,9 @@ func (c *column) appendMetadata(b []byte) []byte {
 	number("length", c.length, slices.Contains([]kind{kindString, kindTextarea}, c.kind))
 	number("precision", 18, c.kind == kindDouble)
 	number("scale", c.scale, c.kind == kindDouble)
+	if c.kind == kindPicklist || c.kind == kindMultipicklist {
+		b = c.appendValueSet(append(b, `,"valueSet":`...))
+	}
 	b = append(b, `,"defaultValue":`...)
 	if c.initial == "" {
 		return append(b, "null}"...)

@@ -248,16 +248,15 @@ func (m *model) countDeletions() *deletions {
 	d := &deletions{first: -1}
 	var one [2]hourly
 	var both hourly
-	for i := range m.ev {
-		e := &m.ev[i]
-		if e.Kind != trace.Commit || e.Verb != trace.Delete || e.Actor == trace.ActorEngine {
+	for i, e := range m.only(trace.Commit) {
+		if e.Verb != trace.Delete || e.Actor == trace.ActorEngine {
 			continue
 		}
 		d.together = max(d.together, both.count(e.At))
 		if n := one[sideOf(e.On)].count(e.At); n > d.most {
 			d.most = n
 			if n == m.set.massDelete+1 {
-				d.first = int32(i)
+				d.first = i
 			}
 		}
 	}

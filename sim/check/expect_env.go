@@ -134,8 +134,8 @@ func (m *model) expectValues() map[string]any {
 		}
 	}
 	told, restarts := 0, 0
-	for i := range m.ev {
-		switch m.ev[i].Kind {
+	for _, k := range m.kinds {
+		switch k {
 		case trace.Told:
 			told++
 		case trace.Restart:
@@ -248,9 +248,9 @@ func (m *model) idleAfter() float64 {
 
 // lastWork is when the engine last wrote anything or told anybody.
 func (m *model) lastWork() int64 {
-	for i := len(m.ev) - 1; i >= 0; i-- {
+	for i, k := range slices.Backward(m.kinds) {
 		e := &m.ev[i]
-		if e.Kind == trace.Commit && e.Actor == trace.ActorEngine || e.Kind == trace.Told || e.Kind == trace.Ack {
+		if k == trace.Commit && e.Actor == trace.ActorEngine || k == trace.Told || k == trace.Ack {
 			return e.At
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type model struct {
 	sc     *scenarios.Scenario
 	ev     []trace.Event
+	kinds  []trace.Kind   // of ev
 	tables [2]*fieldTable // by object: of contacts, of accounts
 	set    settings
 	// reaction is Case.Reaction.
@@ -177,12 +178,13 @@ func newModel(c Case) *model {
 	return m
 }
 
-// scanCalls sizes the exchange table; numbers are dense in the simulator, and
+// scanCalls notes the kinds and sizes the exchange table; numbers are dense in the simulator, and
 // a foreign journal's are taken as they come up to a bound.
 func (m *model) scanCalls() {
 	most := uint64(0)
+	m.kinds = make([]trace.Kind, len(m.ev))
 	for i := range m.ev {
-		most = max(most, m.ev[i].Call)
+		m.kinds[i], most = m.ev[i].Kind, max(most, m.ev[i].Call)
 	}
 	m.calls = make([]call, min(most, uint64(4*len(m.ev)+1024))+1)
 }

@@ -155,21 +155,17 @@ func (m *model) nameCreated() {
 // alone, and not by a native id, may mean each person that has it.
 func (m *model) spread() {
 	touched := map[*person]bool{}
-	give := func(p *person, i int) {
-		p.log = append(p.log, int32(i))
+	give := func(p *person, i int32) {
+		p.log = append(p.log, i)
 		touched[p] = true
 	}
-	for i := range m.ev {
-		e := &m.ev[i]
-		switch e.Kind {
-		case trace.Person, trace.Told, trace.ClaimDecision, trace.ClaimStatus:
-			if all := m.namesakes[e.Alias]; len(all) > 1 && e.Record == "" {
-				for _, p := range all {
-					give(p, i)
-				}
-			} else if p := m.whom(e); p != nil {
+	for i, e := range m.only(trace.Person, trace.Told, trace.ClaimDecision, trace.ClaimStatus) {
+		if all := m.namesakes[e.Alias]; len(all) > 1 && e.Record == "" {
+			for _, p := range all {
 				give(p, i)
 			}
+		} else if p := m.whom(e); p != nil {
+			give(p, i)
 		}
 	}
 	for _, p := range m.people {

@@ -18,7 +18,7 @@ func configOf(w *world) (*config.Config, error) {
 	sc := w.sc
 	c := &config.Config{
 		Path: sc.Path, Seed: e.Seed,
-		Mapping: config.MappingSource{Compiled: e.Mapping},
+		Mapping: config.MappingSource{Compiled: e.Mapping, Spec: w.stage.Spec()},
 		Policy: config.Policy{
 			Simultaneous: sc.Policy.Simultaneous, Granularity: sc.Policy.Granularity,
 			DeleteVsEdit: sc.Policy.DeleteVsEdit, WrongSide: sc.Policy.WrongSide,
