@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
@@ -51,7 +52,7 @@ const TokenMin = 16
 // Console is the handler.
 type Console struct {
 	cfg    Config
-	token  [sha256.Size]byte
+	token  atomic.Pointer[[sha256.Size]byte] // the hash of the one in force
 	routes *http.ServeMux
 }
 
@@ -60,8 +61,6 @@ func New(cfg Config) (*Console, error) {
 	switch {
 	case cfg.Store == nil || cfg.Decider == nil || cfg.Mapping == nil:
 		return nil, errors.New("console: a store, a decider and a mapping are required")
-	case len(cfg.Token) < TokenMin:
-		return nil, errors.New("console: the token is shorter than 16 bytes: make a longer one, for example with `openssl rand -hex 32`")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -72,9 +71,23 @@ func New(cfg Config) (*Console, error) {
 	if cfg.Wait == 0 {
 		cfg.Wait = 15 * time.Second
 	}
-	c := &Console{cfg: cfg, token: sha256.Sum256([]byte(cfg.Token)), routes: http.NewServeMux()}
+	c := &Console{cfg: cfg, routes: http.NewServeMux()}
+	if err := c.SetToken(cfg.Token); err != nil {
+		return nil, err
+	}
 	c.route()
 	return c, nil
+}
+
+// SetToken lets requests bear another token from now on, and no more the one
+// before. A token that is too short is refused, and nothing changes.
+func (c *Console) SetToken(token string) error {
+	if len(token) < TokenMin {
+		return errors.New("console: the token is shorter than 16 bytes: make a longer one, for example with `openssl rand -hex 32`")
+	}
+	sum := sha256.Sum256([]byte(token))
+	c.token.Store(&sum)
+	return nil
 }
 
 // handler answers one request; an error that is no Problem is the store's.
@@ -132,7 +145,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Console) authorized(r *http.Request) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	sum := sha256.Sum256([]byte(given))
-	return subtle.ConstantTimeCompare(sum[:], c.token[:]) == 1 && ok
+	return subtle.ConstantTimeCompare(sum[:], c.token.Load()[:]) == 1 && ok
 }
 
 func (c *Console) answer(do handler) http.Handler {
