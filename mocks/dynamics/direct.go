@@ -49,7 +49,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		return x.refused(bad)
 	}
 	x.told(&out)
-	m.journal.Answered(o.Call, x.arrive, out.Status, out.Code, "", m.dateHeader(now)[0])
+	out.Date = m.dateHeader(now)[0]
+	m.journal.Answered(o.Call, x.arrive, out.Status, out.Code, "", out.Date)
 	return out
 }
 
@@ -289,8 +290,9 @@ func (x *exchange) grant() mocks.Outcome {
 		return x.refused(e)
 	}
 	token, _ := x.m.issue(x.now)
-	x.m.journal.Answered(x.op.Call, x.arrive, http.StatusOK, "", "", x.m.dateHeader(x.now)[0])
-	return mocks.Outcome{Status: http.StatusOK, Token: token.Value}
+	out := mocks.Outcome{Status: http.StatusOK, Token: token.Value, Date: x.m.dateHeader(x.now)[0]}
+	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)
+	return out
 }
 
 // told adds what an answer tells of the limits: how many requests are left,
@@ -310,6 +312,7 @@ func (x *exchange) refused(e *apiError) mocks.Outcome {
 		out.Refusal = e.meaning
 	}
 	x.told(&out)
-	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, e.retry, x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, e.retry, out.Date)
 	return out
 }

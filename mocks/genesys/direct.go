@@ -93,7 +93,8 @@ func (x *exchange) ended(out mocks.Outcome, status int, code, retryAfter string)
 	}
 	out.Usage, out.Headers = x.limit.Usage, x.limit.Headers
 	out.Revision = x.m.revisionText(x.known)
-	x.m.rec.Answered(x.op.Call, x.arrive, status, code, retryAfter, x.m.httpDate(x.now))
+	out.Date = x.m.httpDate(x.now)
+	x.m.rec.Answered(x.op.Call, x.arrive, status, code, retryAfter, out.Date)
 	return out
 }
 

@@ -53,7 +53,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		return x.refused(err)
 	}
 	out.Usage, out.Headers = x.counted()
-	m.journal.Answered(o.Call, x.arrive, out.Status, "", "", m.dateHeader(now)[0])
+	out.Date = m.dateHeader(now)[0]
+	m.journal.Answered(o.Call, x.arrive, out.Status, "", "", out.Date)
 	return out
 }
 
@@ -282,7 +283,8 @@ func (x *exchange) grant() mocks.Outcome {
 	}
 	out := mocks.Outcome{Status: http.StatusOK, Token: x.m.issue(x.now)}
 	out.Usage, out.Headers = x.counted()
-	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)
 	return out
 }
 
@@ -321,6 +323,7 @@ func (x *exchange) refused(e *apiError) mocks.Outcome {
 		out.RetryAfter = x.limit.RetryAfter
 	}
 	out.Usage, out.Headers = x.counted()
-	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, out.RetryAfter, x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, out.RetryAfter, out.Date)
 	return out
 }

@@ -8,13 +8,14 @@ import (
 
 var _ mocks.Emptied = (*Mock)(nil)
 
-// Empty implements mocks.Emptied. Query locators end with the records.
+// Empty implements mocks.Emptied. Query locators and the events
+// that were kept end with the records.
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
 	for _, part := range m.all() {
 		part.vanish(now)
 	}
-	m.cursors = nil
+	m.cursors, m.pending, m.bus.events = nil, nil, nil
 }
 
 // vanish is Empty for one object.

@@ -320,7 +320,7 @@ func (w *world) decide(step *scenarios.Step) {
 	var op uint64
 	w.under(func() {
 		for _, set := range r.Set {
-			e.Changes = append(e.Changes, trace.Change{Field: w.stage.Field(set.Index), After: set.Value, Has: set.Value != ""})
+			e.Changes = append(e.Changes, trace.Change{Field: w.stage.Field(step.Record, set.Index), After: set.Value, Has: set.Value != ""})
 		}
 		op = w.Emit(e)
 	})
@@ -391,7 +391,7 @@ func (p *inProcess) decision(step *scenarios.Step) (engine.Reviewed, error) {
 	case "crm":
 		r.Choose = mapping.CRM
 	}
-	p.w.under(func() { r.Set, err = p.w.stage.Values(step.Set) })
+	p.w.under(func() { r.Set, err = p.w.stage.Values(step.Record, step.Set) })
 	return r, err
 }
 
