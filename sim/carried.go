@@ -55,7 +55,7 @@ func (n *network) forget(x *exchange) {
 // launch puts an errand's exchange on the wire.
 func (n *network) launch(e *errand, m *parcel) {
 	o := &m.op
-	method, path := n.w.host.parts.kinds[e.side].line(o)
+	method, path := n.w.host.parts.kinds[e.place()].line(o)
 	n.calls++
 	n.links[e.side].sent++
 	x := &m.exchange

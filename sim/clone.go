@@ -35,7 +35,9 @@ func (w *World) Clone() *World {
 	d.journal = w.journal.Clone(func() int64 { return d.agenda.now })
 	for i := range d.systems {
 		d.systems[i] = w.systems[i].clone(&d)
-		d.sights[i].hidden = maps.Clone(w.sights[i].hidden)
+	}
+	for place := range d.sights {
+		d.sights[place].hidden = maps.Clone(w.sights[place].hidden)
 	}
 	w.cloneInto(&d.Stage)
 	d.faults = maps.Clone(w.faults)

@@ -38,7 +38,7 @@ type World struct {
 	muted   bool // nothing is journaled: the run has not begun
 	steps   int  // timeline steps still to come
 	windows int  // fault windows still open
-	sights  [2]sight
+	sights  [places]sight
 	budget  Budget
 	ended   string
 	broken  *HarnessError

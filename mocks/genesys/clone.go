@@ -19,7 +19,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 	t.faults = m.faults.Clone()
 	t.tokens = m.tokens.Clone()
 	t.limiter = m.limiter.Clone()
-	t.mac = nil
+	t.mac, t.doing = nil, exchange{}
 	t.sources = slices.Clip(m.sources)
 	t.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
 	t.channels = cloneChannels(m.channels)
@@ -32,7 +32,7 @@ func (m *Mock) copied(j mocks.Journal) *Mock {
 // copyInto puts a copy of one object into the copy of the organisation.
 func (m *Mock) copyInto(t *tenant) {
 	out := *m
-	out.tenant, out.doing = t, exchange{}
+	out.tenant = t
 	t.parts[m.object.is] = &out
 	out.history = slices.Clip(m.history)
 	out.store = m.store.clone()

@@ -131,7 +131,7 @@ func (m *Mock) event(c *change) *changeEvent {
 	switch c.kind {
 	case changeCreate, changeUndelete:
 		for _, column := range m.made.columns {
-			if told(column) && !m.empty(c.record, column) {
+			if told(column) && !m.blank(c.record, column) {
 				e.Fields = append(e.Fields, m.eventField(entity, c.record, column))
 			}
 		}
@@ -163,7 +163,7 @@ func told(c *column) bool {
 	return false
 }
 
-func (m *Mock) empty(r *record, c *column) bool {
+func (m *Mock) blank(r *record, c *column) bool {
 	if _, instant := r.seconds(c); instant {
 		return false
 	}

@@ -553,14 +553,14 @@ func FuzzMessages(f *testing.F) {
 }
 
 // accounts is a world whose organisation has accounts beside contacts.
-func accounts(t testing.TB) *world {
+func accountWorld(t testing.TB) *world {
 	return newWorld(t, func(c *mocks.Config) {
 		c.Account = &mocks.ObjectConfig{VersionField: "Sync_Version__c", ExternalField: "Genesys_Organization_Id__c", Trigger: true, Mapped: []string{"Name"}}
 	})
 }
 
 func TestEachObjectIsToldOnItsOwnChannel(t *testing.T) {
-	w := accounts(t)
+	w := accountWorld(t)
 	w.set(`{"change_events":["Account","Contact"]}`)
 	account := w.made(root+"/sobjects/Account", `{"Name":"Acme","BillingCity":"London"}`)
 	contact := w.create(`{"LastName":"Lovelace"}`)
@@ -594,7 +594,7 @@ func TestEachObjectIsToldOnItsOwnChannel(t *testing.T) {
 }
 
 func TestSettingsSpeakOfOneObject(t *testing.T) {
-	w := accounts(t)
+	w := accountWorld(t)
 	w.set(`{"duplicate_rules":[{"name":"Names","object":"Account","fields":["Name"]}],"fields":[{"object":"Account","field":"Phone","required":true}]}`)
 	w.refused(w.send("POST", root+"/sobjects/Account", "", `{"Name":"Acme"}`), 400, "REQUIRED_FIELD_MISSING")
 	w.made(root+"/sobjects/Account", `{"Name":"Acme","Phone":"1"}`)

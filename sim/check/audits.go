@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -51,16 +52,31 @@ func (m *model) shownBefore(i int32) bool {
 	if e.Stamp == 0 || n == nil {
 		return false
 	}
-	same, res := false, int64(m.set.resolution)
-	for k := range n.states {
-		o := &m.ev[n.states[k].ev]
-		if n.states[k].ev >= i {
-			break
-		}
-		author := !m.set.namesAuthor[n.side] || o.Actor == e.Actor
-		same = same || author && floor(o.Stamp, res) == floor(e.Stamp, res) && e.At-o.At > res
+	res, last := int64(m.set.resolution), len(n.states)-1
+	for last >= 0 && n.states[last].ev > i {
+		last--
 	}
-	return same
+	if last < 0 || n.states[last].ev != i {
+		return false
+	}
+	for k := range last {
+		o := &m.ev[n.states[k].ev]
+		if m.shownAuthor(n, k) == m.shownAuthor(n, last) && floor(o.Stamp, res) == floor(e.Stamp, res) && e.At-o.At > res {
+			return true
+		}
+	}
+	return false
+}
+
+// shownAuthor is whom a feed names for a record's k-th state, "" where it names
+// nobody: where automation leaves that alone, whoever came before it.
+func (m *model) shownAuthor(n *node, k int) string {
+	if !m.set.namesAuthor[n.side] {
+		return ""
+	}
+	for ; k > 0 && m.set.hidesAutomation[n.side] && strings.HasPrefix(m.ev[n.states[k].ev].Actor, "automation:"); k-- {
+	}
+	return m.ev[n.states[k].ev].Actor
 }
 
 // dateOf reads a Date header. Its own form names no zone that would have to be

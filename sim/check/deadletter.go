@@ -42,7 +42,7 @@ func (m *model) deadLetterCause(p *person) string {
 				if k > 0 && sameContent(n, k) {
 					continue
 				}
-				if f := m.unfit(n.states[k].content); f != "" {
+				if f := n.fields.unfit(n.states[k].content); f != "" {
 					return "its " + f + " cannot be made valid for both systems"
 				}
 			}
@@ -67,7 +67,7 @@ func (m *model) deadCause(p *person, records ...*node) string {
 		if n == nil {
 			continue
 		}
-		if f := m.unfit(n.last().content); f != "" {
+		if f := n.fields.unfit(n.last().content); f != "" {
 			return "its " + f + " cannot be made valid for both systems"
 		}
 	}
@@ -160,8 +160,8 @@ func (m *model) findRefusedCreation() bool {
 }
 
 // unfit names a field whose value one of the systems may refuse.
-func (m *model) unfit(content []string) string {
-	for i, f := range m.fields.list {
+func (t *fieldTable) unfit(content []string) string {
+	for i, f := range t.list {
 		if f.unfit(content[i]) {
 			return f.name
 		}

@@ -14,8 +14,8 @@ import (
 type model struct {
 	sc     *scenarios.Scenario
 	ev     []trace.Event
-	kinds  []trace.Kind // of ev
-	fields *fieldTable
+	kinds  []trace.Kind   // of ev
+	tables [2]*fieldTable // by object: of contacts, of accounts
 	set    settings
 	// reaction is Case.Reaction.
 	reaction time.Duration
@@ -89,6 +89,7 @@ type node struct {
 	id     string
 	alias  string
 	side   int
+	fields *fieldTable // of what the record is
 	states []state
 	log    []int32
 	person *person
@@ -120,6 +121,7 @@ func (n *node) last() *state { return &n.states[len(n.states)-1] }
 type person struct {
 	name   string
 	alias  string
+	fields *fieldTable // of its first record
 	nodes  [2][]*node
 	log    []int32 // events that speak of this person, in order
 	merged bool
@@ -156,7 +158,7 @@ func systemOf(side int) trace.System {
 
 func newModel(c Case) *model {
 	m := &model{
-		sc: c.Scenario, ev: c.Events, reaction: c.Reaction, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
+		sc: c.Scenario, ev: c.Events, reaction: c.Reaction, set: newSettings(c.Scenario), tables: [2]*fieldTable{newFieldTable(c.Scenario, ""), newFieldTable(c.Scenario, scenarios.Account)},
 		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{}, namesakes: map[string][]*person{},
 		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
 		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},
@@ -336,7 +338,7 @@ func (m *model) faultEnds(i int32, e *trace.Event) {
 func (m *model) commit(i int32, e *trace.Event) {
 	n := m.find(e.On, e.Record)
 	if n == nil {
-		n = &node{on: e.On, id: e.Record, side: sideOf(e.On), number: len(m.nodes)}
+		n = &node{on: e.On, id: e.Record, side: sideOf(e.On), number: len(m.nodes), fields: m.tables[objectOf(e.Object)]}
 		m.index[n.side][n.id] = n
 		m.nodes = append(m.nodes, n)
 	}
@@ -357,7 +359,7 @@ func (m *model) commit(i int32, e *trace.Event) {
 		prev := n.last()
 		before, next.status, next.external, next.gone = prev.content, prev.status, prev.external, prev.gone
 	}
-	next.content = m.fields.apply(n.side, before, e.Changes, &next)
+	next.content = n.fields.apply(n.side, before, e.Changes, &next)
 	// Users do not edit links: what a record gains by swallowing another is kept
 	// only where it had none.
 	if e.External != "" && e.Verb != trace.Merge && (next.by != byUser || next.external == "") {

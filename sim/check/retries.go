@@ -129,6 +129,9 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 	}
 	wait = min(wait, set.cap)
 	got := r.m.elapsed(st.event, i)
+	if r.m.ev[st.event].Kind == trace.Lose {
+		got += r.m.reaction // the engine gave up before anybody saw it
+	}
 	if got < wait && (news || r.otherFailed(n, st.begun)) {
 		delete(r.state, n)
 		return

@@ -111,7 +111,7 @@ func (s *story) mustAsk() bool {
 		return false
 	}
 	for f, v := range s.stored(live).content {
-		if surely, _ := base.changed(f, v); surely && !base.none(f) && s.m.fields.list[f].twoWay() {
+		if surely, _ := base.changed(f, v); surely && !base.none(f) && s.p.fields.list[f].twoWay() {
 			return true
 		}
 	}
@@ -124,7 +124,7 @@ func (s *story) mustReview() bool {
 	if s.m.set.wrongSide != "review" || s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.m.deaf(s.p) {
 		return false
 	}
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		if fd.twoWay() {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -26,6 +27,7 @@ type Refine func(e *adapter.Error, call *Call, body []byte)
 // Client carries out exchanges with one system.
 type Client struct {
 	http    http.Client
+	bare    bool // http is its transport and nothing else
 	tokens  *tokens
 	maxBody int64
 	refine  Refine
@@ -77,7 +79,7 @@ func NewClient(c adapter.Config, tr TokenRequest, refine Refine, header http.Hea
 			return nil, err
 		}
 	}
-	cl := &Client{http: *c.HTTP, maxBody: c.MaxBody, refine: refine, header: header}
+	cl := &Client{http: *c.HTTP, bare: onlyTransport(*c.HTTP), maxBody: c.MaxBody, refine: refine, header: header}
 	if cl.maxBody <= 0 {
 		cl.maxBody = DefaultMaxBody
 	}
@@ -196,11 +198,19 @@ func (c *Client) send(req *http.Request) answer {
 	return a
 }
 
-// roundTrip is the client's Do. What that adds to its transport is redirects,
-// which are never followed, cookies and a timeout: a client without either is
-// its transport.
+// onlyTransport tells whether a client adds nothing to its transport but
+// redirects, which are never followed here.
+func onlyTransport(c http.Client) bool {
+	if c.Transport == nil {
+		return false
+	}
+	c.Transport, c.CheckRedirect = nil, nil
+	return reflect.ValueOf(c).IsZero()
+}
+
+// roundTrip is the client's Do, without its cost where it adds nothing.
 func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
-	if c.http.Transport == nil || c.http.Jar != nil || c.http.Timeout != 0 {
+	if !c.bare {
 		return c.http.Do(req)
 	}
 	res, err := c.http.Transport.RoundTrip(req)
