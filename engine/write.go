@@ -322,7 +322,7 @@ func (c *Core) rebase(w *work, step *planStep) {
 	}
 	base.Known, base.Present, base.Content = true, true, step.content
 	base.Version, base.Stamp = step.data.Version, step.stamp
-	base.Held, base.Wrote, base.Hidden = nil, 0, nil
+	base.Held, base.Wrote, base.Over, base.Hidden = nil, 0, 0, nil
 }
 
 func (c *Core) logEntry(w *work) []StoreOp {
