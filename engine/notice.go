@@ -51,7 +51,7 @@ func (c *Core) outdate(w *work, side mapping.Side) {
 		w.outdated = w.outdated || w.step == 0
 	case writing:
 		step := &w.plan.steps[w.step]
-		unguarded := step.side == side && c.mustVerify(step)
+		unguarded := step.side == side && c.mustVerify(w, step)
 		anew := w.step == 0 && !step.marks
 		if (unguarded || anew) && c.recallWrite(w, step.side) {
 			w.outdated = w.outdated || anew // else it has left, and this may be its echo

@@ -190,6 +190,9 @@ type Message struct {
 	Key   string // the record's key, "" for a message about a system
 	Ref   Ref    // a native id of the record, for a person
 	Side  mapping.Side
-	Text  string // what happened
-	Do    string // what to do
+	// Object names the object that a message about a system is about, "" for the
+	// first and for the system itself.
+	Object string `json:",omitempty"`
+	Text   string // what happened
+	Do     string // what to do
 }

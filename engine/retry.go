@@ -19,7 +19,7 @@ func (c *Core) retry(w *work, side mapping.Side, err *adapter.Error) {
 		return
 	case adapter.Drift:
 		if w.phase != reading && w.phase != verifying { // a reading's is taken up as it comes
-			c.drifted(side, err)
+			c.drifted(c.of(w), side, err)
 		}
 	case adapter.Unauthorized:
 		c.refused(side, err)

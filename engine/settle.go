@@ -152,7 +152,7 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		}
 		return // the table would let an empty value overwrite what is still to travel (CR-12)
 	}
-	carried, whole := c.agreed(want, opposite), true
+	carried, whole := c.objectOf(rec).agreed(want, opposite), true
 	for _, i := range want.Changed {
 		if shown[i] == want.Content[i] {
 			carried = append(carried, i)
@@ -192,10 +192,10 @@ func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
 
 // agreed are the two-way fields in which the readings behind a decision
 // already held the same: nothing has to carry them any more.
-func (c *Core) agreed(want, opposite *IntendedWrite) []int {
+func (o *object) agreed(want, opposite *IntendedWrite) []int {
 	var same []int
-	for i := range c.traits {
-		if c.traits[i].OneWay == resolve.None && i < len(opposite.Before) && want.Before[i] == opposite.Before[i] &&
+	for i := range o.traits {
+		if o.traits[i].OneWay == resolve.None && i < len(opposite.Before) && want.Before[i] == opposite.Before[i] &&
 			!slices.Contains(want.Changed, i) && !slices.Contains(opposite.Changed, i) {
 			same = append(same, i)
 		}
@@ -283,7 +283,7 @@ func (c *Core) losses(w *work, rec *Record, d resolve.Decision) []LedgerLoss {
 		side := mapping.Side(l.Side)
 		s := &w.sides[side]
 		lost = append(lost, LedgerLoss{
-			Field: c.cfg.Mapping.Fields[l.Field].Name, Index: l.Field, Side: side, Value: l.Value,
+			Field: c.of(w).mapping.Fields[l.Field].Name, Index: l.Field, Side: side, Value: l.Value,
 			Version: s.version, Time: s.edit, Origin: c.origin(side, s, &rec.Base[side]), Rule: l.Rule,
 		})
 	}

@@ -21,8 +21,7 @@ func (m *model) unfed() []int32 {
 	const resolution = int64(2 * time.Second) // of dates and of stamps
 	var newest [2]int64                       // the latest time that a system has shown, or stamped a change with
 	var shown [2]string                       // the date read last: most answers repeat it
-	for i := range m.ev {
-		e := &m.ev[i]
+	for i, e := range m.only(trace.Answer, trace.Commit) {
 		switch {
 		case e.Kind == trace.Answer && e.Date != "" && (e.On == trace.CC || e.On == trace.CRM):
 			side := sideOf(e.On)
@@ -37,8 +36,8 @@ func (m *model) unfed() []int32 {
 			side := sideOf(e.On)
 			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
 			byUser := e.Actor != trace.ActorEngine && e.Verb != trace.Setup
-			if byUser && (late || m.shownBefore(int32(i)) || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
-				m.unfedCommits = append(m.unfedCommits, int32(i))
+			if byUser && (late || m.shownBefore(i) || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
+				m.unfedCommits = append(m.unfedCommits, i)
 			}
 			newest[side] = max(newest[side], e.Stamp)
 		}
@@ -83,6 +82,9 @@ func (m *model) shownAuthor(n *node, k int) string {
 // dateOf reads a Date header. Its own form names no zone that would have to be
 // made up.
 func dateOf(text string) (time.Time, bool) {
+	if at, ok := fixedDate(text); ok {
+		return at, true
+	}
 	at, err := time.Parse(http.TimeFormat, text)
 	if err != nil {
 		at, err = time.Parse(time.RFC1123, text)

@@ -38,7 +38,7 @@ func (s *story) oneSided() bool {
 
 // wrongSide says that a one-way field may have been edited where it arrives.
 func (s *story) wrongSide(st [2]*state) bool {
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		if fd.twoWay() {
 			continue
 		}

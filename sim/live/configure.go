@@ -18,7 +18,7 @@ func configOf(w *world) (*config.Config, error) {
 	sc := w.sc
 	c := &config.Config{
 		Path: sc.Path, Seed: e.Seed,
-		Mapping: config.MappingSource{Compiled: e.Mapping},
+		Mapping: config.MappingSource{Compiled: e.Mapping, Spec: w.stage.Spec()},
 		Policy: config.Policy{
 			Simultaneous: sc.Policy.Simultaneous, Granularity: sc.Policy.Granularity,
 			DeleteVsEdit: sc.Policy.DeleteVsEdit, WrongSide: sc.Policy.WrongSide,
@@ -46,7 +46,7 @@ func configOf(w *world) (*config.Config, error) {
 
 func (w *world) systemConfig(side mapping.Side, e *engine.SystemConfig) config.System {
 	spec := w.sc.System(side.String())
-	a := w.stage.AdapterConfig(side, nil, nil, w.net.places())
+	a := w.stage.AdapterConfig(0, side, nil, nil, w.net.places())
 	conditional := spec.Conditional != nil && *spec.Conditional
 	return config.System{
 		Kind: spec.Kind, BaseURL: a.BaseURL, LoginURL: a.LoginURL, ClientID: config.NewText(a.ClientID),

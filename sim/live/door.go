@@ -19,6 +19,11 @@ import (
 // webhookTimeout is how long the vendor waits for an answer.
 const webhookTimeout = 10 * time.Second
 
+// deliveriesMost is how many webhooks of a vendor are under way at once, as a
+// sender has only so many connections. A burst of a thousand waits there, and not
+// for this machine's processors, by which its acknowledgements would be judged.
+const deliveriesMost = 16
+
 // delivery is one webhook on its way to the engine, or at its endpoint.
 type delivery struct {
 	d        mocks.Delivery
@@ -73,15 +78,22 @@ func (w *world) dispatch(side mapping.Side, d mocks.Delivery) {
 func (w *world) deliver(k *delivery) {
 	ctx, cancel := context.WithCancel(w.net.ctx)
 	defer cancel()
+	if !k.lost {
+		w.clock.begin()
+		defer w.clock.end()
+		select {
+		case w.net.sending <- struct{}{}:
+			defer func() { <-w.net.sending }()
+		case <-ctx.Done():
+		}
+	}
 	patience := w.clock.after(webhookTimeout, cancel)
 	defer w.clock.drop(patience)
 	status := 0
 	if k.lost {
 		<-ctx.Done()
 	} else {
-		w.clock.begin()
 		status = w.post(ctx, k)
-		w.clock.end()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

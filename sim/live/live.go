@@ -46,6 +46,9 @@ type Options struct {
 	Toxiproxy string
 	// Dir keeps what processes leave: logs and state. "" is a temporary folder.
 	Dir string
+	// Record, if not "", is a folder in which each process of the engine in this
+	// process leaves a recording of what its core was given.
+	Record string
 	// EventsMax bounds the journal, default a million.
 	EventsMax int
 	// Beat, if not nil, counts what happens.

@@ -29,11 +29,12 @@ type network struct {
 	endpoint string    // host:port of the engine's webhooks
 	hookPath string
 	servers  []*http.Server
+	sending  chan struct{} // holds a token for each webhook that is under way
 }
 
 // newNetwork binds all addresses. Nothing is served before serve.
 func newNetwork(ctx context.Context, w *world, p proxies) (*network, error) {
-	n := &network{w: w, hookPath: "/webhooks/cc", client: &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}}
+	n := &network{w: w, sending: make(chan struct{}, deliveriesMost), hookPath: "/webhooks/cc", client: &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}}
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	n.door = &door{w: w, expected: map[string]*delivery{}}
 	for i := range n.lines {

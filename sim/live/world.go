@@ -91,6 +91,7 @@ func (w *world) stop(why string) {
 		return
 	}
 	w.ended = why
+	w.clock.halt()
 	close(w.over)
 }
 
