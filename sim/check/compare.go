@@ -164,7 +164,7 @@ func (s *story) coincided(w *write, n *node) {
 func (s *story) sameVersion(w *write, n *node, targets, sources []int) {
 	v := n.states[w.state].version
 	moved := slices.ContainsFunc(targets, func(t int) bool { return n.states[t].version != v })
-	if !w.version && moved && slices.ContainsFunc(sources, func(o int) bool { return s.p.node(1-n.side).states[o].version == v }) {
+	if !w.version && moved && slices.ContainsFunc(sources, func(o int) bool { return s.p.node(1 - n.side).states[o].version == v }) {
 		s.base[n.side].admitVersion(v)
 	}
 }
