@@ -103,7 +103,9 @@ func (c *Core) input(w *work, rec *Record) resolve.Input {
 		in.Sides[side] = resolve.State{
 			Present: s.present, Content: s.content, Version: s.version,
 			Time: s.edit.time(), Origin: c.origin(mapping.Side(side), s, base),
-			OwnVersion: base.Wrote != 0 && s.version == base.Wrote,
+		}
+		if base.Wrote != 0 && s.version == base.Wrote {
+			in.Sides[side].OwnWrite, in.Sides[side].EditVersion = true, base.Over
 		}
 		in.Bases[side] = resolve.Base{
 			Known: base.Known, Present: base.Present, Content: base.Content, Version: base.Version,
@@ -177,7 +179,7 @@ func sameRecord(a, b *Record) bool {
 	}
 	for side := range a.Base {
 		x, y := &a.Base[side], &b.Base[side]
-		if x.Known != y.Known || x.Present != y.Present || x.Version != y.Version || x.Wrote != y.Wrote ||
+		if x.Known != y.Known || x.Present != y.Present || x.Version != y.Version || x.Wrote != y.Wrote || x.Over != y.Over ||
 			x.Stamp != y.Stamp || x.Edit != y.Edit || x.Origin != y.Origin || !equalContent(x.Content, y.Content) || !equalContent(x.Held, y.Held) || !slices.Equal(x.Hidden, y.Hidden) {
 			return false
 		}

@@ -161,6 +161,7 @@ func (f *printer) record(r *Record) {
 		f.ints(b.Hidden)
 		f.int(b.Version)
 		f.int(b.Wrote)
+		f.int(b.Over)
 		f.int(int64(b.Origin))
 		f.past(b.Edit)
 		f.past(b.Stamp)

@@ -323,9 +323,10 @@ func (c *Core) checked(w *work, s mapping.Side, e ReadDone) {
 	case vouching:
 		c.flagUnlinked(w, "CR-14", "it belongs to a record of "+s.Other().String()+" that names another one")
 	case merged:
-		// Nobody may have told of that merge.
+		// Nobody may have told of that merge. The pair whose link follows it comes
+		// first: at the same instant each would find the other at work, for ever.
 		w.extra = append(w.extra, Enqueue{Ref: Ref{s, e.Record.ID}, Lane: Backlog})
-		c.requeue(w, c.now.Add(c.backoff(s, w.attempt)), w.attempt+1)
+		c.requeue(w, c.now.Add(c.backoff(s, w.attempt+1)), w.attempt+1)
 	default:
 		c.flagUnlinked(w, "CR-14", "it names a record of "+s.Other().String()+" that is linked to another one")
 	}

@@ -222,7 +222,7 @@ func (c *Core) compareSchema(o *object, side mapping.Side) {
 	}
 }
 
-// showsAgain lets the an object's works look again that took a field of a side for unchanged
+// showsAgain lets an object's works look again that took a field of a side for unchanged
 // because it had drifted, and have written nothing yet: what it holds is an edit
 // like another, now that it fits.
 func (c *Core) showsAgain(o *object, side mapping.Side) {

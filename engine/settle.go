@@ -141,7 +141,11 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		}
 		return
 	}
-	here.Held, here.Hidden, here.Wrote, here.Edit, here.Origin = want.Content, nil, intent.Version, want.Edit, want.Origin
+	here.Held, here.Hidden, here.Edit, here.Origin = want.Content, nil, want.Edit, want.Origin
+	if here.Wrote == 0 || want.Version != here.Wrote {
+		here.Over = want.Version
+	}
+	here.Wrote = intent.Version
 	if !based {
 		if c.cfg.Policy.Granularity != resolve.ByRecord {
 			c.halfway(here, there, want, opposite)
@@ -178,7 +182,7 @@ func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
 	}
 	*here = Base{
 		Known: true, Present: true, Content: content, Version: want.Version,
-		Held: want.Content, Wrote: here.Wrote, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
+		Held: want.Content, Wrote: here.Wrote, Over: here.Over, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
 	}
 	*there = Base{
 		Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,

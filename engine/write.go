@@ -252,7 +252,8 @@ func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 
 // kept is what the side holds after a write: what was sent, or what the
 // system says it made of it. Fields that were not written keep the reading
-// that the decision rests on, so that an edit in the gap is still seen.
+// that the decision rests on, so that an edit in the gap is still seen. A value
+// that is gone was cleared by somebody since: no system makes nothing of one.
 func (o *object) kept(step *planStep, answer adapter.Record) []string {
 	content := append([]string(nil), step.content...)
 	if o.movedOn(step, answer) {
@@ -262,7 +263,7 @@ func (o *object) kept(step *planStep, answer adapter.Record) []string {
 		if i >= len(answer.Fields) {
 			break
 		}
-		if value, present, err := o.mapping.Canonical(step.side, i, answer.Fields[i]); err == nil && present {
+		if value, present, err := o.mapping.Canonical(step.side, i, answer.Fields[i]); err == nil && present && (value != "" || content[i] == "") {
 			content[i] = value
 		}
 	}
@@ -325,7 +326,7 @@ func (c *Core) rebase(w *work, step *planStep) {
 	}
 	base.Known, base.Present, base.Content = true, true, step.content
 	base.Version, base.Stamp = step.data.Version, step.stamp
-	base.Held, base.Wrote, base.Hidden = nil, 0, nil
+	base.Held, base.Wrote, base.Over, base.Hidden = nil, 0, 0, nil
 }
 
 func (c *Core) logEntry(w *work) []StoreOp {

@@ -30,7 +30,8 @@ standard input.
 itself: then each is found by its name, and several are judged one by one.
 
 The exit codes are those of run. A journal that contradicts itself, or that
-ends before its run did, is inconclusive; one with gaps is refused.`,
+ends before its run did, never passes: it is inconclusive, or fails if a check
+fails in what is there. One with gaps is refused.`,
 		Example: `  syncproof run higher-version-wins --journal journal.ndjson
   syncproof judge journal.ndjson
   syncproof judge recorded.ndjson --scenario my-scenario.yaml --junit junit.xml`,

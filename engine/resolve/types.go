@@ -42,9 +42,10 @@ type State struct {
 	Content []string
 	// Version is the stored one (DM-1); 0 when the system has none yet.
 	Version int64
-	// OwnVersion: an earlier decision stored that version, and is yet to be
-	// carried to the other side. What was changed here before has not moved it.
-	OwnVersion bool
+	// OwnWrite: the engine stored that version with half of an earlier decision,
+	// over EditVersion, which the last edit had left: the table goes by that one.
+	OwnWrite    bool
+	EditVersion int64
 	// Time is the system's own time of the last change that was not the
 	// engine's; the zero Time is unknown (DM-10).
 	Time   time.Time

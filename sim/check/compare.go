@@ -141,6 +141,7 @@ func (w *write) parks(now *state) bool {
 func (s *story) coincided(w *write, n *node) {
 	sent, other := s.m.sentAt(w.ev), 1-n.side
 	targets, sources := s.targets(n.side, sent), s.sources(other, sent)
+	s.sameVersion(w, n, targets, sources)
 	for f, v := range n.states[w.state].content {
 		same := func(t int) bool { return n.states[t].content[f] == v || !s.userMoved(n, t, w.state-1, f) }
 		if !slices.ContainsFunc(targets, func(t int) bool { return !same(t) }) {
@@ -155,6 +156,16 @@ func (s *story) coincided(w *write, n *node) {
 				}
 			}
 		}
+	}
+}
+
+// sameVersion admits as base the version that a write may have carried although
+// it changed none: an edit that nobody had read had moved it to the very same.
+func (s *story) sameVersion(w *write, n *node, targets, sources []int) {
+	v := n.states[w.state].version
+	moved := slices.ContainsFunc(targets, func(t int) bool { return n.states[t].version != v })
+	if !w.version && moved && slices.ContainsFunc(sources, func(o int) bool { return s.p.node(1 - n.side).states[o].version == v }) {
+		s.base[n.side].admitVersion(v)
 	}
 }
 

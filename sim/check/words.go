@@ -1,6 +1,10 @@
 package check
 
-import "github.com/syncproof/syncproof/sim/trace"
+import (
+	"slices"
+
+	"github.com/syncproof/syncproof/sim/trace"
+)
 
 // word is what a person decided about a record. It covers the values that it
 // speaks of and nothing else: what happens to the record afterwards is judged
@@ -104,15 +108,26 @@ func (s *story) against(ch *fieldWrite, side int) bool {
 	return !given && !s.movedSince(1-side, ch.field, w.ev) && ch.after != w.held[side][ch.field]
 }
 
-// movedSince says that a user edited a field of a side after an event.
+// movedSince says that a user edited a field of a side after an event, and not
+// only so that a vendor race hid it (EV-10).
 func (s *story) movedSince(side, f int, ev int32) bool {
 	n := s.p.node(side)
 	for k := s.cur[side]; n != nil && k > 0 && n.states[k].ev > ev; k-- {
-		if n.states[k].by == byUser && n.states[k].content[f] != n.states[k-1].content[f] {
+		if n.states[k].by == byUser && n.states[k].content[f] != n.states[k-1].content[f] && !s.hidByRace(side, k) {
 			return true
 		}
 	}
 	return false
+}
+
+// hidByRace says that a write of the engine, in the gap before which a user's
+// edit landed unread, took its version back: nothing on the wire shows it.
+func (s *story) hidByRace(side, k int) bool {
+	n := s.p.node(side)
+	return slices.ContainsFunc(s.writes, func(w *write) bool {
+		return w.side == side && w.raced && w.version && w.state > k && n.states[w.state].version < n.states[w.state-1].version &&
+			!slices.ContainsFunc(s.known[side], func(p point) bool { return p.state >= k && p.ev < w.ev && p.from >= 0 && !p.notice })
+	})
 }
 
 // carried notes that the sides agree after a write: a person's word is then
