@@ -48,6 +48,10 @@ type Config struct {
 	// what they are; the fields above are of contacts.
 	Account *ObjectConfig
 
+	// Duplicates are native names of fields in which no two contacts may agree:
+	// a duplicate rule refuses the second (Salesforce).
+	Duplicates []string
+
 	Quota Quota // zero: the vendor's default
 	// TokenLife is the default lifetime of tokens; zero: the vendor's.
 	TokenLife time.Duration

@@ -57,7 +57,7 @@ func (h *handler) handle(r *http.Request, body []byte) *Response {
 		return TooLarge(now)
 	}
 	h.calls++
-	return settled(h.system, now, h.system.Handle(now, &Request{
+	return Settled(h.system, now, h.system.Handle(now, &Request{
 		Method: r.Method,
 		Path:   r.URL.EscapedPath(),
 		Query:  r.URL.Query(),

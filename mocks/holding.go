@@ -16,8 +16,9 @@ type Holding interface {
 	Abandon(now time.Time, held uint64)
 }
 
-// settled is the answer to a request where nobody can wait.
-func settled(s System, now time.Time, res *Response) *Response {
+// Settled is the answer to a request for those who let nobody wait: a long
+// poll ends at once.
+func Settled(s System, now time.Time, res *Response) *Response {
 	if res.Held == 0 {
 		return res
 	}

@@ -18,6 +18,9 @@ func (d *decoder) check(s *Scenario, at place) error {
 		if err := d.checkSystem(side, s.System(side), d.systems[side]); err != nil {
 			return err
 		}
+		if err := d.checkDuplicates(s.MappingOrDefault(), side, s.System(side), d.systems[side]); err != nil {
+			return err
+		}
 	}
 	if err := d.checkNatives(s, s.Mapping, at.keys["mapping"], standardSalesforce); err != nil {
 		return err
@@ -56,6 +59,27 @@ func (d *decoder) checkRequirements(s *Scenario, n *yaml.Node) error {
 		}
 		if slices.Contains(s.Requirements[:i], id) {
 			return d.fail(n.Content[i], "remove one of them", "found the requirement %s twice; expected it once", id)
+		}
+	}
+	return nil
+}
+
+// checkDuplicates refuses a duplicate rule that the tenant cannot have.
+func (d *decoder) checkDuplicates(m *Mapping, side string, s *System, at place) error {
+	if len(s.Duplicates) == 0 {
+		return nil
+	}
+	n := at.at("duplicates")
+	if s.Kind != "salesforce" {
+		return d.fail(n, "remove it", "found duplicates for %s; expected it for salesforce, whose duplicate rules the mocks know", s.Kind)
+	}
+	for i, name := range s.Duplicates {
+		f, known := m.Field(name)
+		switch {
+		case !known || f.Native(side) == "":
+			return d.fail(n, didYouMean(name, m.Names()), "found the field %q in duplicates; expected one of %s", name, strings.Join(m.Names(), ", "))
+		case slices.Contains(s.Duplicates[:i], name):
+			return d.fail(n, "remove one of them", "found %q twice in duplicates; expected it once", name)
 		}
 	}
 	return nil

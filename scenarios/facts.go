@@ -56,6 +56,7 @@ var facts = map[string]fact{
 	"System.priority":    {doc: "Its priority id, lower wins ties; default cc 1, crm 2.", min: 1, max: 1000},
 	"System.token_life":  {doc: "How long an access token lives; by default the vendor's."},
 	"System.page_size":   {doc: "Entries on a page of its feed and lists; by default the vendor's.", max: 10_000},
+	"System.duplicates":  {doc: "Mapped fields in which no two contacts may agree: a duplicate rule refuses the second (salesforce)."},
 	"System.automation":  {doc: "Users whose edits are of origin system; default flow."},
 	"System.times":       {doc: "The IANA zone in which it shows instants; default UTC."},
 

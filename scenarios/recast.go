@@ -76,6 +76,9 @@ func (s *Scenario) beyond(kind string) string {
 	if kind == "salesforce" {
 		return ""
 	}
+	if len(s.Systems.CRM.Duplicates) > 0 {
+		return "a duplicate rule is Salesforce's"
+	}
 	for i := range s.Records.List {
 		if r := &s.Records.List[i]; r.Mirrors != "" && r.On == "crm" && s.carried(r) {
 			return "two records carry one external id, which this CRM keeps unique"

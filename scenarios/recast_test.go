@@ -128,4 +128,11 @@ func TestRecastRefuses(t *testing.T) {
 	if _, err := mirrors.Recast("dynamics"); !errors.As(err, &not) {
 		t.Errorf("two records of one external id: %v", err)
 	}
+	unique, err := Parse("s.yaml", []byte("scenario: x\nsystems: {crm: {duplicates: [email]}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unique.Recast("rest"); !errors.As(err, &not) {
+		t.Errorf("a duplicate rule: %v", err)
+	}
 }

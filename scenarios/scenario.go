@@ -64,6 +64,9 @@ type System struct {
 	TokenLife Duration `yaml:"token_life,omitempty"`
 	// PageSize limits a page of the system's feed and lists.
 	PageSize int `yaml:"page_size,omitempty"`
+	// Duplicates are mapped fields in which no two contacts may agree: a duplicate
+	// rule of the tenant refuses the second one (salesforce).
+	Duplicates []string `yaml:"duplicates,omitempty"`
 	// Automation lists users whose edits are of origin system.
 	Automation []string `yaml:"automation,omitempty"`
 	// Times is the zone in which the system shows instants, default UTC.

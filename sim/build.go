@@ -175,6 +175,11 @@ func (st *Stage) mockConfig(side mapping.Side, journal mocks.Journal) mocks.Conf
 	if len(st.mappings) > 1 {
 		c.Account = st.accountConfig(side, &c, k)
 	}
+	for _, name := range spec.Duplicates {
+		if f, known := st.sc.MappingOrDefault().Field(name); known {
+			c.Duplicates = append(c.Duplicates, f.Native(side.String()))
+		}
+	}
 	if yes(spec.Webhooks) {
 		c.WebhookURL, c.WebhookSecret = st.places.webhook(), webhookSecret
 	}

@@ -183,7 +183,7 @@ func (n *network) handle(x *exchange) {
 	if x.asked != nil {
 		n.do(s, now, x)
 	} else {
-		x.take(s.mock.Handle(now, &x.request))
+		x.take(mocks.Settled(s.mock, now, s.mock.Handle(now, &x.request)))
 	}
 	n.w.stir(s)
 }

@@ -44,6 +44,7 @@ type mockFlags struct {
 	clientID        string
 	webhook         string
 	data            string
+	settings        string
 	bare            bool
 }
 
@@ -67,6 +68,7 @@ come from ` + envMockSecret + `, ` + envMockWebhook + ` and
 ` + envMockToken + `; those that are not set are drawn and printed.`,
 		Example: `  syncproof mock genesys
   syncproof mock salesforce --listen 127.0.0.1:8080 --control 127.0.0.1:8081
+  syncproof mock salesforce --settings tenant.json
   syncproof mock rest --scenario my-scenario.yaml --data ./tenant
   syncproof mock genesys --webhook http://127.0.0.1:9000/webhooks/cc --json`,
 		Args:      exactly("KIND"),
@@ -93,6 +95,7 @@ come from ` + envMockSecret + `, ` + envMockWebhook + ` and
 	flags.StringVar(&f.clientID, "client-id", "syncproof", "the client id that may log in")
 	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys, dynamics)")
 	flags.BoolVar(&f.bare, "bare", false, "a tenant as the vendor delivers it, for provision and doctor")
+	flags.StringVar(&f.settings, "settings", "", "JSON file of the settings that the control plane takes as well (salesforce)")
 	flags.StringVar(&f.data, "data", "", "folder in which the state is kept between runs")
 	return cmd
 }
@@ -130,7 +133,11 @@ func (a *app) mock(ctx context.Context, kind string, f *mockFlags) (err error) {
 	}
 	defer func() { _ = errors.Join(vendor.Close(), control.Close()) }() // the servers may have done so
 	secrets := newMockSecrets()
-	h, err := newMockHost(kind, sc, sim.Account{
+	settings, err := readMockSettings(f.settings)
+	if err != nil {
+		return err
+	}
+	h, err := newMockHost(kind, sc, settings, sim.Account{
 		ClientID: f.clientID, ClientSecret: secrets.client, BaseURL: urlOf(vendor),
 		WebhookURL: f.webhook, WebhookSecret: secrets.webhook, Bare: f.bare,
 	})
@@ -186,15 +193,56 @@ func mockScenario(kind string, f *mockFlags) (*scenarios.Scenario, error) {
 	return sc, nil
 }
 
-func newMockHost(kind string, sc *scenarios.Scenario, account sim.Account) (*host.Host, error) {
+// mockSettings are what an administrator of the system set up, nil for nothing.
+type mockSettings struct {
+	path string
+	text []byte
+}
+
+func readMockSettings(path string) (*mockSettings, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, misuse("", "--settings: %w", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	text, err := io.ReadAll(io.LimitReader(file, mocks.MaxBody+1))
+	if err != nil {
+		return nil, misuse("", "--settings %s: %w", path, err)
+	}
+	return &mockSettings{path, text}, nil
+}
+
+// apply sets the system up.
+func (s *mockSettings) apply(kind string, m mocks.System) error {
+	if s == nil {
+		return nil
+	}
+	a, ok := m.(mocks.Administered)
+	if !ok {
+		return misuse("leave --settings out", "--settings %s: the %s mock has no settings", s.path, kind)
+	}
+	if err := a.SetSettings(s.text); err != nil {
+		return misuse("PUT /v1/settings in the control plane's document says what is expected", "%s: %w", s.path, err)
+	}
+	return nil
+}
+
+func newMockHost(kind string, sc *scenarios.Scenario, settings *mockSettings, account sim.Account) (*host.Host, error) {
 	side := mockKinds[kind]
 	on := trace.CC
 	if side == mapping.CRM {
 		on = trace.CRM
 	}
 	// Made once to see that it can be: the host makes it again at every reset.
-	if _, err := sim.MockOf(sc, side, host.NewLog(time.Now, 1), account); err != nil {
+	tried, err := sim.MockOf(sc, side, host.NewLog(time.Now, 1), account)
+	if err != nil {
 		return nil, misuse("", "%s: %w", sc.Path, err)
+	}
+	if err := settings.apply(kind, tried); err != nil {
+		return nil, err
 	}
 	return host.New(host.Options{
 		Kind: kind, On: on, Zone: scenarios.Zone, Lines: func(w io.Writer, events []trace.Event) error {
@@ -202,6 +250,9 @@ func newMockHost(kind string, sc *scenarios.Scenario, account sim.Account) (*hos
 		},
 		New: func(j mocks.Journal) mocks.System {
 			m, err := sim.MockOf(sc, side, j, account)
+			if err == nil {
+				err = settings.apply(kind, m)
+			}
 			if err != nil {
 				panic("the mock was made before and cannot be made again: " + err.Error())
 			}

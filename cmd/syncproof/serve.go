@@ -119,7 +119,8 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 	if err != nil {
 		return broken("%w", err)
 	}
-	if err := mountConsole(s, c, kept, log); err != nil {
+	con, err := mountConsole(s, c, kept, log)
+	if err != nil {
 		return err
 	}
 	if err := s.Start(ctx); err != nil {
@@ -127,7 +128,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 	}
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
-	go watchConfig(watch, s, f.config, log)
+	go watchConfig(watch, s, con, f.config, log)
 	select {
 	case <-ctx.Done():
 		return s.Shutdown(context.WithoutCancel(ctx))

@@ -170,13 +170,34 @@ func TestServe(t *testing.T) {
 		t.Error("this process cannot be signalled")
 	}
 	log.logged(t, "the configuration was read again: nothing has changed")
+
+	// Another token takes effect without a restart, and the one before is no
+	// more; a console cannot go while the process lives.
+	t.Setenv("SERVE_TEST_TOKEN", "canary-of-another-sixteen-bytes")
+	write("1501ms")
+	await(t, "the new token to be taken", func() bool {
+		t.Setenv("SYNCPROOF_TOKEN", "canary-of-another-sixteen-bytes")
+		return run(t.Context(), []string{"review", "--service", service, "list"}, nil, listed, listed) == exitPass
+	})
+	t.Setenv("SYNCPROOF_TOKEN", "canary-of-sixteen-bytes")
+	if code := run(t.Context(), []string{"review", "--service", service, "list"}, nil, listed, listed); code == exitPass {
+		t.Errorf("review with the token from before ends with %d:\n%s", code, listed)
+	}
+	config, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.ReplaceAll(config, []byte("console: {token: env:SERVE_TEST_TOKEN}"), nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log.logged(t, "the configuration was not loaded, the one before stays: a restart is needed for console.token")
 	stop()
 	if code := <-ended; code != exitPass {
 		t.Errorf("it ends with %d:\n%s", code, log)
 	}
 	log.logged(t, "stopped")
 	replayed := &lines{}
-	if code := run(t.Context(), []string{"serve", "--replay", record}, nil, replayed, replayed); code != exitPass || !strings.Contains(replayed.String(), "in 2 lives of the core: the same effects") {
+	if code := run(t.Context(), []string{"serve", "--replay", record}, nil, replayed, replayed); code != exitPass || !strings.Contains(replayed.String(), "in 3 lives of the core: the same effects") {
 		t.Errorf("the replay ends with %d:\n%s", code, replayed)
 	}
 	if all := log.String() + checked.String() + replayed.String(); strings.Contains(all, "canary") || strings.Contains(all, "Countess") {

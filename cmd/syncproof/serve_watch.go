@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/engine/service"
+	"github.com/syncproof/syncproof/engine/service/console"
 )
 
 // watchEvery is how often the configuration file is looked at for a change.
 const watchEvery = 2 * time.Second
 
 // watchConfig loads the configuration anew on SIGHUP, or when its file changes.
-func watchConfig(ctx context.Context, s *service.Service, path string, log *slog.Logger) {
+func watchConfig(ctx context.Context, s *service.Service, con *console.Console, path string, log *slog.Logger) {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -37,7 +38,7 @@ func watchConfig(ctx context.Context, s *service.Service, path string, log *slog
 			}
 			seen = now
 		}
-		reload(ctx, s, path, log)
+		reload(ctx, s, con, path, log)
 	}
 }
 
@@ -58,13 +59,13 @@ func stampOf(path string) fileStamp {
 
 // reload lets the service go on by the file's new content; one that is wrong
 // changes nothing.
-func reload(ctx context.Context, s *service.Service, path string, log *slog.Logger) {
+func reload(ctx context.Context, s *service.Service, con *console.Console, path string, log *slog.Logger) {
 	c, err := loadConfig(path)
 	if err != nil {
 		log.Error("the configuration was not loaded, the one before stays", "error", err.Error())
 		return
 	}
-	changed, err := s.Reload(ctx, c)
+	changed, err := reloaded(ctx, s, con, c)
 	var restart *service.RestartError
 	switch {
 	case errors.As(err, &restart):

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -147,7 +148,19 @@ func TestServeOnTheWire(t *testing.T) {
 	defer stop()
 	log, ended := &lines{}, make(chan int, 1)
 	go func() { ended <- run(ctx, []string{"serve", "-c", path}, nil, io.Discard, log) }()
-	endpoint := "https://" + log.logged(t, "ready")["webhooks"].(string) + "/webhooks/cc"
+	ready := log.logged(t, "ready")
+	endpoint := "https://" + ready["webhooks"].(string) + "/webhooks/cc"
+	await(t, "the first round to end", func() bool {
+		res, err := http.Get("http://" + ready["admin"].(string) + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		var status struct {
+			Idle bool `json:"idle"`
+		}
+		return json.NewDecoder(res.Body).Decode(&status) == nil && status.Idle
+	})
 
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
 	deliver := func(d mocks.Delivery) int {

@@ -129,3 +129,23 @@ test('a malformed query is refused as the vendor does', async () => {
   await assert.rejects(org.query('SELECT FROM Contact'), { errorCode: 'MALFORMED_QUERY' });
   await assert.rejects(org.query('SELECT Nonsense FROM Contact'), { errorCode: 'INVALID_FIELD' });
 });
+
+test('a duplicate is refused with what it is one of, until somebody insists', async () => {
+  await mock.control('PUT', '/v1/settings', { duplicate_rules: [{ name: 'Emails', fields: ['Email'] }] });
+  const first = await org.sobject('Contact').create({ LastName: 'Lovelace', Email: 'ada@example.com' });
+  const again = { LastName: 'Byron', Email: 'ada@example.com' };
+  await assert.rejects(org.sobject('Contact').create(again), (err) => {
+    assert.equal(err.errorCode, 'DUPLICATES_DETECTED');
+    assert.equal(err.data.duplicateResut.matchResults[0].matchRecords[0].record.Id, first.id);
+    return true;
+  });
+  const insisted = await org.sobject('Contact').create(again, { headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } });
+  assert.equal(insisted.success, true);
+});
+
+test('every required field that is missing is named', async () => {
+  await mock.control('PUT', '/v1/settings', { fields: [{ field: 'Email', required: true }] });
+  await assert.rejects(org.sobject('Contact').create({ FirstName: 'Ada' }), { errorCode: 'REQUIRED_FIELD_MISSING', message: /LastName, Email/ });
+  const d = await org.sobject('Contact').describe();
+  assert.equal(d.fields.find((f) => f.name === 'Email').nillable, false);
+});

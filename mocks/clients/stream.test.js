@@ -1,6 +1,9 @@
 // jsforce's streaming client with its replay extension, unchanged, against the
 // change events of the Salesforce mock.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import jsforce from 'jsforce';
 import { StreamingExtension } from 'jsforce/lib/api/streaming.js';
@@ -117,6 +120,22 @@ test('a gap says which record changed, and not how', async () => {
   assert.equal(payload.ChangeEventHeader.changeType, 'GAP_CREATE');
   assert.deepEqual(payload.ChangeEventHeader.recordIds, [id]);
   assert.equal(payload.Name, undefined);
+});
+
+test('the settings of the command line are there from the beginning', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'settings-'));
+  const file = join(folder, 'tenant.json');
+  await writeFile(file, JSON.stringify({ change_events: ['Contact'] }));
+  const other = await Mock.start('salesforce', '--settings', file);
+  try {
+    assert.deepEqual((await other.control('GET', '/v1/settings')).change_events, ['Contact']);
+    await other.control('PUT', '/v1/settings', {});
+    await other.control('POST', '/v1/reset');
+    assert.deepEqual((await other.control('GET', '/v1/settings')).change_events, ['Contact']);
+  } finally {
+    await other.stop();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('nothing is told of an object that is not selected', async () => {

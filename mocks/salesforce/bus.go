@@ -136,7 +136,10 @@ func (m *Mock) schemaID() string {
 	var sum [16]byte
 	for half := range 2 {
 		h := uint64(14695981039346656037) + uint64(half)
-		for _, c := range m.made.columns {
+		for _, c := range m.schema.columns {
+			if c.gone {
+				continue
+			}
 			for _, text := range [...]string{c.name, kindNames[c.kind]} {
 				for i := range len(text) {
 					h = (h ^ uint64(text[i])) * 1099511628211

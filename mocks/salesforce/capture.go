@@ -27,14 +27,14 @@ const originPages = "com/salesforce/api/soap/66.0;client=SfdcInternalAPI/"
 // change is what one transaction did to one record. Several changes of a record
 // become one of the first one's kind, with what the record holds at the end (S).
 type change struct {
-	part    *Mock
-	record  *record
-	kind    string
-	origin  string
-	user    string
-	columns []*column // that an update changed
-	dated   bool      // LastModifiedDate moved
-	author  bool      // LastModifiedById is another than before
+	part   *Mock
+	record *record
+	kind   string
+	origin string
+	user   string
+	slots  []int // of the columns that an update changed
+	dated  bool  // LastModifiedDate moved
+	author bool  // LastModifiedById is another than before
 }
 
 // captured are the kinds of change by the journal's verb. A record that is
@@ -66,7 +66,7 @@ func (m *Mock) capture(r *record, w *write, verb string) {
 	c.dated = c.dated || w.origin != mocks.Automation
 	c.author = c.author || w.editor != r.modifiedBy
 	for _, column := range m.made.columns {
-		if column.system != plain || slices.Contains(c.columns, column) {
+		if column.system != plain || slices.Contains(c.slots, column.slot) {
 			continue
 		}
 		before := ""
@@ -74,7 +74,7 @@ func (m *Mock) capture(r *record, w *write, verb string) {
 			before = w.before[column.slot]
 		}
 		if before != r.values[column.slot] {
-			c.columns = append(c.columns, column)
+			c.slots = append(c.slots, column.slot)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (t *tenant) publish(now time.Time) {
 	for i := range changes {
 		c := &changes[i]
 		entity := c.part.object.name
-		counted += max(1, len(c.columns))
+		counted += max(1, len(c.slots))
 		if counted > changesMax || t.faults.ChangeEvents == mocks.ChangesOverflow {
 			if !overflown[entity] {
 				overflown[entity] = true
@@ -124,27 +124,19 @@ func (t *tenant) publish(now time.Time) {
 }
 
 // event tells of one change, nil if there is nothing to tell: automation that
-// changed no field.
+// changed no field. Fields have the names and types that they have by now.
 func (m *Mock) event(c *change) *changeEvent {
 	entity := m.object.name
 	e := &changeEvent{Schema: m.schemaID(), Entity: entity, Kind: c.kind, Origin: c.origin, User: c.user, Records: []string{c.record.id}}
-	switch c.kind {
-	case changeCreate, changeUndelete:
-		for _, column := range m.made.columns {
-			if told(column) && !m.blank(c.record, column) {
-				e.Fields = append(e.Fields, m.eventField(entity, c.record, column))
-			}
+	if c.kind == changeUpdate && len(c.slots) == 0 && !c.dated {
+		return nil
+	}
+	for _, column := range m.schema.columns {
+		if told(column) && m.tells(c, column) {
+			e.Fields = append(e.Fields, m.eventField(entity, c.record, column))
 		}
-	case changeUpdate:
-		if len(c.columns) == 0 && !c.dated {
-			return nil
-		}
-		for _, column := range m.made.columns {
-			system := column.system == sysLastModifiedDate && c.dated || column.system == sysLastModifiedByID && c.author
-			if system || slices.Contains(c.columns, column) {
-				e.Fields = append(e.Fields, m.eventField(entity, c.record, column))
-			}
-		}
+	}
+	if c.kind == changeUpdate {
 		e.changed()
 	}
 	if e.size() > eventSizeMax || m.faults.ChangeEvents == mocks.ChangesGap {
@@ -161,6 +153,22 @@ func told(c *column) bool {
 		return !c.gone
 	}
 	return false
+}
+
+// tells: the event has the field. A new record, and one that came back, is told
+// of with all that is not empty, and an update with what it changed (S).
+func (m *Mock) tells(c *change, column *column) bool {
+	switch {
+	case c.kind == changeDelete:
+		return false
+	case c.kind != changeUpdate:
+		return !m.blank(c.record, column)
+	case column.system == sysLastModifiedDate:
+		return c.dated
+	case column.system == sysLastModifiedByID:
+		return c.author
+	}
+	return column.system == plain && slices.Contains(c.slots, column.slot)
 }
 
 func (m *Mock) blank(r *record, c *column) bool {

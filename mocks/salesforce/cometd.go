@@ -232,7 +232,7 @@ func (a *streamAnswer) connect(s *stream, m *bayeuxMessage, alone bool) *mocks.R
 	if !s.greeted {
 		s.greeted, ready, reply.advice = true, true, adviceRetry
 	}
-	if !ready && !m.atOnce && alone {
+	if !ready && !m.atOnce && alone && len(a.x.m.polls) < pollsMax {
 		return a.x.hold(s, m)
 	}
 	a.reply(m, reply)

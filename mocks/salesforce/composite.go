@@ -18,6 +18,7 @@ const compositeMax = 25
 type part struct {
 	method, url, reference string
 	body                   string
+	headers                []mocks.Member
 }
 
 // reply is what a subrequest was answered.
@@ -113,6 +114,11 @@ func partOf(text string) (part, *apiError) {
 	if !referenceForm.MatchString(p.reference) {
 		return part{}, refuse("INVALID_INPUT", "The referenceId "+p.reference+" has to begin with a letter or a digit, and to hold letters, digits and underscores alone", "referenceId")
 	}
+	if m := b.find("httpHeaders"); m != nil && m.Kind != mocks.JSONNull {
+		if p.headers, bad = mocks.MembersIn(nil, m.Text); bad != nil {
+			return part{}, parserError(bad)
+		}
+	}
 	if m := b.find("body"); m != nil && m.Kind != mocks.JSONNull {
 		p.body = m.Text
 	}
@@ -158,6 +164,9 @@ func (x *exchange) one(p *part, answers map[string]any) reply {
 		Method: p.method, Path: at.EscapedPath(), Query: at.Query(), Body: []byte(text), Call: x.r.Call, Cause: x.r.Cause,
 		Header: http.Header{"Content-Type": {"application/json"}, "Sforce-Call-Options": x.r.Header["Sforce-Call-Options"]},
 	}
+	if err := p.addHeaders(sub.r.Header); err != nil {
+		return reply{err.status, err.body()}
+	}
 	if !sub.cutVersion(strings.TrimPrefix(sub.r.Path, pathData)) || strings.HasPrefix(sub.path, "composite") && !strings.HasPrefix(sub.path, "composite/sobjects") {
 		err := errNotFound()
 		return reply{err.status, err.body()}
@@ -167,6 +176,21 @@ func (x *exchange) one(p *part, answers map[string]any) reply {
 		return reply{err.status, err.body()}
 	}
 	return reply{status, body}
+}
+
+// addHeaders adds the subrequest's own headers. Those that are the whole
+// request's it cannot have (S; M: the words).
+func (p *part) addHeaders(h http.Header) *apiError {
+	for i := range p.headers {
+		m := &p.headers[i]
+		switch name := http.CanonicalHeaderKey(m.Key); {
+		case m.Kind != mocks.JSONString, name == "Accept", name == "Authorization", name == "Content-Type":
+			return refuse("INVALID_INPUT", "The httpHeaders of "+p.reference+" cannot hold "+m.Key, "httpHeaders")
+		default:
+			h[name] = []string{m.Text}
+		}
+	}
+	return nil
 }
 
 var referencePattern = regexp.MustCompile(`@\{([A-Za-z0-9_]+)((?:\.[A-Za-z0-9_]+|\[[0-9]+\])*)\}`)

@@ -293,7 +293,6 @@ var meanings = map[string]mocks.Refusal{
 	"REQUEST_LIMIT_EXCEEDED":          mocks.Limited,
 	"INVALID_FIELD":                   mocks.Unmapped,
 	"INVALID_FIELD_FOR_INSERT_UPDATE": mocks.Forbidden,
-	"DUPLICATES_DETECTED":             mocks.Duplicated,
 	codeVersionRule:                   mocks.Conflict,
 }
 

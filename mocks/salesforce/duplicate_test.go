@@ -111,6 +111,29 @@ func TestDuplicatesInACollection(t *testing.T) {
 	}
 }
 
+func TestAPartOfACompositeInsistsByItself(t *testing.T) { // S
+	w, _, _ := namesakes(t)
+	part := func(reference, headers string) string {
+		return `{"method":"POST","url":"` + root + `/sobjects/Contact","referenceId":"` + reference + `","httpHeaders":` + headers + `,"body":{"FirstName":"Ada","LastName":"Lovelace"}}`
+	}
+	var got struct {
+		CompositeResponse []struct {
+			HTTPStatusCode int
+			Body           json.RawMessage
+		}
+	}
+	w.decode(w.send("POST", root+"/composite", "", `{"compositeRequest":[`+part("a", `null`)+`,`+part("b", `{"Sforce-Duplicate-Rule-Header":"allowSave=true"}`)+
+		`,`+part("c", `{"authorization":"Bearer x"}`)+`]}`), &got)
+	for i, want := range []struct {
+		status int
+		says   string
+	}{{400, "DUPLICATES_DETECTED"}, {201, `"success":true`}, {400, "INVALID_INPUT"}} {
+		if r := got.CompositeResponse[i]; r.HTTPStatusCode != want.status || !strings.Contains(string(r.Body), want.says) {
+			t.Errorf("part %d: %d %s, want %d %s", i, r.HTTPStatusCode, r.Body, want.status, want.says)
+		}
+	}
+}
+
 func TestPeopleAndDuplicateRules(t *testing.T) {
 	w, _, bob := namesakes(t)
 	edit := func(record string, set map[string]any) error {

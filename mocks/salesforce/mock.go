@@ -85,6 +85,11 @@ func New(c mocks.Config) *Mock {
 	if c.PageSize > 0 {
 		t.pageSize = min(c.PageSize, batchMax)
 	}
+	if len(c.Duplicates) > 0 {
+		t.setup.duplicates = []duplicateRule{{
+			Name: "Contacts", Object: objects[mocks.Contact].name, Fields: c.Duplicates, OnCreate: duplicateBlock, OnEdit: duplicateBlock,
+		}}
+	}
 	t.hold(mocks.Contact, c.Of(mocks.Contact))
 	if c.Account != nil {
 		t.hold(mocks.Account, c.Of(mocks.Account))

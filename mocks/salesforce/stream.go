@@ -16,6 +16,9 @@ const (
 	// streamsMax is how many clients an organisation has at once (S: of an
 	// Enterprise organisation).
 	streamsMax = 1000
+	// pollsMax is how many polls wait at once, one that another took the place
+	// of included; more are answered at once, which is this mock's.
+	pollsMax = 2 * streamsMax
 	// deliveryMax is how many events an answer holds (M).
 	deliveryMax = 500
 	// streamCookie holds a client to its server (2).

@@ -403,6 +403,22 @@ func TestPermissionsOfTheStream(t *testing.T) { // S
 	}
 }
 
+func TestEventsHaveTheFieldsOfTheirTime(t *testing.T) {
+	w := capturing(t)
+	l := w.listen()
+	w.edit("", map[string]any{"LastName": "Old", "Title": "A", "Department": "D"})
+	w.m.Faults().Drift = []mocks.Drift{{Field: "Title", Rename: "Job__c"}, {Field: "Department", Remove: true}}
+	w.edit("", map[string]any{"LastName": "New", "Title": "B", "Department": "D"})
+	events := l.poll()
+	before, after := events[0].Data, events[1].Data
+	if before.Payload["Title"] != "A" || before.Payload["Department"] != "D" || after.Payload["Job__c"] != "B" || after.Payload["Title"] != nil || after.Payload["Department"] != nil {
+		t.Errorf("told %v, then %v", before.Payload, after.Payload)
+	}
+	if before.Schema == after.Schema || len(after.Schema) != 22 {
+		t.Errorf("the schemas are %s and %s", before.Schema, after.Schema)
+	}
+}
+
 // held sends a connect that waits.
 func (l *listener) held() uint64 {
 	l.t.Helper()
@@ -550,6 +566,51 @@ func FuzzMessages(f *testing.F) {
 			t.Errorf("%q is answered %d %s", body, resp.Status, resp.Body)
 		}
 	})
+}
+
+// Where nobody can wait, a poll that would is answered at once.
+func TestAPollThatNobodyHoldsEnds(t *testing.T) {
+	w := capturing(t)
+	l := w.listen()
+	l.poll()
+	resp := l.say(`"channel":"/meta/connect","connectionType":"long-polling"`)
+	list := w.messages(mocks.Settled(w.m, w.now, resp))
+	if len(list) != 1 || !list[0].Successful {
+		t.Errorf("answered %+v", list)
+	}
+	if _, waits := w.m.NextDue(); waits {
+		t.Error("the poll still waits")
+	}
+}
+
+func TestPollsThatNobodyAsksForAreBounded(t *testing.T) {
+	w := capturing(t)
+	l := w.listen()
+	l.poll()
+	for range 2 * pollsMax {
+		l.say(`"channel":"/meta/connect","connectionType":"long-polling"`)
+	}
+	if n := len(w.m.polls); n > pollsMax {
+		t.Errorf("%d polls wait", n)
+	}
+}
+
+func TestAMergeIsOneTransaction(t *testing.T) {
+	w := capturing(t)
+	winner, loser := w.create(`{"LastName":"One"}`), w.create(`{"LastName":"Two"}`)
+	l := w.shake()
+	l.subscribe(channelAll, "-1")
+	if err := w.m.Merge(w.now, "maria", winner, loser, 0); err != nil {
+		t.Fatal(err)
+	}
+	events := l.poll()
+	if len(events) != 2 {
+		t.Fatalf("%d events, want 2", len(events))
+	}
+	gone, kept := events[0].header(), events[1].header()
+	if gone.ChangeType != "DELETE" || gone.RecordIds[0] != loser || kept.ChangeType != "UPDATE" || kept.RecordIds[0] != winner || gone.TransactionKey != kept.TransactionKey {
+		t.Errorf("told %+v and %+v", gone, kept)
+	}
 }
 
 // accountWorld is one whose organisation has accounts beside contacts.

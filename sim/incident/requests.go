@@ -231,6 +231,9 @@ func (s *story) writeDone(now engine.Instant, e engine.WriteDone) {
 // allow makes a write part of what is known before its answer is looked at.
 func (r *request) allow(before *side, m *mapping.Mapping) {
 	for _, f := range r.write.Data.Fields {
+		if f.Index >= len(before.content) {
+			continue // of another object
+		}
 		if value, _, err := m.Canonical(r.side, f.Index, f.Value); err == nil {
 			before.content[f.Index] = value
 		}
@@ -277,6 +280,9 @@ func (s *story) reviewed(now engine.Instant, e engine.Reviewed) {
 		step = scenarios.NewStep(scenarios.Restore)
 	}
 	for _, set := range e.Set {
+		if set.Index >= len(s.m.Fields) {
+			continue // of another object
+		}
 		f := &s.m.Fields[set.Index]
 		if e.Restore {
 			step.Fields = append(step.Fields, f.Name)

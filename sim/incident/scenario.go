@@ -48,7 +48,14 @@ func (s *story) incident() (*Incident, error) {
 // choose gives names to the people whose records were looked at, or to those
 // that were asked for.
 func (s *story) choose() {
+	objects := s.life.Config.Objects()
 	s.people = slices.DeleteFunc(s.people, func(p *person) bool {
+		for _, id := range p.ids {
+			if object, _ := objects.Split(id); object > 0 {
+				s.leave("the records of other objects than the first")
+				return true
+			}
+		}
 		known := p.sides[0].known || p.sides[1].known
 		asked := len(s.o.Only) == 0 || slices.Contains(s.o.Only, p.ids[0]) || slices.Contains(s.o.Only, p.ids[1])
 		return !known || !asked

@@ -52,7 +52,7 @@ func (b *backend) handle(r *http.Request, body []byte) *mocks.Response {
 	mock := w.stage.Mock(b.side)
 	mock.Advance(now)
 	mock.Faults().InProgress = w.inUse[b.side]
-	answer := mock.Handle(now, request)
+	answer := mocks.Settled(mock, now, mock.Handle(now, request))
 	w.stir(b.side)
 	if x != nil {
 		x.handled = true

@@ -44,11 +44,8 @@ func NewJournal(now func() int64) *Journal {
 // Clone is a journal that begins with the same events, and goes on by itself.
 // What both have in common is not copied.
 func (j *Journal) Clone(now func() int64) *Journal {
-	j.flush()
-	if len(j.events) > 0 {
-		j.shared = append(slices.Clip(j.shared), j.events)
-		j.inShared += len(j.events)
-		j.events, j.hashed = nil, 0
+	if j.flush(); len(j.events) > 0 {
+		j.shelve(nil)
 	}
 	d := *j
 	d.Now, d.scratch = now, nil
@@ -73,8 +70,12 @@ func (j *Journal) Emit(e Event) uint64 { return j.Put(&e) }
 func (j *Journal) Put(e *Event) uint64 {
 	e.Op = uint64(j.Len()) + 1
 	e.At = j.Now()
-	if n := len(j.events); n == cap(j.events) && n < doubledMost {
-		j.Reserve(max(n, CheckpointEvery))
+	if n := len(j.events); n == cap(j.events) {
+		if n < doubledMost {
+			j.Reserve(max(n, CheckpointEvery))
+		} else {
+			j.shelve(make([]Event, 0, doubledMost))
+		}
 	}
 	j.events = append(j.events, *e)
 	if j.Sink != nil {
@@ -96,9 +97,18 @@ func (j *Journal) drop() {
 }
 
 // doubledMost is the number of events up to which a journal that is full
-// doubles: to grow by less copies each event several times. A longer one grows
-// by a quarter, since its memory is worth more.
+// doubles: to grow by less copies each event several times. A longer one goes
+// on in another piece, since its memory is worth more, and copying it takes
+// longer than writing it.
 const doubledMost = 1 << 18
+
+// shelve puts the events so far aside, and goes on in room.
+func (j *Journal) shelve(room []Event) {
+	j.flush()
+	j.shared = append(slices.Clip(j.shared), j.events)
+	j.inShared += len(j.events)
+	j.events, j.hashed = room, 0
+}
 
 // Reserve makes room for n events: a journal that grows is copied, and a long
 // one costs more to copy than to write.

@@ -227,3 +227,26 @@ func TestHashIsThatOfTheEvents(t *testing.T) {
 		t.Errorf("checkpoints %x and %x", a.Checkpoints(), b.Checkpoints())
 	}
 }
+
+// TestLongJournalIsOne: a journal that goes on in another piece is read, hashed
+// and copied as one that never did.
+func TestLongJournalIsOne(t *testing.T) {
+	const n = 2*doubledMost + 100
+	j := NewJournal(func() int64 { return 1 })
+	for i := range n {
+		j.Emit(Event{Kind: Send, Call: uint64(i)})
+	}
+	copied := j.Clone(j.Now)
+	hash, checkpoints := j.Hash(), j.Checkpoints()
+	for name, x := range map[string]*Journal{"it": j, "its copy": copied} {
+		all := x.Events()
+		if len(all) != n || x.Len() != n || Hash(all) != hash || x.Hash() != hash || !slices.Equal(Checkpoints(all), checkpoints) {
+			t.Errorf("%s has %d events of %d, or another hash", name, len(all), n)
+		}
+		for i := range all {
+			if all[i].Op != uint64(i)+1 || all[i].Call != uint64(i) {
+				t.Fatalf("%s has operation %d of call %d at %d", name, all[i].Op, all[i].Call, i)
+			}
+		}
+	}
+}

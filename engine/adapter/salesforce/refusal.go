@@ -15,7 +15,6 @@ var kinds = map[string]adapter.Kind{
 	"REQUEST_LIMIT_EXCEEDED":                        adapter.Limited,
 	"ENTITY_IS_DELETED":                             adapter.NotFound,
 	"DUPLICATE_VALUE":                               adapter.Duplicate,
-	"DUPLICATES_DETECTED":                           adapter.Duplicate,
 	"DUPLICATE_EXTERNAL_ID":                         adapter.Duplicate,
 	"INVALID_FIELD":                                 adapter.Drift,
 	"INVALID_TYPE":                                  adapter.Forbidden,

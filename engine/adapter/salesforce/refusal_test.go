@@ -30,6 +30,8 @@ func TestRefusalsAreTyped(t *testing.T) {
 			adapter.Error{Kind: adapter.Drift, Code: "INVALID_FIELD", Message: "No such column 'Tier__c' on sobject of type Contact", Field: "Tier__c"}},
 		{"a unique value", 400, `[{"errorCode":"DUPLICATE_VALUE","message":"x","fields":[]}]`,
 			adapter.Error{Kind: adapter.Duplicate, Code: "DUPLICATE_VALUE", Message: "x"}},
+		{"a duplicate rule", 400, `[{"duplicateResut":{"allowSave":true,"duplicateRule":"Contacts_DR","matchResults":[{"matchRecords":[{"record":{"attributes":{"type":"Contact"},"Id":"003A"}}],"size":1}]},"message":"x","errorCode":"DUPLICATES_DETECTED"}]`,
+			adapter.Error{Kind: adapter.Invalid, Code: "DUPLICATES_DETECTED", Message: "x"}},
 		{"a field that may not be edited", 400, `[{"errorCode":"INVALID_FIELD_FOR_INSERT_UPDATE","message":"Unable to create/update fields: Title. Please check the security settings of this field","fields":[]}]`,
 			adapter.Error{Kind: adapter.Forbidden, Code: "INVALID_FIELD_FOR_INSERT_UPDATE", Message: "Unable to create/update fields: Title. Please check the security settings of this field", Field: "Title", Permission: "edit Contact.Title"}},
 		{"no access to the record", 403, `[{"errorCode":"INSUFFICIENT_ACCESS_OR_READONLY","message":"x","fields":[]}]`,

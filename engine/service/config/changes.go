@@ -10,7 +10,7 @@ import (
 var live = []string{
 	"policy.*", "retry.*", "limits.*", "log.level",
 	"systems.*.poll", "systems.*.overlap", "systems.*.page_size", "systems.*.timeout", "systems.*.automation",
-	"systems.*.client_secret", "systems.*.webhook_secret",
+	"systems.*.client_secret", "systems.*.webhook_secret", "console.token",
 }
 
 // Live reports whether a key takes effect without a restart of the process.

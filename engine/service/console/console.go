@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
@@ -53,7 +54,7 @@ const TokenMin = 16
 type Console struct {
 	cfg    Config
 	names  engine.Objects
-	token  [sha256.Size]byte
+	token  atomic.Pointer[[sha256.Size]byte] // the hash of the one in force
 	routes *http.ServeMux
 }
 
@@ -62,8 +63,6 @@ func New(cfg Config) (*Console, error) {
 	switch {
 	case cfg.Store == nil || cfg.Decider == nil || cfg.Mapping == nil:
 		return nil, errors.New("console: a store, a decider and a mapping are required")
-	case len(cfg.Token) < TokenMin:
-		return nil, errors.New("console: the token is shorter than 16 bytes: make a longer one, for example with `openssl rand -hex 32`")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -75,9 +74,23 @@ func New(cfg Config) (*Console, error) {
 		cfg.Wait = 15 * time.Second
 	}
 	engineOf := engine.Config{Also: cfg.Also}
-	c := &Console{cfg: cfg, names: engineOf.Objects(), token: sha256.Sum256([]byte(cfg.Token)), routes: http.NewServeMux()}
+	c := &Console{cfg: cfg, names: engineOf.Objects(), routes: http.NewServeMux()}
+	if err := c.SetToken(cfg.Token); err != nil {
+		return nil, err
+	}
 	c.route()
 	return c, nil
+}
+
+// SetToken lets requests bear another token from now on, and no more the one
+// before. A token that is too short is refused, and nothing changes.
+func (c *Console) SetToken(token string) error {
+	if len(token) < TokenMin {
+		return errors.New("console: the token is shorter than 16 bytes: make a longer one, for example with `openssl rand -hex 32`")
+	}
+	sum := sha256.Sum256([]byte(token))
+	c.token.Store(&sum)
+	return nil
 }
 
 // mappingOf is the mapping of a record's object.
@@ -143,7 +156,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Console) authorized(r *http.Request) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	sum := sha256.Sum256([]byte(given))
-	return subtle.ConstantTimeCompare(sum[:], c.token[:]) == 1 && ok
+	return subtle.ConstantTimeCompare(sum[:], c.token.Load()[:]) == 1 && ok
 }
 
 func (c *Console) answer(do handler) http.Handler {
