@@ -35,7 +35,7 @@ const (
 	// half a second of real time weighs too much to be judged: backlogStall less
 	// will do.
 	backlogWindows = 20
-	backlogStall   = 0.15
+	backlogStall   = 0.2
 )
 
 // fast is a clock that runs ahead of the wall's.
