@@ -111,6 +111,8 @@ func (c *Core) Step(now Instant, e Event, out *Effects) {
 		c.onWriteDone(e)
 	case PollDone:
 		c.onPollDone(e)
+	case Unheard:
+		c.feeds[e.Side].ask(c.now)
 	case Described:
 		c.onDescribed(e)
 	case Asked:

@@ -30,6 +30,7 @@ type Contacts struct {
 	layout layout
 	source string // external source id
 	secret []byte // of webhooks
+	plain  bool   // the API itself is spoken to without TLS
 
 	mu     sync.Mutex
 	schema knownSchema
@@ -40,11 +41,13 @@ var (
 	_ adapter.Feed     = (*Contacts)(nil)
 	_ adapter.Rewinder = (*Contacts)(nil)
 	_ adapter.Webhooks = (*Contacts)(nil)
+	_ adapter.Channels = (*Contacts)(nil)
 )
 
 // New builds the adapter: BaseURL is the API's host, LoginURL the login
 // host, ExternalField the id of the external source, Object "contact". The
-// result also implements adapter.Feed, adapter.Rewinder and adapter.Webhooks.
+// result also implements adapter.Feed, adapter.Rewinder, adapter.Webhooks and
+// adapter.Channels.
 func New(c adapter.Config) (adapter.System, error) {
 	if c.Object != adapter.Contact {
 		return nil, fmt.Errorf("genesys: object %s is not supported, expected contact", c.Object)
@@ -57,7 +60,7 @@ func New(c adapter.Config) (adapter.System, error) {
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Contacts{layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret)}
+	a := &Contacts{layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret), plain: strings.HasPrefix(strings.ToLower(c.BaseURL), "http:")}
 	if a.source == "" {
 		a.source = DefaultSource
 	}
