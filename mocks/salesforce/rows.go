@@ -152,7 +152,7 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 			return nil, err
 		}
 	}
-	if err := x.m.breaks(nil, set, x.m.self); err != nil {
+	if err := x.m.breaks(nil, set, x.user()); err != nil {
 		return nil, err
 	}
 	x.m.create(r, x.writer(set), trace.Create)
@@ -167,7 +167,7 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 			return err
 		}
 	}
-	if err := x.m.breaks(r, set, x.m.self); err != nil {
+	if err := x.m.breaks(r, set, x.user()); err != nil {
 		return err
 	}
 	x.m.update(r, x.writer(set))
