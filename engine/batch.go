@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
 )
@@ -91,6 +94,7 @@ type PutGate struct {
 type PutCursor struct {
 	Side   mapping.Side
 	Cursor adapter.Cursor
+	Object string `json:",omitempty"` // the object's name, "" for the first
 }
 
 // PutDeletes stores the instants of recent deletions, and the mass deletes so
@@ -106,8 +110,9 @@ func (d *PutDeletes) paused() bool { return d.Number > d.Approved }
 
 // PutTold stores what a person was told of a system and not yet untold.
 type PutTold struct {
-	Side mapping.Side
-	Told Told
+	Side   mapping.Side
+	Told   Told
+	Object string `json:",omitempty"` // the object's name, "" for the first and for the system itself
 }
 
 // Told is since when a lasting trouble of a system stands that a person was
@@ -122,6 +127,56 @@ type Meta struct {
 	Cursors [2]adapter.Cursor
 	Deletes PutDeletes
 	Told    [2]Told
+	// Objects are those beside the first of which something is remembered, by name.
+	Objects []ObjectMeta `json:",omitempty"`
+}
+
+// ObjectMeta is what the core needs of the disk for one object beside the first.
+type ObjectMeta struct {
+	Name    string
+	Cursors [2]adapter.Cursor
+	Told    [2]Told // the permission alone
+}
+
+// Object is what is remembered of the object with this name.
+func (m *Meta) Object(name string) ObjectMeta {
+	i, found := m.objectAt(name)
+	if !found {
+		return ObjectMeta{Name: name}
+	}
+	return m.Objects[i]
+}
+
+// Into notes the position where the core will look for it.
+func (op PutCursor) Into(m *Meta) {
+	if op.Object == "" {
+		m.Cursors[op.Side] = op.Cursor
+		return
+	}
+	m.place(op.Object).Cursors[op.Side] = op.Cursor
+}
+
+// Into notes what was told where the core will look for it.
+func (op PutTold) Into(m *Meta) {
+	if op.Object == "" {
+		m.Told[op.Side] = op.Told
+		return
+	}
+	m.place(op.Object).Told[op.Side] = op.Told
+}
+
+// place is where an object's are; copies of m made before do not share it.
+func (m *Meta) place(object string) *ObjectMeta {
+	i, found := m.objectAt(object)
+	m.Objects = slices.Clone(m.Objects)
+	if !found {
+		m.Objects = slices.Insert(m.Objects, i, ObjectMeta{Name: object})
+	}
+	return &m.Objects[i]
+}
+
+func (m *Meta) objectAt(name string) (int, bool) {
+	return slices.BinarySearchFunc(m.Objects, name, func(o ObjectMeta, name string) int { return strings.Compare(o.Name, name) })
 }
 
 func (Enqueue) storeOp()    {}

@@ -32,16 +32,25 @@ func (c *Core) Clone() *Core {
 		for lane := range g.waiting {
 			g.waiting[lane] = slices.Clone(g.waiting[lane])
 		}
-		d.feeds[side].seen = maps.Clone(c.feeds[side].seen)
-		d.feeds[side].before = maps.Clone(c.feeds[side].before)
-		d.schemas[side].drifted = maps.Clone(c.schemas[side].drifted)
-		d.schemas[side].unseen = maps.Clone(c.schemas[side].unseen)
-		if denied := c.health[side].denied; denied != nil {
-			copied := *denied
-			d.health[side].denied = &copied
-		}
+	}
+	d.objects = slices.Clone(c.objects)
+	for i := range d.objects {
+		d.objects[i].unshare()
 	}
 	return &d
+}
+
+// unshare replaces what a copy of an object shares with it and changes in place.
+func (o *object) unshare() {
+	for side := range o.feeds {
+		f, v := &o.feeds[side], &o.schemas[side]
+		f.seen, f.before = maps.Clone(f.seen), maps.Clone(f.before)
+		v.drifted, v.unseen = maps.Clone(v.drifted), maps.Clone(v.unseen)
+		if denied := o.denied[side]; denied != nil {
+			copied := *denied
+			o.denied[side] = &copied
+		}
+	}
 }
 
 func (w *work) clone() *work {

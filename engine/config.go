@@ -37,7 +37,9 @@ type Resolver func(resolve.Input) resolve.Decision
 
 // Config is fixed for the life of a Core.
 type Config struct {
+	// Mapping is of the first object, Also are those beside it (DM-11).
 	Mapping  *mapping.Mapping
+	Also     []Object
 	Systems  [2]SystemConfig // by mapping.Side
 	Policy   resolve.Policy
 	Retry    Retry
@@ -66,7 +68,8 @@ type Config struct {
 
 // SystemConfig describes one side.
 type SystemConfig struct {
-	Traits       resolve.SystemTraits
+	Traits resolve.SystemTraits
+	// Capabilities of its adapter for the first object.
 	Capabilities adapter.Capabilities
 	// Automation lists users whose changes are of origin system (DM-10).
 	Automation []string

@@ -8,10 +8,11 @@ import (
 // Core is the state machine. It is not safe for concurrent use: one driver
 // steps it, one event after the other.
 type Core struct {
-	cfg    Config
-	traits []resolve.FieldTraits // of the mapped fields, for the resolver
-	now    Instant
-	out    *Effects
+	cfg     Config
+	objects []object // at least the first
+	names   Objects
+	now     Instant
+	out     *Effects
 
 	ops    map[Op]pending // effects that wait for their answer
 	lastOp Op
@@ -25,8 +26,6 @@ type Core struct {
 	queue   queueView
 	notices []waitingNotice // notices whose batch is not durable yet, oldest first
 	gates   [2]gate
-	feeds   [2]feed
-	schemas [2]schemaView
 	health  [2]health
 	deletes PutDeletes
 	audit   Instant // next audit, 0 if off
@@ -35,9 +34,10 @@ type Core struct {
 
 // pending says what an answer belongs to. Exactly one handler is set by kind.
 type pending struct {
-	kind pendingKind
-	side mapping.Side
-	key  string // of the work
+	kind   pendingKind
+	side   mapping.Side
+	object uint8  // of a poll, its page, and a description
+	key    string // of the work
 }
 
 type pendingKind uint8
@@ -61,11 +61,12 @@ const (
 func New(cfg Config) *Core {
 	cfg = cfg.withDefaults()
 	c := &Core{
-		cfg:    cfg,
-		traits: fieldTraits(cfg.Mapping),
-		ops:    map[Op]pending{},
-		work:   map[string]*work{},
-		holder: map[Ref]*work{},
+		cfg:     cfg,
+		objects: newObjects(&cfg),
+		names:   cfg.Objects(),
+		ops:     map[Op]pending{},
+		work:    map[string]*work{},
+		holder:  map[Ref]*work{},
 	}
 	for side := range c.gates {
 		c.gates[side] = newGate(cfg.Systems[side].Concurrency)
@@ -112,7 +113,9 @@ func (c *Core) Step(now Instant, e Event, out *Effects) {
 	case PollDone:
 		c.onPollDone(e)
 	case Unheard:
-		c.feeds[e.Side].ask(c.now)
+		for i := range c.objects {
+			c.objects[i].feeds[e.Side].ask(c.now)
+		}
 	case Described:
 		c.onDescribed(e)
 	case Asked:
@@ -140,14 +143,30 @@ func (c *Core) onStarted(e Started) {
 	c.deletes = e.Meta.Deletes
 	for side := range c.gates {
 		c.gates[side].pausedUntil = e.Meta.Gates[side]
-		c.health[side].remembered(e.Meta.Told[side], c.now)
-		c.feeds[side].start(c.cfg.Systems[side].Poll, e.Meta.Cursors[side], c.now)
-		c.describe(mapping.Side(side))
+		c.health[side].remembered(e.Meta.Told[side])
+		for i := range c.objects {
+			c.startObject(&c.objects[i], mapping.Side(side), &e.Meta)
+		}
 	}
 	if c.cfg.Audit > 0 {
 		c.audit = c.now.Add(c.cfg.Audit)
 	}
 	c.queue.stale = true
+}
+
+// startObject takes up what the disk remembers of one object in one system.
+func (c *Core) startObject(o *object, side mapping.Side, m *Meta) {
+	cursor, told := m.Cursors[side], m.Told[side]
+	if o.index > 0 {
+		also := m.Object(o.name)
+		cursor, told = also.Cursors[side], also.Told[side]
+		o.told[side] = told
+	}
+	if told.Permission != 0 {
+		o.denied[side] = &denial{since: told.Permission, probeAt: c.now}
+	}
+	o.feeds[side].start(c.cfg.Systems[side].Poll, cursor, c.now)
+	c.describe(o, side)
 }
 
 // pump does what time and free capacity allow, after every event.
@@ -156,8 +175,11 @@ func (c *Core) pump() {
 	for side := range c.gates {
 		s := mapping.Side(side)
 		c.admitWaiting(s)
-		c.pollIfDue(s)
-		c.describeIfDue(s)
+		for i := range c.objects {
+			o := &c.objects[i]
+			c.pollIfDue(o, s)
+			c.describeIfDue(o, s)
+		}
 	}
 	c.fetchIfUseful()
 }
@@ -169,8 +191,10 @@ func (c *Core) auditIfDue() {
 	}
 	c.audit = c.now.Add(c.cfg.Audit)
 	c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
-	for side := range c.feeds {
-		c.feeds[side].audit(c.now)
+	for i := range c.objects {
+		for side := range c.objects[i].feeds {
+			c.objects[i].feeds[side].audit(c.now)
+		}
 	}
 }
 
@@ -178,10 +202,11 @@ func (c *Core) auditIfDue() {
 func (c *Core) nextWake() Instant {
 	wake := c.audit
 	for side := range c.gates {
-		s := mapping.Side(side)
 		wake = earlier(wake, c.gates[side].nextWake(c.now))
-		wake = earlier(wake, c.feeds[s].nextWake())
-		wake = earlier(wake, c.schemas[s].nextWake())
+		for i := range c.objects {
+			wake = earlier(wake, c.objects[i].feeds[side].nextWake())
+			wake = earlier(wake, c.objects[i].schemas[side].nextWake())
+		}
 	}
 	return earlier(wake, c.queueWake())
 }
@@ -226,7 +251,7 @@ func (c *Core) onPersisted(e Persisted) {
 		c.queue.stale = true
 	case pendingPage:
 		c.queue.stale = true
-		c.feeds[p.side].applied(c.now)
+		c.objects[p.object].feeds[p.side].applied(c.now)
 	case pendingWork:
 		if w != nil {
 			c.resume(w)

@@ -52,10 +52,11 @@ type Read struct {
 	Key string // the record's key, for traces
 }
 
-// Find looks a record up by the external id it carries.
+// Find looks a record up by the external id it carries, which is native.
 type Find struct {
 	Op       Op
 	Side     mapping.Side
+	Object   int `json:",omitempty"` // index into Config.Objects
 	External string
 	Key      string
 }
@@ -74,24 +75,26 @@ const (
 type Write struct {
 	Op   Op
 	Kind WriteKind
-	Ref  Ref // ID is empty for CreateRecord
+	Ref  Ref // of CreateRecord the ID names the object alone
 	Key  string
-	Data adapter.Write
+	Data adapter.Write // its External is native
 }
 
-// Poll reads the next page of a system's feed.
+// Poll reads the next page of a system's feed of one object.
 type Poll struct {
 	Op     Op
 	Side   mapping.Side
+	Object int `json:",omitempty"` // index into Config.Objects
 	After  adapter.Cursor
 	Rewind bool // look Overlap behind the cursor first
 	Limit  int
 }
 
-// Describe reads a system's schema.
+// Describe reads a system's schema of one object.
 type Describe struct {
-	Op   Op
-	Side mapping.Side
+	Op     Op
+	Side   mapping.Side
+	Object int `json:",omitempty"` // index into Config.Objects
 }
 
 // Admit lets a transport send the request of Asked.Call, or with Denied tells

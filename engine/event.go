@@ -9,7 +9,8 @@ import (
 // within one life of a Core.
 type Op uint64
 
-// Ref names a record in one system.
+// Ref names a record in one system. ID is the engine's: the native id, qualified
+// by its object (Objects).
 type Ref struct {
 	Side mapping.Side
 	ID   string

@@ -24,7 +24,7 @@ func (c *Core) fail(w *work, rec *Record, side mapping.Side, p *mapping.Problem)
 			Do:   "correct the value in the other system, or the field's definition; the record is tried again when it changes",
 		})
 	}
-	c.deadLettered(side)
+	c.deadLettered(c.of(w), side)
 	rec.Status, rec.Intent = Failed, nil
 	if steps := c.statusSteps(w, rec, Failed); len(steps) > 0 {
 		c.mark(w, rec, steps)
@@ -61,27 +61,27 @@ func typeError(field string, err error) *adapter.Error {
 	return &adapter.Error{Kind: adapter.Invalid, Code: "type", Field: field, Err: err}
 }
 
-func (c *Core) requiredMissing(step *planStep) *mapping.Problem {
-	if !c.schemas[step.side].known {
+func (o *object) requiredMissing(step *planStep) *mapping.Problem {
+	if !o.schemas[step.side].known {
 		return nil
 	}
 	set := map[string]bool{}
 	for _, f := range step.data.Fields {
 		if f.Value.Kind != mapping.Null {
-			set[c.cfg.Mapping.Fields[f.Index].Native[step.side]] = true
+			set[o.mapping.Fields[f.Index].Native[step.side]] = true
 		}
 	}
-	for _, k := range c.schemas[step.side].schema.Fields {
-		if k.Required && k.Writable && !set[k.Name] && c.mapped(step.side, k.Name) {
+	for _, k := range o.schemas[step.side].schema.Fields {
+		if k.Required && k.Writable && !set[k.Name] && o.mapped(step.side, k.Name) {
 			return &mapping.Problem{Field: k.Name, Rule: "required", Shape: "empty"}
 		}
 	}
 	return nil
 }
 
-func (c *Core) mapped(side mapping.Side, name string) bool {
-	for i := range c.cfg.Mapping.Fields {
-		if c.cfg.Mapping.Fields[i].Native[side] == name {
+func (o *object) mapped(side mapping.Side, name string) bool {
+	for i := range o.mapping.Fields {
+		if o.mapping.Fields[i].Native[side] == name {
 			return true
 		}
 	}

@@ -24,15 +24,17 @@ func (c *Core) Fingerprint(now Instant) [16]byte {
 	f.when(c.audit)
 	for side := range c.gates {
 		f.gate(&c.gates[side])
-		f.feed(&c.feeds[side])
-		f.schema(&c.schemas[side])
-		f.health(&c.health[side])
+		f.object(&c.objects[0], side)
+		f.health(&c.health[side], c.objects[0].denied[side])
 	}
-	f.int(int64(c.deletes.Number))
-	f.int(int64(c.deletes.Approved))
-	f.int(int64(len(c.deletes.Recent)))
-	for _, at := range c.deletes.Recent {
-		f.past(at)
+	f.deletes(c.deletes)
+	for i := 1; i < len(c.objects); i++ {
+		for side := range c.gates {
+			o := &c.objects[i]
+			f.object(o, side)
+			f.when(o.told[side].Permission)
+			f.denial(o.denied[side])
+		}
 	}
 	sum := sha256.Sum256(f.buf)
 	return [16]byte(sum[:16])
@@ -105,7 +107,7 @@ func (f *printer) work(w *work) {
 	f.int(int64(w.step))
 	f.text(w.awaits.ID)
 	f.flag(w.looked, w.adopting, w.followed, w.refused != "", w.carried, w.sure, w.approved, w.counted, w.recalled, w.noticed,
-		w.outdated, w.reserves, w.yields, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
+		w.outdated, w.dropped, w.reserves, w.yields, w.review != nil, w.rec != nil, w.plan != nil, w.failures[0] != nil, w.failures[1] != nil)
 	f.record(w.rec)
 	for side := range w.sides {
 		f.reading(&w.sides[side])
@@ -127,7 +129,7 @@ func (f *printer) work(w *work) {
 // doubts encodes what a work waits to learn of the schemas.
 func (f *printer) doubts(c *Core, w *work) {
 	for side, since := range w.doubts {
-		v := &c.schemas[side]
+		v := &c.of(w).schemas[side]
 		f.flag(since != 0, v.lookedAt >= since, v.asking && v.askedAt >= since)
 	}
 }
@@ -196,7 +198,11 @@ func (f *printer) pendingOps(c *Core) {
 	all := make([]string, 0, len(c.ops))
 	for _, op := range slices.Sorted(maps.Keys(c.ops)) {
 		p := c.ops[op]
-		all = append(all, string([]byte{byte(p.kind), byte(p.side)})+p.key)
+		what := string([]byte{byte(p.kind), byte(p.side)}) + p.key
+		if p.object > 0 {
+			what += c.objects[p.object].name
+		}
+		all = append(all, what)
 	}
 	slices.Sort(all)
 	f.texts(all)
@@ -250,16 +256,26 @@ func (f *printer) schema(v *schemaView) {
 	}
 }
 
-func (f *printer) health(h *health) {
+// object encodes what the core knows of one object in one system.
+func (f *printer) object(o *object, side int) {
+	f.feed(&o.feeds[side])
+	f.schema(&o.schemas[side])
+}
+
+func (f *printer) health(h *health, d *denial) {
 	f.when(h.failingSince)
 	f.past(h.failingSince)
 	f.past(h.refusedSince)
 	f.when(h.told.Outage)
 	f.when(h.told.Permission)
 	f.when(h.told.Credentials)
-	f.flag(h.denied != nil)
-	if h.denied != nil {
-		f.text(h.denied.probe)
-		f.when(h.denied.probeAt)
+	f.denial(d)
+}
+
+func (f *printer) denial(d *denial) {
+	f.flag(d != nil)
+	if d != nil {
+		f.text(d.probe)
+		f.when(d.probeAt)
 	}
 }

@@ -75,7 +75,7 @@ func (c *Core) recallWrite(w *work, side mapping.Side) (waited bool) {
 
 // onVerified reports whether a call is the write that follows w's last reading.
 func (c *Core) onVerified(w *work) bool {
-	return w.phase == writing && c.mustVerify(&w.plan.steps[w.step])
+	return w.phase == writing && c.mustVerify(w, &w.plan.steps[w.step])
 }
 
 // ticket is a call that waits for admission, and the record it is for. The
@@ -170,7 +170,7 @@ func (g *gate) next(line *[]ticket) ticket {
 	} else {
 		g.turn++
 	}
-	*line = (*line)[1:]
+	*line = slices.Delete(*line, 0, 1) // in place: its room is used again
 	return t
 }
 
@@ -225,7 +225,17 @@ func (g *gate) sent(now Instant, call uint64) {
 
 func (c *Core) onAsked(e Asked) {
 	g := &c.gates[e.Side]
-	lane, t := Fresh, ticket{call: e.Call, key: c.ops[e.Op].key}
+	op := c.ops[e.Op]
+	o := &c.objects[op.object]
+	if w := c.work[op.key]; w != nil {
+		o = c.of(w)
+	}
+	if o.schemas[e.Side].refusedAt != 0 && !e.Urgent && op.kind != pendingDescribe {
+		// What follows on an answer of before asks for the unknown field as well.
+		c.out.add(Admit{Side: e.Side, Call: e.Call, Denied: true})
+		return
+	}
+	lane, t := Fresh, ticket{call: e.Call, key: op.key}
 	if w := c.work[t.key]; w != nil {
 		lane, t.age = w.lane, w.number
 	}
@@ -258,21 +268,26 @@ func (c *Core) onWithdrawn(e Withdrawn) {
 // turnAway refuses the calls that wait for a system that refuses the engine: a
 // permission is missing, and one record at a time tries whether it is back, or
 // a field is not known there, and the schema is looked at first.
-func (c *Core) turnAway(side mapping.Side) {
+func (c *Core) turnAway(o *object, side mapping.Side) {
 	g := &c.gates[side]
-	for _, line := range [...][]ticket{g.verified, g.waiting[Fresh], g.waiting[Backlog]} {
-		for _, t := range line {
+	for _, line := range [...]*[]ticket{&g.verified, &g.waiting[Fresh], &g.waiting[Backlog]} {
+		var others []ticket
+		for _, t := range *line {
+			if w := c.work[t.key]; w != nil && c.of(w) != o {
+				others = append(others, t)
+				continue
+			}
 			c.out.add(Admit{Side: side, Call: t.call, Denied: true})
 		}
+		*line = others
 	}
-	g.verified, g.waiting = nil, [2][]ticket{}
 }
 
 func (c *Core) admitWaiting(side mapping.Side) {
 	g := &c.gates[side]
 	for len(g.verified) > 0 && len(g.inFlight) < min(g.ceiling, g.ramp) && g.opens(c.now) <= c.now {
 		t := g.verified[0]
-		g.verified = g.verified[1:]
+		g.verified = slices.Delete(g.verified, 0, 1)
 		if w := c.work[t.key]; w != nil {
 			c.unreserve(w)
 		}

@@ -13,12 +13,11 @@ import (
 type health struct {
 	failingSince Instant // 0 while it serves
 	refusedSince Instant // credentials are refused since, 0 if not
-	denied       *denial
-	told         Told // durable: what a person knows of
+	told         Told    // durable: what a person knows of, of the first object's permission too
 }
 
-// denial is a missing permission (RL-6): work that needs the system waits,
-// and one record at a time tries whether it is back.
+// denial is a missing permission (RL-6): work on the object waits, and one
+// record of it at a time tries whether it is back.
 type denial struct {
 	since   Instant
 	probeAt Instant
@@ -32,10 +31,10 @@ func (c *Core) observe(side mapping.Side, err *adapter.Error) {
 	h := &c.health[side]
 	if err == nil || (err.Kind != adapter.Unavailable && err.Kind != adapter.Limited) {
 		h.failingSince = 0
-		c.untell(side, &h.told.Outage)
+		c.untell(&c.objects[0], side, &h.told.Outage)
 		if err == nil {
 			h.refusedSince = 0
-			c.untell(side, &h.told.Credentials)
+			c.untell(&c.objects[0], side, &h.told.Credentials)
 			c.prepareSoon(side)
 		}
 		return
@@ -44,7 +43,7 @@ func (c *Core) observe(side mapping.Side, err *adapter.Error) {
 		h.failingSince = c.now
 	}
 	if h.told.Outage == 0 && c.now.Sub(h.failingSince) >= c.cfg.OutageAfter {
-		c.tellLasting(side, &h.told.Outage, h.failingSince, Message{
+		c.tellLasting(&c.objects[0], side, &h.told.Outage, h.failingSince, Message{
 			Topic: "outage",
 			Text:  side.String() + " has served nothing for " + c.cfg.OutageAfter.String() + ": " + err.Kind.String(),
 			Do:    "check the system, its limits and the network; queued work resumes by itself",
@@ -53,53 +52,58 @@ func (c *Core) observe(side mapping.Side, err *adapter.Error) {
 }
 
 // tellLasting tells of a trouble that lasts, and remembers durably that it did.
-func (c *Core) tellLasting(side mapping.Side, since *Instant, began Instant, m Message) {
+func (c *Core) tellLasting(o *object, side mapping.Side, since *Instant, began Instant, m Message) {
 	*since, m.Side = began, side
-	c.tell(m, began)
-	c.persist(pending{kind: pendingOther}, PutTold{side, c.health[side].told})
+	c.tell(o, m, began)
+	c.persist(pending{kind: pendingOther}, PutTold{side, *c.toldOf(o, side), o.name})
 }
 
 // untell forgets a trouble that is over: the next one is told again.
-func (c *Core) untell(side mapping.Side, since *Instant) {
+func (c *Core) untell(o *object, side mapping.Side, since *Instant) {
 	if *since != 0 {
 		*since = 0
-		c.persist(pending{kind: pendingOther}, PutTold{side, c.health[side].told})
+		c.persist(pending{kind: pendingOther}, PutTold{side, *c.toldOf(o, side), o.name})
 	}
+}
+
+// toldOf is what a person knows of a system's trouble with an object.
+func (c *Core) toldOf(o *object, side mapping.Side) *Told {
+	if o.index == 0 {
+		return &c.health[side].told
+	}
+	return &o.told[side]
 }
 
 // remembered takes up what a person was told in an earlier life.
-func (h *health) remembered(told Told, now Instant) {
+func (h *health) remembered(told Told) {
 	h.told = told
 	h.failingSince, h.refusedSince = told.Outage, told.Credentials
-	if told.Permission != 0 {
-		h.denied = &denial{since: told.Permission, probeAt: now}
-	}
 }
 
-// deny stops work on a system whose permission is missing.
+// deny stops work on an object whose permission is missing in a system.
 func (c *Core) deny(w *work, side mapping.Side, err *adapter.Error) {
-	d := c.missing403(side, err, w.phase == writing)
+	d := c.missing403(c.of(w), side, err, w.phase == writing)
 	d.probe = ""
-	c.turnAway(side)
+	c.turnAway(c.of(w), side)
 	c.requeue(w, d.probeAt, w.attempt)
 }
 
 // missing403 notes a missing permission and tells which one, once.
-func (c *Core) missing403(side mapping.Side, err *adapter.Error, write bool) *denial {
-	h := &c.health[side]
-	if h.denied == nil {
-		h.denied = &denial{since: c.now}
+func (c *Core) missing403(o *object, side mapping.Side, err *adapter.Error, write bool) *denial {
+	d := o.denied[side]
+	if d == nil {
+		d = &denial{since: c.now}
+		o.denied[side] = d
 		what := err.Permission
 		if what == "" {
 			what = err.Code
 		}
-		c.tellLasting(side, &h.told.Permission, c.now, Message{
+		c.tellLasting(o, side, &c.toldOf(o, side).Permission, c.now, Message{
 			Topic: "permission",
-			Text:  side.String() + " refuses the engine's account: " + what + " is missing",
+			Text:  side.String() + " refuses the engine's account" + o.about() + ": " + what + " is missing",
 			Do:    "grant the permission again; nothing is lost, work resumes by itself",
 		})
 	}
-	d := h.denied
 	d.write = d.write || write
 	d.probeAt = c.now.Add(c.backoff(side, d.attempt))
 	d.attempt++
@@ -107,16 +111,15 @@ func (c *Core) missing403(side mapping.Side, err *adapter.Error, write bool) *de
 }
 
 // granted ends a denial.
-func (c *Core) granted(side mapping.Side) {
-	c.health[side].denied = nil
-	c.untell(side, &c.health[side].told.Permission)
+func (c *Core) granted(o *object, side mapping.Side) {
+	o.denied[side] = nil
+	c.untell(o, side, &c.toldOf(o, side).Permission)
 }
 
 // denied puts w back while a permission is missing, save for the one record
 // that tries whether it is back.
 func (c *Core) denied(w *work) bool {
-	for side := range c.health {
-		d := c.health[side].denied
+	for _, d := range c.of(w).denied {
 		if d == nil || d.probe == w.key {
 			continue
 		}
@@ -133,13 +136,13 @@ func (c *Core) denied(w *work) bool {
 // probed ends a denial when the record that tried has come to its end and did
 // there what was denied.
 func (c *Core) probed(w *work) {
-	for side := range c.health {
-		d := c.health[side].denied
+	o := c.of(w)
+	for side, d := range o.denied {
 		if d == nil || d.probe != w.key {
 			continue
 		}
 		if w.wrote[side] || (!d.write && w.seen[side]) {
-			c.granted(mapping.Side(side))
+			c.granted(o, mapping.Side(side))
 			continue
 		}
 		d.probe = ""
@@ -148,8 +151,8 @@ func (c *Core) probed(w *work) {
 
 // notProbed lets the next record try.
 func (c *Core) notProbed(w *work) {
-	for side := range c.health {
-		if d := c.health[side].denied; d != nil && d.probe == w.key {
+	for _, d := range c.of(w).denied {
+		if d != nil && d.probe == w.key {
 			d.probe = ""
 		}
 	}
@@ -166,7 +169,7 @@ func (c *Core) refused(side mapping.Side, err *adapter.Error) {
 	if h.told.Credentials != 0 || c.now.Sub(h.refusedSince) < refusedAfter {
 		return
 	}
-	c.tellLasting(side, &h.told.Credentials, h.refusedSince, Message{
+	c.tellLasting(&c.objects[0], side, &h.told.Credentials, h.refusedSince, Message{
 		Topic: "credentials",
 		Text:  side.String() + " refuses the engine's credentials: " + err.Code,
 		Do:    "renew the client secret or unlock the account; queued work resumes by itself",
@@ -177,9 +180,10 @@ func (c *Core) refused(side mapping.Side, err *adapter.Error) {
 const refusedAfter = 15 * time.Second
 
 // tell sends a message about a system; its identifier is made of the topic,
-// the system and the instant it began.
-func (c *Core) tell(m Message, since Instant) {
-	m.ID = m.Topic + "/" + m.Side.String() + "/" + strconv.FormatInt(int64(since), 36)
+// the system, the object and the instant it began.
+func (c *Core) tell(o *object, m Message, since Instant) {
+	m.Object = o.name
+	m.ID = m.Topic + "/" + o.qualified(m.Side.String()) + "/" + strconv.FormatInt(int64(since), 36)
 	c.out.add(Tell{m})
 }
 

@@ -41,9 +41,10 @@ func (w *work) creates(s mapping.Side) bool {
 }
 
 // missing handles an unlinked notice of a record that is not there: nothing
-// to do, unless a surviving record of the other side names it.
+// to do, unless a surviving record of the other side names it. So it is with one
+// that was parked for that reason: its flag stands as long as the survivor does.
 func (c *Core) missing(w *work) bool {
-	if w.rec != nil {
+	if w.rec != nil && !w.rec.parkedAlone() {
 		return false
 	}
 	here, there := &w.sides[w.ref.Side], &w.sides[w.ref.Side.Other()]
@@ -51,6 +52,8 @@ func (c *Core) missing(w *work) bool {
 	case !here.present && !there.present && !w.looked:
 		c.find(w, w.ref.Side.Other()) // a survivor may name it
 		return true
+	case !here.present && !there.present && w.rec != nil:
+		return false // the survivor is gone as well
 	case !here.present && !there.present:
 		c.end(w, Done{w.key, w.generation})
 		return true
@@ -88,7 +91,7 @@ func (c *Core) find(w *work, s mapping.Side) {
 		return
 	}
 	w.phase = locating
-	c.out.add(Find{Op: c.op(pending{pendingFind, s, w.key}), Side: s, External: w.id(s.Other()), Key: w.key})
+	c.out.add(Find{Op: c.op(pending{kind: pendingFind, side: s, key: w.key}), Side: s, Object: int(w.object), External: c.native(w.id(s.Other())), Key: w.key})
 }
 
 // makeSure checks that two records which are to be linked name each other and
@@ -135,6 +138,10 @@ func (c *Core) onFindDone(e FindDone) {
 		return
 	}
 	c.observe(p.side, e.Err)
+	id := ""
+	if len(e.Records) == 1 {
+		id = c.qualify(int(w.object), e.Records[0]).ID
+	}
 	switch {
 	case e.Err != nil:
 		c.retry(w, p.side, e.Err)
@@ -143,12 +150,12 @@ func (c *Core) onFindDone(e FindDone) {
 		if !c.missing(w) {
 			c.decide(w)
 		}
-	case len(e.Records) == 1 && e.Records[0].ID == w.id(p.side):
+	case id != "" && id == w.id(p.side):
 		w.sure = true
 		c.decide(w)
-	case len(e.Records) == 1 && w.id(p.side) == "":
+	case id != "" && w.id(p.side) == "":
 		w.looked, w.sure = true, true
-		c.adopt(w, Ref{p.side, e.Records[0].ID})
+		c.adopt(w, Ref{p.side, id})
 	default:
 		c.flagUnlinked(w, "CR-14", "several records of "+p.side.String()+" carry its id as their external id")
 	}
@@ -165,7 +172,7 @@ func (c *Core) adopt(w *work, ref Ref) {
 
 func (c *Core) lookup(w *work, ref Ref) {
 	w.phase, w.other, w.adopting = locating, ref.ID, false
-	c.out.add(Lookup{Op: c.op(pending{pendingLookup, ref.Side, w.key}), Ref: ref})
+	c.out.add(Lookup{Op: c.op(pending{kind: pendingLookup, side: ref.Side, key: w.key}), Ref: ref})
 }
 
 func (c *Core) onLookedUp(e LookedUp) {
@@ -190,7 +197,7 @@ func (c *Core) onLookedUp(e LookedUp) {
 		// the link is about to follow.
 		w.phase, w.open = checking, 1
 		ref := Ref{p.side.Other(), held.ID[p.side.Other()]}
-		c.out.add(Read{Op: c.op(pending{pendingRead, ref.Side, w.key}), Ref: ref, Key: w.key})
+		c.out.add(Read{Op: c.op(pending{kind: pendingRead, side: ref.Side, key: w.key}), Ref: ref, Key: w.key})
 	default:
 		// The pair exists under another key: let that one do the work.
 		c.end(w, Enqueue{Ref: Ref{p.side, held.ID[p.side]}, Lane: w.lane, Hint: mine}, Done{w.key, w.generation})
@@ -227,7 +234,7 @@ func (c *Core) followMerge(w *work, s mapping.Side, into string) {
 		return
 	}
 	w.phase, w.merged = locating, into
-	c.out.add(Lookup{Op: c.op(pending{pendingLookup, s, w.key}), Ref: Ref{s, into}})
+	c.out.add(Lookup{Op: c.op(pending{kind: pendingLookup, side: s, key: w.key}), Ref: Ref{s, into}})
 }
 
 // maxMerges bounds how long a chain of merges is followed.
@@ -294,7 +301,7 @@ func (c *Core) survivorFree(w *work) bool {
 // vouch reads a third record, that one of the two named.
 func (c *Core) vouch(w *work, third Ref) {
 	w.phase, w.open, w.vouching = checking, 1, true
-	c.out.add(Read{Op: c.op(pending{pendingRead, third.Side, w.key}), Ref: third, Key: w.key})
+	c.out.add(Read{Op: c.op(pending{kind: pendingRead, side: third.Side, key: w.key}), Ref: third, Key: w.key})
 }
 
 // checked goes on when the record was read that stands between the two.

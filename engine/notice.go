@@ -1,6 +1,10 @@
 package engine
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/syncproof/syncproof/engine/mapping"
+)
 
 // waitingNotice is a notice, or a person's word, whose durability is under way.
 type waitingNotice struct {
@@ -29,22 +33,25 @@ func (c *Core) onNoticed(e Noticed) {
 // has been written: what was read of that side may be from before. Right before
 // a write that nothing else guards, that holds between any two writes (EV-10).
 func (c *Core) outdated(ref Ref) {
-	w := c.holder[ref]
-	if w == nil {
-		return
+	if w := c.holder[ref]; w != nil {
+		c.outdate(w, ref.Side)
 	}
+}
+
+// outdate notes that what a work has read of a side may be from before.
+func (c *Core) outdate(w *work, side mapping.Side) {
 	switch w.phase {
 	case reading:
-		w.outdated = w.outdated || w.sides[ref.Side].done
+		w.outdated = w.outdated || w.sides[side].done
 	case locating, checking, intending:
 		w.outdated = w.outdated || w.step <= 0
 	case verifying:
 		step := &w.plan.steps[w.step]
-		w.noticed = w.noticed || step.side == ref.Side
+		w.noticed = w.noticed || step.side == side
 		w.outdated = w.outdated || w.step == 0
 	case writing:
 		step := &w.plan.steps[w.step]
-		unguarded := step.side == ref.Side && c.mustVerify(step)
+		unguarded := step.side == side && c.mustVerify(w, step)
 		anew := w.step == 0 && !step.marks
 		if (unguarded || anew) && c.recallWrite(w, step.side) {
 			w.outdated = w.outdated || anew // else it has left, and this may be its echo

@@ -54,7 +54,7 @@ func (c *Core) execute(w *work, rec *Record, d resolve.Decision, why string) {
 		c.fail(w, rec, side, problem)
 		return
 	}
-	for _, side := range c.writeOrder(d) {
+	for _, side := range c.writeOrder(w, d) {
 		step, problem := c.stepFor(w, rec, d, side)
 		if problem != nil {
 			c.fail(w, rec, side, problem)
@@ -84,7 +84,7 @@ func (c *Core) unseenSource(w *work, d resolve.Decision) (mapping.Side, *mapping
 		}
 		for _, i := range d.Writes[side].Fields {
 			if slices.Contains(source.hidden, i) && d.Result[i] == source.content[i] {
-				name := c.cfg.Mapping.Fields[i].Native[from]
+				name := c.of(w).mapping.Fields[i].Native[from]
 				return from, &mapping.Problem{Field: name, Rule: mapping.RuleMissing, Shape: mapping.Shape(mapping.Native{})}
 			}
 		}
@@ -116,7 +116,7 @@ func snapshot(rec *Record) *Record {
 // still refused or lost, the winner stands untouched. Of two writes of content
 // the one that can be refused as stale comes first, so that a decision made
 // stale meanwhile is noticed before anything is written.
-func (c *Core) writeOrder(d resolve.Decision) []mapping.Side {
+func (c *Core) writeOrder(w *work, d resolve.Decision) []mapping.Side {
 	var order []mapping.Side
 	for _, side := range [...]mapping.Side{mapping.CRM, mapping.CC} {
 		if d.Writes[side].Needed {
@@ -124,19 +124,19 @@ func (c *Core) writeOrder(d resolve.Decision) []mapping.Side {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b mapping.Side) int {
-		return cmp.Compare(c.writeRank(d, a), c.writeRank(d, b))
+		return cmp.Compare(c.writeRank(w, d, a), c.writeRank(w, d, b))
 	})
 	return order
 }
 
-func (c *Core) writeRank(d resolve.Decision, side mapping.Side) int {
-	w := d.Writes[side]
+func (c *Core) writeRank(w *work, d resolve.Decision, side mapping.Side) int {
+	want := d.Writes[side]
 	switch {
-	case w.Create, w.Delete:
+	case want.Create, want.Delete:
 		return 0
-	case len(w.Fields) == 0:
+	case len(want.Fields) == 0:
 		return 3
-	case c.cfg.Systems[side].Capabilities.Conditional == adapter.Unconditional:
+	case c.of(w).capabilities[side].Conditional == adapter.Unconditional:
 		return 2
 	}
 	return 1
@@ -152,7 +152,7 @@ func (c *Core) stepFor(w *work, rec *Record, d resolve.Decision, side mapping.Si
 		return step, nil
 	}
 	step.data.Version, step.data.SetVersion = d.Version, true
-	step.data.Status = c.statusFor(side, statusOf(d.Status))
+	step.data.Status = c.of(w).statusFor(side, statusOf(d.Status))
 	if want.Create {
 		return step, c.fillCreate(w, rec, d, &step)
 	}
@@ -160,7 +160,7 @@ func (c *Core) stepFor(w *work, rec *Record, d resolve.Decision, side mapping.Si
 	step.content = append([]string(nil), s.content...)
 	for _, i := range want.Fields {
 		step.content[i] = d.Result[i]
-		if problem := c.addField(&step, i, d.Result[i]); problem != nil {
+		if problem := c.addField(c.of(w), &step, i, d.Result[i]); problem != nil {
 			return step, problem
 		}
 	}
@@ -169,12 +169,13 @@ func (c *Core) stepFor(w *work, rec *Record, d resolve.Decision, side mapping.Si
 
 // fillCreate prepares the creation of the other side of a record.
 func (c *Core) fillCreate(w *work, rec *Record, d resolve.Decision, step *planStep) *mapping.Problem {
+	o := c.of(w)
 	step.kind = CreateRecord
 	step.data.External = w.id(step.side.Other())
 	step.data.If = adapter.Precondition{}
 	step.content = append([]string(nil), d.Result...)
 	for i := range step.content {
-		f := &c.cfg.Mapping.Fields[i]
+		f := &o.mapping.Fields[i]
 		if step.content[i] == "" {
 			step.content[i] = f.Default
 		}
@@ -186,12 +187,12 @@ func (c *Core) fillCreate(w *work, rec *Record, d resolve.Decision, step *planSt
 			continue
 		}
 		step.changed = append(step.changed, i)
-		if problem := c.addField(step, i, step.content[i]); problem != nil {
+		if problem := c.addField(o, step, i, step.content[i]); problem != nil {
 			return problem
 		}
 	}
 	step.was, rec.ID[step.side] = rec.ID[step.side], ""
-	return c.requiredMissing(step)
+	return o.requiredMissing(step)
 }
 
 // restsOn is the precondition of a write that a reading led to.
@@ -203,13 +204,13 @@ func oneWayAgainst(d mapping.Direction, side mapping.Side) bool {
 	return (d == mapping.ToCRM && side == mapping.CC) || (d == mapping.ToCC && side == mapping.CRM)
 }
 
-func (c *Core) addField(step *planStep, i int, value string) *mapping.Problem {
-	native, err := c.cfg.Mapping.Render(step.side, i, value)
+func (c *Core) addField(o *object, step *planStep, i int, value string) *mapping.Problem {
+	native, err := o.mapping.Render(step.side, i, value)
 	var refused *mapping.ValueError
 	if errors.As(err, &refused) {
 		return &refused.Problem
 	}
-	if problem := c.check(step.side, i, native); problem != nil {
+	if problem := o.check(step.side, i, native); problem != nil {
 		return problem
 	}
 	step.data.Fields = append(step.data.Fields, adapter.FieldValue{Index: i, Value: native})
@@ -232,8 +233,8 @@ func (c *Core) linkBack(w *work, _ *Record, d resolve.Decision) []planStep {
 }
 
 // statusFor is the text for a side's status field, "" where it has none.
-func (c *Core) statusFor(side mapping.Side, status Status) string {
-	if c.cfg.Mapping.StatusName[side] == "" {
+func (o *object) statusFor(side mapping.Side, status Status) string {
+	if o.mapping.StatusName[side] == "" {
 		return ""
 	}
 	return status.String()
@@ -245,7 +246,7 @@ func (c *Core) statusSteps(w *work, rec *Record, status Status) []planStep {
 	var steps []planStep
 	for side := range rec.ID {
 		s := mapping.Side(side)
-		text := c.statusFor(s, status)
+		text := c.of(w).statusFor(s, status)
 		shows := w.sides[s].rec.Status.Text
 		if text == "" || rec.ID[s] == "" || shows == text || !w.sides[s].present {
 			continue

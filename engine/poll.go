@@ -55,12 +55,12 @@ func (f *feed) start(interval time.Duration, cursor adapter.Cursor, now Instant)
 
 func (f *feed) nextWake() Instant { return f.dueAt }
 
-func (c *Core) pollIfDue(side mapping.Side) {
-	f := &c.feeds[side]
+func (c *Core) pollIfDue(o *object, side mapping.Side) {
+	f := &o.feeds[side]
 	if f.dueAt == 0 || c.now < f.dueAt {
 		return
 	}
-	if c.schemas[side].refusedAt != 0 {
+	if o.schemas[side].refusedAt != 0 {
 		f.dueAt, f.held = 0, true
 		return
 	}
@@ -70,7 +70,7 @@ func (c *Core) pollIfDue(side mapping.Side) {
 	}
 	f.dueAt = 0
 	c.out.add(Poll{
-		Op: c.op(pending{kind: pendingPoll, side: side}), Side: side,
+		Op: c.op(pending{kind: pendingPoll, side: side, object: uint8(o.index)}), Side: side, Object: o.index,
 		After: f.cursor, Rewind: !f.inside && f.looksBehind(c.now, c.cfg.Systems[side].Overlap), Limit: c.cfg.Systems[side].PageSize,
 	})
 }
@@ -120,49 +120,50 @@ func (c *Core) onPollDone(e PollDone) {
 	if !ok {
 		return
 	}
-	f := &c.feeds[p.side]
+	o := &c.objects[p.object]
+	f := &o.feeds[p.side]
 	c.observe(p.side, e.Err)
 	if e.Err != nil {
-		c.pollFailed(p.side, e.Err)
+		c.pollFailed(o, p.side, e.Err)
 		return
 	}
 	f.failures = 0
-	if d := c.health[p.side].denied; d != nil && !d.write {
-		c.granted(p.side)
+	if d := o.denied[p.side]; d != nil && !d.write {
+		c.granted(o, p.side)
 	}
 	f.next, f.more = e.Page.Next, e.Page.More
 	var ops []StoreOp
 	for i := range e.Page.Changed {
-		if ch := &e.Page.Changed[i]; c.isNews(p.side, ch) {
-			ops = append(ops, Enqueue{Ref: Ref{p.side, ch.ID}, Lane: Backlog})
+		if ch := &e.Page.Changed[i]; c.isNews(o, p.side, ch) {
+			ops = append(ops, Enqueue{Ref: Ref{p.side, c.names.Qualify(o.index, ch.ID)}, Lane: Backlog})
 		}
 	}
 	if len(ops) == 0 && f.next == f.cursor {
 		f.applied(c.now)
 		return
 	}
-	c.persist(pending{kind: pendingPage, side: p.side}, append(ops, PutCursor{p.side, f.next})...)
+	c.persist(pending{kind: pendingPage, side: p.side, object: p.object}, append(ops, PutCursor{p.side, f.next, o.name})...)
 }
 
 // pollFailed tries again later. A round that a limit or an outage interrupts goes
 // on where it was: begun anew it would never end where a window of the quota
 // holds fewer pages than it has.
-func (c *Core) pollFailed(side mapping.Side, err *adapter.Error) {
-	f := &c.feeds[side]
+func (c *Core) pollFailed(o *object, side mapping.Side, err *adapter.Error) {
+	f := &o.feeds[side]
 	f.inside = f.inside && (err.Kind == adapter.Limited || err.Kind == adapter.Unavailable)
 	delay := c.backoff(side, f.failures)
 	f.failures++
-	c.refusedToLook(side, err)
+	c.refusedToLook(o, side, err)
 	f.dueAt = max(c.now.Add(delay), c.gates[side].pausedUntil)
 }
 
 // refusedToLook tells of what keeps the engine from reading at all.
-func (c *Core) refusedToLook(side mapping.Side, err *adapter.Error) {
+func (c *Core) refusedToLook(o *object, side mapping.Side, err *adapter.Error) {
 	switch err.Kind {
 	case adapter.Drift:
-		c.drifted(side, err)
+		c.drifted(o, side, err)
 	case adapter.Forbidden:
-		c.missing403(side, err, false)
+		c.missing403(o, side, err, false)
 	case adapter.Unauthorized:
 		c.refused(side, err)
 	}
@@ -190,14 +191,14 @@ func (f *feed) applied(now Instant) {
 // system refuses stale ones, so that nothing of a user's can hide behind
 // them, and states that were sighted before and confirmed. In the first round
 // an own write is of a life whose store was lost.
-func (c *Core) isNews(side mapping.Side, ch *adapter.Change) bool {
-	if ch.Own && !c.feeds[side].initial && c.cfg.Systems[side].Capabilities.Conditional == adapter.ByTag {
+func (c *Core) isNews(o *object, side mapping.Side, ch *adapter.Change) bool {
+	if ch.Own && !o.feeds[side].initial && o.capabilities[side].Conditional == adapter.ByTag {
 		return false
 	}
 	if ch.Stamp == "" {
 		return true
 	}
-	f := &c.feeds[side]
+	f := &o.feeds[side]
 	s, known := f.sighted(ch.ID)
 	switch {
 	case !known || s.stamp != ch.Stamp || s.by != ch.By:

@@ -26,6 +26,14 @@ func (m *Meta) Fingerprint(now Instant, dst []byte) []byte {
 		f.text(string(m.Cursors[side]))
 		f.told(m.Told[side])
 	}
+	for i := range m.Objects {
+		o := &m.Objects[i]
+		f.text(o.Name)
+		for side := range o.Cursors {
+			f.text(string(o.Cursors[side]))
+			f.told(o.Told[side])
+		}
+	}
 	f.deletes(m.Deletes)
 	return f.buf
 }
@@ -78,13 +86,13 @@ func (f *printer) storeOp(op StoreOp) {
 		f.text("gate " + op.Side.String())
 		f.when(op.Until)
 	case PutCursor:
-		f.text("cursor " + op.Side.String())
+		f.text("cursor " + op.Side.String() + op.Object)
 		f.text(string(op.Cursor))
 	case PutDeletes:
 		f.text("deletes")
 		f.deletes(op)
 	case PutTold:
-		f.text("told " + op.Side.String())
+		f.text("told " + op.Side.String() + op.Object)
 		f.told(op.Told)
 	}
 }

@@ -56,6 +56,12 @@ type Record struct {
 	Decisions uint32
 }
 
+// parkedAlone reports whether a person is asked about a deletion of which the
+// other side shows no more than a record that names the deleted one.
+func (r *Record) parkedAlone() bool {
+	return r.Flag != nil && r.Flag.Rule == "CR-13" && (r.ID[0] == "" || r.ID[1] == "")
+}
+
 // Base is the merge base of one side (spec: base).
 type Base struct {
 	Known   bool
@@ -75,6 +81,10 @@ type Base struct {
 	Edit   Instant
 	Origin resolve.Origin
 }
+
+// comparable reports whether the base has a content to compare with: what is
+// known to have been gone has none, like what is not known (CR-12).
+func (b *Base) comparable() bool { return b.Known && b.Present }
 
 // Intent is a decision being carried out.
 type Intent struct {
@@ -177,6 +187,9 @@ type Message struct {
 	Key   string // the record's key, "" for a message about a system
 	Ref   Ref    // a native id of the record, for a person
 	Side  mapping.Side
-	Text  string // what happened
-	Do    string // what to do
+	// Object names the object that a message about a system is about, "" for the
+	// first and for the system itself.
+	Object string `json:",omitempty"`
+	Text   string // what happened
+	Do     string // what to do
 }

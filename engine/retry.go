@@ -19,7 +19,7 @@ func (c *Core) retry(w *work, side mapping.Side, err *adapter.Error) {
 		return
 	case adapter.Drift:
 		if w.phase != reading && w.phase != verifying { // a reading's is taken up as it comes
-			c.drifted(side, err)
+			c.drifted(c.of(w), side, err)
 		}
 	case adapter.Unauthorized:
 		c.refused(side, err)
@@ -54,6 +54,9 @@ func (c *Core) requeue(w *work, due Instant, attempt int) {
 // unsent notes which intended writes were never sent: a value that a person
 // types meanwhile shows none of them (EV-7).
 func (c *Core) unsent(w *work) {
+	if w.plan == nil && w.dropped {
+		w.extra = append(w.extra, PutRecord{w.rec})
+	}
 	if w.plan == nil || w.plan.rec.Intent == nil {
 		return
 	}

@@ -80,7 +80,7 @@ func (c *Core) liftFlag(w *work, rec *Record) bool {
 		return true
 	case rec.Flag.Rule == "CR-14",
 		!cc.present && !crm.present,
-		cc.present && crm.present && c.agree(cc, crm):
+		cc.present && crm.present && c.of(w).agree(cc, crm):
 		rec.Flag = nil
 		return true
 	}
@@ -92,9 +92,9 @@ func (c *Core) liftFlag(w *work, rec *Record) bool {
 func (c *Core) approvedMass(f *FlagState) bool { return f.Mass > 0 && f.Mass <= c.deletes.Approved }
 
 // agree reports whether two readings hold the same in every two-way field.
-func (c *Core) agree(a, b *sideReading) bool {
-	for i := range c.traits {
-		if c.traits[i].OneWay == resolve.None && a.content[i] != b.content[i] {
+func (o *object) agree(a, b *sideReading) bool {
+	for i := range o.traits {
+		if o.traits[i].OneWay == resolve.None && a.content[i] != b.content[i] {
 			return false
 		}
 	}
@@ -153,7 +153,7 @@ func (c *Core) carryReview(w *work, rec *Record) {
 		return
 	}
 	c.reply(w, true, "")
-	c.execute(w, rec, d, c.sentence(r))
+	c.execute(w, rec, d, c.sentence(w, r))
 }
 
 // unfit says why a system cannot take what a restore would give it, "" if it
@@ -162,7 +162,7 @@ func (c *Core) unfit(w *work, rec *Record, r *Reviewed, d resolve.Decision) stri
 	if !r.Restore || w.carriesOn {
 		return ""
 	}
-	for _, side := range c.writeOrder(d) {
+	for _, side := range c.writeOrder(w, d) {
 		if _, problem := c.stepFor(w, rec, d, side); problem != nil {
 			return side.String() + " cannot take " + problem.String()
 		}
@@ -171,7 +171,7 @@ func (c *Core) unfit(w *work, rec *Record, r *Reviewed, d resolve.Decision) stri
 }
 
 // sentence says for the ledger what a person decided.
-func (c *Core) sentence(r *Reviewed) string {
+func (c *Core) sentence(w *work, r *Reviewed) string {
 	var what []string
 	if r.Choose <= mapping.CRM && !r.Restore {
 		what = append(what, "chose "+r.Choose.String())
@@ -179,7 +179,7 @@ func (c *Core) sentence(r *Reviewed) string {
 	if len(r.Set) > 0 {
 		names := make([]string, len(r.Set))
 		for i, set := range r.Set {
-			names[i] = c.cfg.Mapping.Fields[set.Index].Name
+			names[i] = c.of(w).mapping.Fields[set.Index].Name
 		}
 		verb := "wrote "
 		if r.Restore {
@@ -245,12 +245,12 @@ func (c *Core) reviewed(w *work, r *Reviewed, in resolve.Input) resolve.Decision
 		d.Result[set.Index] = set.Value
 	}
 	for side := range w.sides {
-		c.reviewWrite(&d, resolve.Side(side), &w.sides[side])
+		c.of(w).reviewWrite(&d, resolve.Side(side), &w.sides[side])
 	}
 	return d
 }
 
-func (c *Core) reviewWrite(d *resolve.Decision, side resolve.Side, s *sideReading) {
+func (o *object) reviewWrite(d *resolve.Decision, side resolve.Side, s *sideReading) {
 	write := &d.Writes[side]
 	write.Needed = true
 	if !s.present {
@@ -258,7 +258,7 @@ func (c *Core) reviewWrite(d *resolve.Decision, side resolve.Side, s *sideReadin
 		return
 	}
 	for i, value := range s.content {
-		if value == d.Result[i] || oneWayAgainst(c.cfg.Mapping.Fields[i].Direction, mapping.Side(side)) {
+		if value == d.Result[i] || oneWayAgainst(o.mapping.Fields[i].Direction, mapping.Side(side)) {
 			continue
 		}
 		write.Fields = append(write.Fields, i)

@@ -43,11 +43,11 @@ const redescribe = 5 * time.Minute
 
 func (v *schemaView) nextWake() Instant { return v.dueAt }
 
-func (c *Core) schemasKnown() bool { return c.schemas[0].known && c.schemas[1].known }
+func (o *object) schemasKnown() bool { return o.schemas[0].known && o.schemas[1].known }
 
 // describeAgain asks for a schema that may have changed.
-func (c *Core) describeAgain(side mapping.Side) {
-	if v := &c.schemas[side]; !v.asking {
+func (c *Core) describeAgain(o *object, side mapping.Side) {
+	if v := &o.schemas[side]; !v.asking {
 		v.dueAt = c.now
 	}
 }
@@ -58,7 +58,7 @@ func (c *Core) lookFirst(w *work) bool {
 	doubts := false
 	for side := range w.sides {
 		if s := mapping.Side(side); c.emptied(w, s) {
-			c.describeAgain(s)
+			c.describeAgain(c.of(w), s)
 			w.doubts[side], doubts = c.now, true
 		}
 	}
@@ -73,8 +73,9 @@ func (c *Core) lookFirst(w *work) bool {
 // at the schema: the next request would be refused as well (FC-3).
 func (c *Core) holdsBack(w *work) bool {
 	waits := false
-	for side := range c.schemas {
-		if c.schemas[side].refusedAt != 0 {
+	o := c.of(w)
+	for side := range o.schemas {
+		if o.schemas[side].refusedAt != 0 {
 			w.doubts[side], waits = c.now, true
 		}
 	}
@@ -90,26 +91,27 @@ func (c *Core) holdsBack(w *work) bool {
 // Only a look that was asked for after the reading tells the two apart; one
 // serves all works that wait for it.
 func (c *Core) emptied(w *work, side mapping.Side) bool {
-	base, now, v := w.base(side), &w.sides[side], &c.schemas[side]
+	o := c.of(w)
+	base, now, v := w.base(side), &w.sides[side], &o.schemas[side]
 	asked := w.doubts[side] != 0 && v.lookedAt >= w.doubts[side]
 	if !now.present || !base.Known || !base.Present || asked {
 		return false
 	}
-	for i := range c.cfg.Mapping.Fields {
-		if empty := c.cfg.Mapping.Fields[i].Empty(); now.content[i] == empty && base.Content[i] != empty {
+	for i := range o.mapping.Fields {
+		if empty := o.mapping.Fields[i].Empty(); now.content[i] == empty && base.Content[i] != empty {
 			return true
 		}
 	}
 	return false
 }
 
-// looked goes on with the works that waited for a look at side's schema. Where
+// looked goes on with the works that waited for a look at an object's schema. Where
 // it failed they give up their slot: other records need no look.
-func (c *Core) looked(side mapping.Side, ok bool) {
+func (c *Core) looked(o *object, side mapping.Side, ok bool) {
 	for _, key := range slices.Sorted(maps.Keys(c.work)) {
 		w := c.work[key]
 		switch {
-		case w == nil || w.phase != doubting || w.doubts[side] == 0:
+		case w == nil || c.of(w) != o || w.phase != doubting || w.doubts[side] == 0:
 		case ok:
 			c.read(w)
 		default:
@@ -118,16 +120,16 @@ func (c *Core) looked(side mapping.Side, ok bool) {
 	}
 }
 
-func (c *Core) describeIfDue(side mapping.Side) {
-	if v := &c.schemas[side]; v.dueAt != 0 && c.now >= v.dueAt && !v.asking {
-		c.describe(side)
+func (c *Core) describeIfDue(o *object, side mapping.Side) {
+	if v := &o.schemas[side]; v.dueAt != 0 && c.now >= v.dueAt && !v.asking {
+		c.describe(o, side)
 	}
 }
 
-func (c *Core) describe(side mapping.Side) {
-	v := &c.schemas[side]
+func (c *Core) describe(o *object, side mapping.Side) {
+	v := &o.schemas[side]
 	v.asking, v.askedAt, v.dueAt = true, c.now, 0
-	c.out.add(Describe{Op: c.op(pending{kind: pendingDescribe, side: side}), Side: side})
+	c.out.add(Describe{Op: c.op(pending{kind: pendingDescribe, side: side, object: uint8(o.index)}), Side: side, Object: o.index})
 }
 
 func (c *Core) onDescribed(e Described) {
@@ -135,14 +137,15 @@ func (c *Core) onDescribed(e Described) {
 	if !ok {
 		return
 	}
-	v := &c.schemas[p.side]
+	o := &c.objects[p.object]
+	v := &o.schemas[p.side]
 	v.asking = false
 	c.observe(p.side, e.Err)
 	if e.Err != nil {
-		c.refusedToLook(p.side, e.Err)
+		c.refusedToLook(o, p.side, e.Err)
 		v.dueAt = max(c.now.Add(c.backoff(p.side, v.failures)), c.gates[p.side].pausedUntil)
 		v.failures++
-		c.looked(p.side, false)
+		c.looked(o, p.side, false)
 		return
 	}
 	changed := v.known && v.schema.Revision != e.Schema.Revision
@@ -151,18 +154,18 @@ func (c *Core) onDescribed(e Described) {
 	v.certain = !changed && (v.doubted || v.certain)
 	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)
-	c.compareSchema(p.side)
-	c.retryDeadLetters(p.side, changed)
+	c.compareSchema(o, p.side)
+	c.retryDeadLetters(o, p.side, changed)
 	if v.askedAt < v.refusedAt {
 		v.dueAt = c.now // what it describes may be from before the refusal
 		return
 	}
 	v.refusedAt = 0
-	c.looked(p.side, true)
-	c.feeds[p.side].release(c.now)
-	if c.schemasKnown() {
+	c.looked(o, p.side, true)
+	o.feeds[p.side].release(c.now)
+	if o.schemasKnown() {
 		for _, key := range slices.Sorted(maps.Keys(c.work)) {
-			if w := c.work[key]; w != nil && w.phase == unprepared {
+			if w := c.work[key]; w != nil && c.of(w) == o && w.phase == unprepared {
 				c.start(w)
 			}
 		}
@@ -172,29 +175,31 @@ func (c *Core) onDescribed(e Described) {
 // prepareSoon asks for a schema that is not known yet as soon as its system
 // serves again, whatever the backoff.
 func (c *Core) prepareSoon(side mapping.Side) {
-	if v := &c.schemas[side]; !v.known && v.dueAt > c.now {
-		v.dueAt = c.now
+	for i := range c.objects {
+		if v := &c.objects[i].schemas[side]; !v.known && v.dueAt > c.now {
+			v.dueAt = c.now
+		}
 	}
 }
 
 // compareSchema tells of every field that does not fit, once, and looks at all
 // records again when one fits again.
-func (c *Core) compareSchema(side mapping.Side) {
-	v := &c.schemas[side]
+func (c *Core) compareSchema(o *object, side mapping.Side) {
+	v := &o.schemas[side]
 	still := map[string]Instant{}
 	note := func(field, text string) {
 		since, told := v.drifted[field]
 		if !told {
 			since = c.now
-			c.tellDrift(side, field, text)
+			c.tellDrift(o, side, field, text)
 		}
 		still[field] = since
 	}
-	for _, p := range c.cfg.Mapping.Drift(side, v.schema.Fields) {
+	for _, p := range o.mapping.Drift(side, v.schema.Fields) {
 		note(p.Field, "no longer fits the mapping: "+p.String())
 	}
-	for i := range c.cfg.Mapping.Fields {
-		name := c.cfg.Mapping.Fields[i].Native[side]
+	for i := range o.mapping.Fields {
+		name := o.mapping.Fields[i].Native[side]
 		if _, fits := still[name]; v.unseen[i] && !fits {
 			note(name, "is in the schema, but is not shown to the engine's account")
 		}
@@ -202,6 +207,7 @@ func (c *Core) compareSchema(side mapping.Side) {
 	for field := range v.drifted { //syncproof:unordered one is enough
 		if _, drifts := still[field]; !drifts {
 			// What it held meanwhile was not seen in any record.
+			c.showsAgain(o, side)
 			c.persist(pending{kind: pendingNotices}, EnqueueAll{Lane: Backlog})
 			break
 		}
@@ -212,10 +218,21 @@ func (c *Core) compareSchema(side mapping.Side) {
 	}
 }
 
+// showsAgain lets the an object's works look again that took a field of a side for unchanged
+// because it had drifted, and have written nothing yet: what it holds is an edit
+// like another, now that it fits.
+func (c *Core) showsAgain(o *object, side mapping.Side) {
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		if w := c.work[key]; w != nil && c.of(w) == o && len(w.sides[side].hidden) > 0 {
+			c.outdate(w, side)
+		}
+	}
+}
+
 // retryDeadLetters tries the dead letters again when the schema has changed, and
 // else looks at it again later as long as there are any.
-func (c *Core) retryDeadLetters(side mapping.Side, changed bool) {
-	v := &c.schemas[side]
+func (c *Core) retryDeadLetters(o *object, side mapping.Side, changed bool) {
+	v := &o.schemas[side]
 	switch {
 	case changed:
 		v.deadLetters = false
@@ -226,72 +243,72 @@ func (c *Core) retryDeadLetters(side mapping.Side, changed bool) {
 }
 
 // deadLettered notes that the schema keeps a record from travelling.
-func (c *Core) deadLettered(side mapping.Side) {
-	v := &c.schemas[side]
+func (c *Core) deadLettered(o *object, side mapping.Side) {
+	v := &o.schemas[side]
 	v.deadLetters = true
 	if v.dueAt == 0 && !v.asking {
 		v.dueAt = c.now.Add(redescribe)
 	}
 }
 
-func (c *Core) tellDrift(side mapping.Side, field, text string) {
-	c.tell(Message{
-		Topic: "drift", Side: side, Text: side.String() + " field " + field + " " + text,
+func (c *Core) tellDrift(o *object, side mapping.Side, field, text string) {
+	c.tell(o, Message{
+		Topic: "drift", Side: side, Text: side.String() + " field " + o.qualified(field) + " " + text,
 		Do: "correct the mapping, or give the field back its name, type and visibility",
 	}, c.now)
 }
 
 // drifted reacts to an answer that does not know a mapped field: it names the
 // field at once, and asks for the schema.
-func (c *Core) drifted(side mapping.Side, err *adapter.Error) {
-	v := &c.schemas[side]
+func (c *Core) drifted(o *object, side mapping.Side, err *adapter.Error) {
+	v := &o.schemas[side]
 	if _, told := v.drifted[err.Field]; !told {
 		if v.drifted == nil {
 			v.drifted = map[string]Instant{}
 		}
 		v.drifted[err.Field] = c.now
-		c.tellDrift(side, err.Field, "is not known there")
+		c.tellDrift(o, side, err.Field, "is not known there")
 	}
 	v.refusedAt = c.now
-	c.turnAway(side) // what waits at the gate asks for the field as well
-	c.describeAgain(side)
+	c.turnAway(o, side) // what waits at the gate asks for the field as well
+	c.describeAgain(o, side)
 }
 
 // unseen notes that the reading op lacked field i. If the schema is not known
 // to lack it too, it is looked at again.
-func (c *Core) unseen(side mapping.Side, i int, op Op) {
-	v := &c.schemas[side]
-	if _, told := v.drifted[c.cfg.Mapping.Fields[i].Native[side]]; told || v.unseen[i] || op <= v.asOf {
+func (c *Core) unseen(o *object, side mapping.Side, i int, op Op) {
+	v := &o.schemas[side]
+	if _, told := v.drifted[o.mapping.Fields[i].Native[side]]; told || v.unseen[i] || op <= v.asOf {
 		return
 	}
 	if v.unseen == nil {
 		v.unseen = map[int]bool{}
 	}
 	v.unseen[i] = true
-	c.describeAgain(side)
+	c.describeAgain(o, side)
 }
 
 // doubt reports whether a value that does not fit its field is the first sign
 // that the field has changed: then the schema is looked at before anybody is
 // blamed.
-func (c *Core) doubt(side mapping.Side) bool {
-	v := &c.schemas[side]
+func (c *Core) doubt(o *object, side mapping.Side) bool {
+	v := &o.schemas[side]
 	if v.certain {
 		return false
 	}
 	v.doubted = true
-	c.describeAgain(side)
+	c.describeAgain(o, side)
 	return true
 }
 
 // check validates one value against the target's schema. A field that drifted
 // takes none: not even an empty one fits every type.
-func (c *Core) check(side mapping.Side, i int, n mapping.Native) *mapping.Problem {
-	if p := c.cfg.Mapping.CheckIn(side, c.schemas[side].index, i, n); p != nil {
+func (o *object) check(side mapping.Side, i int, n mapping.Native) *mapping.Problem {
+	if p := o.mapping.CheckIn(side, o.schemas[side].index, i, n); p != nil {
 		return p
 	}
-	name := c.cfg.Mapping.Fields[i].Native[side]
-	if _, drifted := c.schemas[side].drifted[name]; drifted && n.Kind == mapping.Null {
+	name := o.mapping.Fields[i].Native[side]
+	if _, drifted := o.schemas[side].drifted[name]; drifted && n.Kind == mapping.Null {
 		return &mapping.Problem{Field: name, Rule: mapping.RuleType, Shape: mapping.Shape(n)}
 	}
 	return nil

@@ -51,7 +51,8 @@ func (c *Core) recoverIntent(w *work, rec *Record) (began, untouched bool) {
 // write meant to give it, and none may still hold its old one: writes are
 // atomic, and a person may have typed one of the values himself. Where a trigger
 // moves the version with every edit, one behind the write would have moved it
-// further than the write did.
+// further than the write did: what somebody left there at the very version of
+// the write is his own, and came instead of it.
 func (c *Core) arrived(side mapping.Side, now *sideReading, want *IntendedWrite, version int64) bool {
 	switch want.Kind {
 	case DeleteRecord:
@@ -62,7 +63,7 @@ func (c *Core) arrived(side mapping.Side, now *sideReading, want *IntendedWrite,
 	if !now.present || now.version < version {
 		return false
 	}
-	if now.version == version && c.cfg.Systems[side].Traits.Versioning == resolve.Trigger && overlaid(now, want) {
+	if now.version == version && c.cfg.Systems[side].Traits.Versioning == resolve.Trigger && (overlaid(now, want) || somebodys(&now.rec)) {
 		return false
 	}
 	shows := false
@@ -76,6 +77,10 @@ func (c *Core) arrived(side mapping.Side, now *sideReading, want *IntendedWrite,
 	}
 	return shows
 }
+
+// somebodys reports whether the system names somebody else than the engine for
+// the last change of a record.
+func somebodys(r *adapter.Record) bool { return (r.By != "" && !r.Own) || r.Automation }
 
 // overlaid reports whether a field that an intended write meant to change holds
 // neither what was read before nor the intended value: somebody edited it or
@@ -118,13 +123,14 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 	want, opposite := &intent.Sides[side], &intent.Sides[side.Other()]
 	here, there := &rec.Base[side], &rec.Base[side.Other()]
 	pending := opposite.Needed && !opposite.Done && len(opposite.Changed) > 0
+	based := here.comparable() && there.comparable()
 	switch {
 	case want.Kind == DeleteRecord:
 		// It travelled from a side where the record was gone: if it is there
 		// again, that is an undelete (CR-13).
 		*here, *there = Base{Known: true}, Base{Known: true}
 		return
-	case want.Kind == CreateRecord || ((!here.Known || !there.Known) && !pending):
+	case want.Kind == CreateRecord || (!based && !pending):
 		// Now the two hold the same, the other side as it was read.
 		*here = Base{
 			Known: true, Present: true, Content: want.Content, Version: intent.Version, Edit: want.Edit, Origin: want.Origin,
@@ -136,13 +142,13 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		return
 	}
 	here.Held, here.Hidden, here.Edit, here.Origin = want.Content, nil, want.Edit, want.Origin
-	if !here.Known || !there.Known {
+	if !based {
 		if c.cfg.Policy.Granularity != resolve.ByRecord {
 			c.halfway(here, there, want, opposite)
 		}
 		return // the table would let an empty value overwrite what is still to travel (CR-12)
 	}
-	carried, whole := c.agreed(want, opposite), true
+	carried, whole := c.objectOf(rec).agreed(want, opposite), true
 	for _, i := range want.Changed {
 		if shown[i] == want.Content[i] {
 			carried = append(carried, i)
@@ -155,9 +161,6 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		here.Version = intent.Version
 	}
 	here.Content = withFields(here.Content, want, carried, nil)
-	if !there.Present {
-		return
-	}
 	var later []int
 	if pending {
 		later = opposite.Changed
@@ -185,10 +188,10 @@ func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
 
 // agreed are the two-way fields in which the readings behind a decision
 // already held the same: nothing has to carry them any more.
-func (c *Core) agreed(want, opposite *IntendedWrite) []int {
+func (o *object) agreed(want, opposite *IntendedWrite) []int {
 	var same []int
-	for i := range c.traits {
-		if c.traits[i].OneWay == resolve.None && i < len(opposite.Before) && want.Before[i] == opposite.Before[i] &&
+	for i := range o.traits {
+		if o.traits[i].OneWay == resolve.None && i < len(opposite.Before) && want.Before[i] == opposite.Before[i] &&
 			!slices.Contains(want.Changed, i) && !slices.Contains(opposite.Changed, i) {
 			same = append(same, i)
 		}
@@ -276,7 +279,7 @@ func (c *Core) losses(w *work, rec *Record, d resolve.Decision) []LedgerLoss {
 		side := mapping.Side(l.Side)
 		s := &w.sides[side]
 		lost = append(lost, LedgerLoss{
-			Field: c.cfg.Mapping.Fields[l.Field].Name, Index: l.Field, Side: side, Value: l.Value,
+			Field: c.of(w).mapping.Fields[l.Field].Name, Index: l.Field, Side: side, Value: l.Value,
 			Version: s.version, Time: s.edit, Origin: c.origin(side, s, &rec.Base[side]), Rule: l.Rule,
 		})
 	}

@@ -82,11 +82,11 @@ func (s *store) apply(now engine.Instant, b engine.Batch) {
 		case engine.PutGate:
 			s.meta.Gates[op.Side] = op.Until
 		case engine.PutCursor:
-			s.meta.Cursors[op.Side] = op.Cursor
+			op.Into(&s.meta)
 		case engine.PutDeletes:
 			s.meta.Deletes = op
 		case engine.PutTold:
-			s.meta.Told[op.Side] = op.Told
+			op.Into(&s.meta)
 		default:
 			panic("unknown store op")
 		}

@@ -33,6 +33,7 @@ func (p phase) String() string { return phaseNames[p] }
 // case of two references that turn out to be one record.
 type work struct {
 	key          string
+	object       uint8 // index into the core's objects
 	generation   uint64
 	number       uint64 // in the order of beginning
 	lane         Lane
@@ -66,6 +67,7 @@ type work struct {
 	noticed     bool              // a notice came while it was verified: that reading may be from before
 	reserves    bool              // a request of the window on side reserved is kept for its write
 	reserved    mapping.Side
+	dropped     bool      // an intent's writes were given up, which is not durable yet
 	outdated    bool      // a notice came since it was read, and nothing is written yet
 	counted     bool      // this deletion was counted against the mass delete
 	carriesOn   bool      // the review was interrupted between its writes
@@ -98,6 +100,10 @@ func (c *Core) begin(it *Item) {
 		key: it.Key, generation: it.Generation, lane: it.Lane, attempt: it.Attempt,
 		ref: it.Ref, hint: it.Hint, review: it.Review, rec: it.Record,
 	}
+	if len(c.names) > 1 {
+		i, _ := c.names.Split(it.Ref.ID)
+		w.object = uint8(i)
+	}
 	c.begun++
 	w.number = c.begun
 	c.work[w.key] = w
@@ -118,7 +124,7 @@ func (c *Core) begin(it *Item) {
 // start claims the native ids that are known and reads them, once it is known
 // what both systems look like.
 func (c *Core) start(w *work) {
-	if !c.schemasKnown() {
+	if !c.of(w).schemasKnown() {
 		w.phase = unprepared
 		return
 	}
@@ -223,7 +229,7 @@ func (c *Core) read(w *work) {
 		s := mapping.Side(side)
 		if id := w.id(s); id != "" {
 			w.open++
-			c.out.add(Read{Op: c.op(pending{pendingRead, s, w.key}), Ref: Ref{s, id}, Key: w.key})
+			c.out.add(Read{Op: c.op(pending{kind: pendingRead, side: s, key: w.key}), Ref: Ref{s, id}, Key: w.key})
 		} else {
 			w.sides[s].done = true
 		}
@@ -248,6 +254,7 @@ func (c *Core) onReadDone(e ReadDone) {
 	}
 	w.open--
 	c.observe(p.side, e.Err)
+	e.Record = c.qualify(int(w.object), e.Record)
 	if w.phase == checking {
 		c.checked(w, p.side, e)
 		return
@@ -261,7 +268,7 @@ func (c *Core) onReadDone(e ReadDone) {
 	default:
 		w.failures[p.side] = e.Err
 		if e.Err.Kind == adapter.Drift {
-			c.drifted(p.side, e.Err) // at once: the other side's answer may take long
+			c.drifted(c.of(w), p.side, e.Err) // at once: the other side's answer may take long
 		}
 	}
 	if w.open > 0 || c.keepsPlace(w, p.side, e.Err) {
@@ -269,10 +276,10 @@ func (c *Core) onReadDone(e ReadDone) {
 	}
 	side, err := w.worst()
 	if other := w.failures[side.Other()]; other != nil && other.Kind != adapter.Drift {
-		c.refusedToLook(side.Other(), other)
+		c.refusedToLook(c.of(w), side.Other(), other)
 	}
 	switch {
-	case err != nil && err.Kind == adapter.Invalid && c.doubt(side):
+	case err != nil && err.Kind == adapter.Invalid && c.doubt(c.of(w), side):
 		c.requeue(w, c.now.Add(c.backoff(side, w.attempt)), w.attempt+1)
 	case err != nil && err.Kind == adapter.Invalid:
 		c.fail(w, c.latest(w), side, &mapping.Problem{Field: err.Field, Rule: err.Code})
@@ -324,39 +331,39 @@ func (c *Core) latest(w *work) *Record {
 // fill canonicalises one reading. An absent field keeps what the base says: it
 // is not a clear (DM-6).
 func (c *Core) fill(w *work, s mapping.Side, e ReadDone) {
-	rec, base := e.Record, w.base(s)
-	r := sideReading{done: true, present: true, rec: rec, content: make([]string, len(c.cfg.Mapping.Fields))}
+	o, rec, base := c.of(w), e.Record, w.base(s)
+	r := sideReading{done: true, present: true, rec: rec, content: make([]string, len(o.mapping.Fields))}
 	for i := range r.content {
 		native := mapping.Native{}
 		if i < len(rec.Fields) {
 			native = rec.Fields[i]
 		}
-		if _, drifted := c.schemas[s].drifted[c.cfg.Mapping.Fields[i].Native[s]]; drifted {
+		if _, drifted := o.schemas[s].drifted[o.mapping.Fields[i].Native[s]]; drifted {
 			native = mapping.Native{} // what a drifted field shows is nobody's edit
 		}
-		value, present, err := c.cfg.Mapping.Canonical(s, i, native)
+		value, present, err := o.mapping.Canonical(s, i, native)
 		switch {
 		case err != nil:
-			w.failures[s] = typeError(c.cfg.Mapping.Fields[i].Native[s], err)
+			w.failures[s] = typeError(o.mapping.Fields[i].Native[s], err)
 		case present:
 			r.content[i] = value
 		case err == nil:
-			c.unseen(s, i, e.Op)
-			r.content[i] = c.unread(base, i)
+			c.unseen(o, s, i, e.Op)
+			r.content[i] = o.unread(base, i)
 			r.hidden = append(r.hidden, i)
 		}
 	}
-	r.version, _ = c.cfg.Mapping.ParseVersion(rec.Version)
+	r.version, _ = o.mapping.ParseVersion(rec.Version)
 	r.edit, r.own = c.editTime(base, &r)
 	w.sides[s] = r
 }
 
 // unread is the content of a field that the system did not show.
-func (c *Core) unread(base *Base, i int) string {
+func (o *object) unread(base *Base, i int) string {
 	if base.Known && i < len(base.Content) {
 		return base.Content[i]
 	}
-	return c.cfg.Mapping.Fields[i].Empty()
+	return o.mapping.Fields[i].Empty()
 }
 
 // editTime is tS of DM-10: the time that the system reports for its last

@@ -29,7 +29,7 @@ func (c *Core) nextStep(w *work) {
 		return
 	}
 	step := &w.plan.steps[w.step]
-	if c.mustVerify(step) {
+	if c.mustVerify(w, step) {
 		c.verify(w, step)
 		return
 	}
@@ -44,33 +44,33 @@ func (c *Core) verify(w *work, step *planStep) {
 	if step.kind == CreateRecord {
 		ref.ID = step.was
 	}
-	c.out.add(Read{Op: c.op(pending{pendingRead, step.side, w.key}), Ref: ref, Key: w.key})
+	c.out.add(Read{Op: c.op(pending{kind: pendingRead, side: step.side, key: w.key}), Ref: ref, Key: w.key})
 }
 
 // mustVerify: a target that cannot refuse a stale write is read once more
 // immediately before it (EV-10). Guarding by version is enough only where a
 // trigger moves the version with every edit. A record in whose place one is
 // created may have been undeleted: a creation by external id would write it.
-func (c *Core) mustVerify(step *planStep) bool {
+func (c *Core) mustVerify(w *work, step *planStep) bool {
 	switch {
 	case step.marks:
 		return false
 	case step.kind == CreateRecord:
 		return step.was != ""
 	}
-	system := &c.cfg.Systems[step.side]
-	switch system.Capabilities.Conditional {
+	switch c.of(w).capabilities[step.side].Conditional {
 	case adapter.ByTag:
-		return step.data.If.Tag == ""
+		return step.data.If.Tag == "" || step.kind == DeleteRecord && c.of(w).capabilities[step.side].UpdatesOnly
 	case adapter.ByVersion:
-		return step.kind == DeleteRecord || system.Traits.Versioning != resolve.Trigger
+		return step.kind == DeleteRecord || c.cfg.Systems[step.side].Traits.Versioning != resolve.Trigger
 	default:
 		return true
 	}
 }
 
 // verified compares the last reading before a write with the one that the
-// decision rests on.
+// decision rests on: a later edit of the same content counts, since times decide
+// as well (CR-5).
 func (c *Core) verified(w *work, side mapping.Side) {
 	step := &w.plan.steps[w.step]
 	now, then := &w.sides[side], w.plan.rested[side]
@@ -78,7 +78,7 @@ func (c *Core) verified(w *work, side mapping.Side) {
 		c.verify(w, step) // the reading is old, or the write would wait longer than it is good for
 		return
 	}
-	if now.present == then.present && now.version == then.version && equalContent(now.content, then.content) {
+	if now.present == then.present && now.version == then.version && now.rec.Modified.Equal(then.rec.Modified) && equalContent(now.content, then.content) {
 		step.data.If.Tag = now.rec.Tag
 		c.write(w, step)
 		return
@@ -104,6 +104,7 @@ func (c *Core) unplan(w *work) {
 	}
 	w.plan.rec.Intent.neverMind()
 	w.rec, w.plan = snapshot(w.plan.rec), nil
+	w.dropped = w.rec.Intent != nil
 }
 
 // neverMind notes that the writes which were not made yet will not be.
@@ -129,9 +130,13 @@ func (c *Core) write(w *work, step *planStep) {
 			step.data.External = other
 		}
 	}
+	ref, data := Ref{step.side, w.plan.rec.ID[step.side]}, step.data
+	if ref.ID == "" {
+		ref.ID = c.names.newRecord(int(w.object))
+	}
+	data.External = c.native(data.External)
 	c.out.add(Write{
-		Op: c.op(pending{pendingWrite, step.side, w.key}), Kind: step.kind,
-		Ref: Ref{step.side, w.plan.rec.ID[step.side]}, Key: w.key, Data: step.data,
+		Op: c.op(pending{kind: pendingWrite, side: step.side, key: w.key}), Kind: step.kind, Ref: ref, Key: w.key, Data: data,
 	})
 }
 
@@ -140,7 +145,7 @@ func (c *Core) completeLink(w *work, step *planStep) {
 	rec := w.plan.rec
 	step.data.External = rec.ID[step.side.Other()]
 	if rec.Intent != nil {
-		step.data.Status = c.statusFor(step.side, rec.Intent.Status)
+		step.data.Status = c.of(w).statusFor(step.side, rec.Intent.Status)
 	}
 	if v := rec.Base[step.side.Other()].Version; v > w.sides[step.side].version {
 		step.data.Version, step.data.SetVersion = v, true
@@ -170,9 +175,9 @@ func (c *Core) onWriteDone(e WriteDone) {
 	case e.Err == nil:
 		w.wrote[p.side] = true
 		if unread := e.Record.Unread; unread != nil && unread.Kind == adapter.Drift {
-			c.drifted(p.side, unread) // the next reading would be refused as well
+			c.drifted(c.of(w), p.side, unread) // the next reading would be refused as well
 		}
-		c.wrote(w, step, e.Record)
+		c.wrote(w, step, c.qualify(int(w.object), e.Record))
 	case e.Err.Kind == adapter.NotFound && step.kind == DeleteRecord:
 		c.wrote(w, step, adapter.Record{})
 	case e.Err.Kind == adapter.Conflict, e.Err.Kind == adapter.NotFound:
@@ -183,7 +188,7 @@ func (c *Core) onWriteDone(e WriteDone) {
 		w.plan.rec.Unmirrored[p.side] = false
 		c.settle(w) // the status field itself cannot be written there
 	case e.Err.Kind == adapter.Invalid:
-		c.describeAgain(p.side)
+		c.describeAgain(c.of(w), p.side)
 		c.fail(w, c.abandon(w), p.side, &mapping.Problem{Field: e.Err.Field, Rule: e.Err.Code})
 	default:
 		c.retry(w, p.side, e.Err)
@@ -240,7 +245,7 @@ func (c *Core) wrote(w *work, step *planStep, answer adapter.Record) {
 func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 	want := &w.plan.rec.Intent.Sides[step.side]
 	want.Done = true
-	want.Content = c.kept(step, answer)
+	want.Content = c.of(w).kept(step, answer)
 	step.content, step.stamp = want.Content, instantOf(answer.Modified)
 	c.propagated(w.plan.rec, step.side, w.plan.rec.Intent, want.Content)
 }
@@ -248,16 +253,16 @@ func (c *Core) wroteContent(w *work, step *planStep, answer adapter.Record) {
 // kept is what the side holds after a write: what was sent, or what the
 // system says it made of it. Fields that were not written keep the reading
 // that the decision rests on, so that an edit in the gap is still seen.
-func (c *Core) kept(step *planStep, answer adapter.Record) []string {
+func (o *object) kept(step *planStep, answer adapter.Record) []string {
 	content := append([]string(nil), step.content...)
-	if c.movedOn(step, answer) {
+	if o.movedOn(step, answer) {
 		return content
 	}
 	for _, i := range step.changed {
 		if i >= len(answer.Fields) {
 			break
 		}
-		if value, present, err := c.cfg.Mapping.Canonical(step.side, i, answer.Fields[i]); err == nil && present {
+		if value, present, err := o.mapping.Canonical(step.side, i, answer.Fields[i]); err == nil && present {
 			content[i] = value
 		}
 	}
@@ -266,9 +271,9 @@ func (c *Core) kept(step *planStep, answer adapter.Record) []string {
 
 // movedOn reports whether an answer that was read after the write shows that
 // somebody has edited the record since: what it holds is not all the engine's.
-func (c *Core) movedOn(step *planStep, answer adapter.Record) bool {
-	version, known := c.cfg.Mapping.ParseVersion(answer.Version)
-	return (answer.By != "" && !answer.Own) || answer.Automation || (known && version != step.data.Version)
+func (o *object) movedOn(step *planStep, answer adapter.Record) bool {
+	version, known := o.mapping.ParseVersion(answer.Version)
+	return somebodys(&answer) || (known && version != step.data.Version)
 }
 
 // settle makes the result of one write durable, with the ledger entry once

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
+	"github.com/syncproof/syncproof/mocks/dynamics"
 	"github.com/syncproof/syncproof/mocks/genesys"
 	"github.com/syncproof/syncproof/mocks/restcrm"
 	"github.com/syncproof/syncproof/mocks/salesforce"
@@ -21,12 +22,26 @@ type vendor struct {
 	last, phone    string // fields
 	version, link  string
 	pushes, merges bool
+	object         mocks.Object
+}
+
+// lost is a right on the vendor's object, as Faults.Revoked names it.
+func (v *vendor) lost(right string) string {
+	if v.object == mocks.Account {
+		return "account." + right
+	}
+	return right
 }
 
 var vendors = []vendor{
-	{"genesys", func(c mocks.Config) mocks.Direct { return genesys.New(c) }, "lastName", "workPhone", "sync_version", "crm", true, true},
-	{"salesforce", func(c mocks.Config) mocks.Direct { return salesforce.New(c) }, "LastName", "Phone", "Sync_Version__c", "Genesys_Contact_Id__c", false, true},
-	{"rest", func(c mocks.Config) mocks.Direct { return restcrm.New(c) }, "last_name", "phone", "sync_version", "external_id", false, false},
+	{"genesys", func(c mocks.Config) mocks.Direct { return genesys.New(c) }, "lastName", "workPhone", "sync_version", "crm", true, true, mocks.Contact},
+	{"salesforce", func(c mocks.Config) mocks.Direct { return salesforce.New(c) }, "LastName", "Phone", "Sync_Version__c", "Genesys_Contact_Id__c", false, true, mocks.Contact},
+	{"rest", func(c mocks.Config) mocks.Direct { return restcrm.New(c) }, "last_name", "phone", "sync_version", "external_id", false, false, mocks.Contact},
+
+	{"genesys organizations", func(c mocks.Config) mocks.Direct { return genesys.New(c) }, "name", "phoneNumber", "sync_version", "crm", true, false, mocks.Account},
+	{"salesforce accounts", func(c mocks.Config) mocks.Direct { return salesforce.New(c) }, "Name", "Phone", "Sync_Version__c", "Genesys_Organization_Id__c", false, true, mocks.Account},
+	{"dynamics accounts", func(c mocks.Config) mocks.Direct { return dynamics.New(c) }, "name", "telephone1", "new_version", "new_genesysid", true, true, mocks.Account},
+	{"rest accounts", func(c mocks.Config) mocks.Direct { return restcrm.New(c) }, "name", "phone", "sync_version", "external_id", false, false, mocks.Account},
 }
 
 // world is a system in the middle of its life: it holds three contacts, of
@@ -56,11 +71,17 @@ func newWorld(t testing.TB, v *vendor, at time.Time, change ...func(*mocks.Confi
 	for _, f := range change {
 		f(&config)
 	}
+	if v.object == mocks.Account {
+		config.Account = &mocks.ObjectConfig{
+			VersionField: config.VersionField, ExternalField: config.ExternalField, Trigger: config.Trigger, Mapped: config.Mapped,
+			Conditional: config.Conditional, BaseVersionField: config.BaseVersionField,
+		}
+	}
 	w.m = v.mock(config)
 	w.token = w.do(&mocks.Op{Kind: mocks.OpToken}).Token
 	for i, alias := range []string{"ada", "bob", "eve"} {
 		version := int64(i)
-		id, err := w.m.Seed(mocks.Seed{Alias: alias, Set: map[string]any{v.last: alias}, Version: &version, External: "x" + alias, Modified: at.Add(-time.Hour)})
+		id, err := w.m.Seed(mocks.Seed{Object: v.object, Alias: alias, Set: map[string]any{v.last: alias}, Version: &version, External: "x" + alias, Modified: at.Add(-time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +109,7 @@ func (w *world) pass(d time.Duration) { w.now = w.now.Add(d); w.m.Advance(w.now)
 
 func (w *world) do(o *mocks.Op) mocks.Outcome {
 	w.t.Helper()
-	o.Token, o.Call = w.token, 1
+	o.Token, o.Call, o.Object = w.token, 1, w.v.object
 	out := w.m.Do(w.now, o)
 	if out.Refusal != mocks.None {
 		w.t.Fatalf("%+v: %+v", o, out)
@@ -105,7 +126,7 @@ func (w *world) update(i int, field, value string) {
 
 func (w *world) edit(i int, set map[string]any, after time.Duration) {
 	w.t.Helper()
-	_, err := w.m.Edit(w.now, mocks.Edit{By: "maria", Origin: mocks.User, Record: w.ids[i], Set: set, CommitAfter: after})
+	_, err := w.m.Edit(w.now, mocks.Edit{Object: w.v.object, By: "maria", Origin: mocks.User, Record: w.ids[i], Set: set, CommitAfter: after})
 	w.must(err)
 }
 
@@ -144,8 +165,8 @@ func (w *world) live(name string) {
 	}
 	f := w.m.Faults()
 	f.Throttle.Every, f.Error.Left, f.FeedHides = 777, 3, true
-	f.Revoked = append(f.Revoked, w.v.phone)
-	f.Drift = append(f.Drift, mocks.Drift{Field: w.v.phone, Length: 30})
+	f.Revoked = append(f.Revoked, w.v.lost(w.v.phone))
+	f.Drift = append(f.Drift, mocks.Drift{Object: w.v.object, Field: w.v.phone, Length: 30})
 	w.pass(time.Minute)
 	w.do(&mocks.Op{Kind: mocks.OpDescribe})
 }
@@ -246,7 +267,7 @@ var changes = []struct {
 	{"a save", func(w *world) { w.must(w.m.Save(w.now, "maria", mocks.User, w.ids[0], 0)) }},
 	{"a version", func(w *world) {
 		n := int64(41)
-		_, err := w.m.Edit(w.now, mocks.Edit{By: "maria", Origin: mocks.User, Record: w.ids[0], Version: &n})
+		_, err := w.m.Edit(w.now, mocks.Edit{Object: w.v.object, By: "maria", Origin: mocks.User, Record: w.ids[0], Version: &n})
 		w.must(err)
 	}},
 	{"a link", func(w *world) {
@@ -257,7 +278,7 @@ var changes = []struct {
 	}},
 	{"a tombstone", func(w *world) { w.must(w.m.Remove(w.now, "maria", mocks.User, w.ids[0], 0)) }},
 	{"a new record", func(w *world) {
-		_, err := w.m.Edit(w.now, mocks.Edit{By: "maria", Origin: mocks.User, Set: map[string]any{w.v.last: "N"}})
+		_, err := w.m.Edit(w.now, mocks.Edit{Object: w.v.object, By: "maria", Origin: mocks.User, Set: map[string]any{w.v.last: "N"}})
 		w.must(err)
 	}},
 	{"a token", func(w *world) { w.do(&mocks.Op{Kind: mocks.OpToken}) }},
@@ -278,9 +299,11 @@ var changes = []struct {
 	{"a revocation", func(w *world) { w.m.Faults().Revocations++ }},
 	{"a token life", func(w *world) { w.m.Faults().TokenLife = time.Second }},
 	{"no tokens", func(w *world) { w.m.Faults().AuthDown = true }},
-	{"a permission", func(w *world) { w.m.Faults().Revoked = []string{"read"} }},
-	{"drift", func(w *world) { w.m.Faults().Drift = []mocks.Drift{{Field: w.v.phone, Length: 9}} }},
-	{"other drift", func(w *world) { w.m.Faults().Drift = []mocks.Drift{{Field: w.v.phone, Values: []string{"1"}}} }},
+	{"a permission", func(w *world) { w.m.Faults().Revoked = []string{w.v.lost("read")} }},
+	{"drift", func(w *world) { w.m.Faults().Drift = []mocks.Drift{{Object: w.v.object, Field: w.v.phone, Length: 9}} }},
+	{"other drift", func(w *world) {
+		w.m.Faults().Drift = []mocks.Drift{{Object: w.v.object, Field: w.v.phone, Values: []string{"1"}}}
+	}},
 	{"a feed gap", func(w *world) { w.m.Faults().FeedHides = true }},
 	{"a record in the gap", func(w *world) {
 		w.m.Faults().FeedHides = true

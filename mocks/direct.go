@@ -121,6 +121,7 @@ type Outcome struct {
 	Permission string
 	Message    string
 	RetryAfter string // the header's text
+	Date       string // likewise, "" where nothing was answered
 	// Usage is what the headers told of the quota, if Headers. Its Reset is
 	// negative where the vendor does not tell it.
 	Usage   Usage

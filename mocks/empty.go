@@ -23,7 +23,7 @@ const Refreshed = "refresh"
 // Gone records that a record went with all others.
 func (j Recorder) Gone(s *Snapshot, now time.Time) {
 	j.Commit(Committed{
-		Actor: ActorOf(Automation, Refreshed), Origin: Automation, Verb: trace.Delete,
+		Object: s.Object, Actor: ActorOf(Automation, Refreshed), Origin: Automation, Verb: trace.Delete,
 		Record: s.ID, Alias: s.Alias, External: s.External, Version: s.Version, Before: s.Version, Stamp: now,
 	})
 }

@@ -18,6 +18,9 @@ type Faults struct {
 	// network tells the mock how many are in progress by InProgress.
 	MaxConcurrent int
 	InProgress    int
+	// LongRunning is how many of them have taken 20 s or more by now; it is the
+	// network's to tell as well.
+	LongRunning int
 	// DailyRemaining, while not nil, is what is left of the daily limit.
 	DailyRemaining *int
 	// Error, while not nil, answers with a 5xx before or after the commit.
@@ -39,10 +42,20 @@ type Faults struct {
 	FeedHides bool
 	// MuteNotices stops the system from queueing notices at all.
 	MuteNotices bool
+	// ChangeEvents is what change events become: "" for themselves,
+	// ChangesGap, or ChangesOverflow.
+	ChangeEvents string
 	// LocalTimes makes the system show instants in this zone, offset
 	// included, where the vendor's format has one; nil is UTC.
 	LocalTimes *time.Location
 }
+
+// What the vendor sends in the place of change events when something went wrong
+// with it (Salesforce).
+const (
+	ChangesGap      = "gap"      // each says which record changed, and not how
+	ChangesOverflow = "overflow" // one for a whole transaction says that something did
+)
 
 // Throttle is a limit signal that the system sends whatever the quota.
 type Throttle struct {

@@ -22,8 +22,8 @@ func copied[T any](p *T) *T {
 	return &out
 }
 
-// Print appends what is switched on. InProgress is left out: the network sets
-// it before each exchange.
+// Print appends what is switched on. InProgress and LongRunning are left out:
+// the network sets them before each exchange.
 func (f *Faults) Print(p *Print) {
 	p.Flag(f.Throttle != nil, f.Quota != nil, f.DailyRemaining != nil, f.Error != nil, f.AuthDown, f.FeedHides, f.MuteNotices)
 	if t := f.Throttle; t != nil {
@@ -49,6 +49,7 @@ func (f *Faults) Print(p *Print) {
 	}
 	p.Int(int64(f.MaxConcurrent))
 	p.Int(int64(f.TokenLife))
+	p.Text(f.ChangeEvents)
 	p.Texts(f.Revoked)
 	p.Int(int64(len(f.Drift)))
 	for i := range f.Drift {

@@ -12,8 +12,8 @@ import (
 const MaxBody = 1 << 20
 
 // Handler serves s over real HTTP: bodies are bounded, requests are taken one
-// after the other, and each gets the next Call number. clock is the system's
-// own clock.
+// after the other, and each gets the next Call number. No answer is held back:
+// a long poll ends at once. clock is the system's own clock.
 func Handler(s System, clock func() time.Time) http.Handler {
 	return HandlerLocked(s, &sync.Mutex{}, clock)
 }
@@ -57,14 +57,14 @@ func (h *handler) handle(r *http.Request, body []byte) *Response {
 		return TooLarge(now)
 	}
 	h.calls++
-	return h.system.Handle(now, &Request{
+	return settled(h.system, now, h.system.Handle(now, &Request{
 		Method: r.Method,
 		Path:   r.URL.EscapedPath(),
 		Query:  r.URL.Query(),
 		Header: r.Header,
 		Body:   body,
 		Call:   h.calls,
-	})
+	}))
 }
 
 // TooLarge is the answer to a body over MaxBody: it comes from the gateway in

@@ -31,6 +31,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Held, not 0, says that the answer waits; it is in Holding.Resume, and the
+	// rest of this one is empty.
+	Held uint64
 }
 
 // Journal takes what a mock saw. It assigns and returns the Op of the event,

@@ -19,8 +19,14 @@ func (d *decoder) check(s *Scenario, at place) error {
 			return err
 		}
 	}
-	if err := d.checkNatives(s, at.keys["mapping"]); err != nil {
+	if err := d.checkNatives(s, s.Mapping, at.keys["mapping"], standardSalesforce); err != nil {
 		return err
+	}
+	if a := s.Objects.Account; a != nil && a.Mapping != nil {
+		own := keyNode(keyNode(at.keys["objects"], Account), "mapping")
+		if err := d.checkNatives(s, a.Mapping, own, standardAccount); err != nil {
+			return err
+		}
 	}
 	known, err := d.checkRecords(s)
 	if err != nil {
@@ -92,35 +98,42 @@ var standardSalesforce = []string{
 	"MailingCountry", "OtherStreet", "OtherCity", "OtherState", "OtherPostalCode", "OtherCountry",
 }
 
+// standardAccount are those of an Account, likewise.
+var standardAccount = []string{
+	"Name", "AccountNumber", "Phone", "Fax", "Website", "Industry", "Type", "Description", "NumberOfEmployees", "TickerSymbol",
+	"Site", "AccountSource", "Sic", "SicDesc", "BillingStreet", "BillingCity", "BillingState", "BillingPostalCode", "BillingCountry",
+	"ShippingStreet", "ShippingCity", "ShippingState", "ShippingPostalCode", "ShippingCountry",
+}
+
 // checkNatives refuses a Salesforce field that no tenant has, and a choice of
 // Dynamics 365 that is no number.
-func (d *decoder) checkNatives(s *Scenario, mapping *yaml.Node) error {
+func (d *decoder) checkNatives(s *Scenario, m *Mapping, mapping *yaml.Node, standard []string) error {
 	switch {
-	case s.Mapping == nil:
+	case m == nil:
 		return nil
 	case s.Systems.CRM.Kind == "dynamics":
-		return d.checkChoices(s, mapping)
+		return d.checkChoices(m, mapping)
 	case s.Systems.CRM.Kind != "salesforce":
 		return nil
 	}
-	for i, f := range s.Mapping.Fields {
+	for i, f := range m.Fields {
 		name := f.CRMField
-		if name == "" || f.Role() != RoleBusiness || strings.HasSuffix(name, "__c") || slices.Contains(standardSalesforce, name) {
+		if name == "" || f.Role() != RoleBusiness || strings.HasSuffix(name, "__c") || slices.Contains(standard, name) {
 			continue
 		}
 		n := keyNode(keyNode(mapping, "fields").Content[i], "crmField")
-		hint := didYouMean(name, standardSalesforce)
+		hint := didYouMean(name, standard)
 		if hint == "" {
 			hint = "a custom field's name ends in __c"
 		}
-		return d.fail(n, hint, "found the crmField %q; expected a field that a Salesforce Contact has", name)
+		return d.fail(n, hint, "found the crmField %q; expected a field that a Salesforce %s has", name, m.Object)
 	}
 	return nil
 }
 
 // checkChoices refuses a choice of Dynamics 365 that is no number.
-func (d *decoder) checkChoices(s *Scenario, mapping *yaml.Node) error {
-	for i, f := range s.Mapping.Fields {
+func (d *decoder) checkChoices(m *Mapping, mapping *yaml.Node) error {
+	for i, f := range m.Fields {
 		if f.CRMField == "" {
 			continue
 		}
@@ -146,6 +159,7 @@ func keyNode(n *yaml.Node, key string) *yaml.Node {
 
 // being is what the checks know of one record of the scenario.
 type being struct {
+	object  string   // "" for a contact
 	on      string   // both | cc | crm
 	created bool     // by a step ...
 	since   Duration // ... at this instant
@@ -186,7 +200,7 @@ func (d *decoder) checkRecords(s *Scenario) (*beings, error) {
 	}
 	for i := range s.Records.List {
 		r := &s.Records.List[i]
-		if err := add(r.ID, being{on: r.On}, d.records[i].at("id")); err != nil {
+		if err := add(r.ID, being{object: r.Object, on: r.On}, d.records[i].at("id")); err != nil {
 			return nil, err
 		}
 	}
@@ -201,7 +215,7 @@ func (d *decoder) checkRecords(s *Scenario) (*beings, error) {
 			if _, err := d.id(n); err != nil {
 				return nil, err
 			}
-			if err := add(step.Record, being{on: step.On, created: true, since: step.At}, n); err != nil {
+			if err := add(step.Record, being{object: step.Object, on: step.On, created: true, since: step.At}, n); err != nil {
 				return nil, err
 			}
 		}
@@ -220,6 +234,8 @@ func (d *decoder) checkMirror(s *Scenario, r *Record, n *yaml.Node, known *being
 		return d.fail(n, didYouMean(r.Mirrors, known.ids), "found mirrors: %s; expected a record that the scenario has", r.Mirrors)
 	case r.Mirrors == r.ID:
 		return d.fail(n, "", "found %q mirroring itself; expected another record", r.ID)
+	case other.object != r.Object:
+		return d.fail(n, "", "found mirrors: %s, which is another object; expected %s", r.Mirrors, article(r.Object))
 	case r.On == "both":
 		return d.fail(n, "say on: crm in this record", "found mirrors for a record that is on both systems; expected it on one side only")
 	case other.on == r.On:
@@ -264,11 +280,21 @@ func (d *decoder) checkStep(s *Scenario, step *Step, at place, known *beings) er
 			return err
 		}
 	}
+	if step.Object == Account && s.Objects.Account == nil {
+		return d.fail(at.at("object"), "add a record with object: account", "found object: account in a world without accounts; expected a contact")
+	}
+	if step.Verb == Merge {
+		for key, id := range map2(string(Merge), step.Record, "with", step.Other) {
+			if d.accounts[id] {
+				return d.fail(at.at(key), "", "found %s, an account, in a merge; expected a contact, as accounts are not merged here", id)
+			}
+		}
+	}
 	if step.Verb == Merge && step.Record == step.Other {
 		return d.fail(at.at("with"), "", "found %s merged with itself; expected two records", step.Record)
 	}
 	if step.Verb == Create && step.On == "crm" {
-		for _, f := range s.MappingOrDefault().Business() {
+		for _, f := range s.MappingOf(step.Object).Business() {
 			if f.Required && !slices.ContainsFunc(step.Set, func(set FieldSet) bool { return set.Field == f.Label() && !set.Clear }) {
 				return d.fail(at.at("set"), "add "+f.Label(), "found create of %q on crm without %s; expected it, as the crm requires it", step.Record, f.Label())
 			}
@@ -282,7 +308,7 @@ func (d *decoder) checkStep(s *Scenario, step *Step, at place, known *beings) er
 
 // checkValues refuses a drift that leaves a picklist what it never had.
 func (d *decoder) checkValues(s *Scenario, step *Step, at place) error {
-	for _, f := range s.MappingOrDefault().Business() {
+	for _, f := range s.MappingOf(step.Object).Business() {
 		if f.Native(step.On) != step.What || (f.Kind() != "picklist" && f.Kind() != "multipicklist") {
 			continue
 		}
@@ -295,6 +321,14 @@ func (d *decoder) checkValues(s *Scenario, step *Step, at place) error {
 		return nil
 	}
 	return d.fail(at.at("field"), "", "found values for %q; expected a mapped picklist of %s", step.What, step.On)
+}
+
+// article names an object in a message.
+func article(object string) string {
+	if object == Account {
+		return "an account"
+	}
+	return "a contact"
 }
 
 // checkRecord refuses a record that is unknown, not yet created, or on the

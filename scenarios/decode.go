@@ -22,6 +22,10 @@ type decoder struct {
 	// mapping gives names and types to the fields of records and steps. It is
 	// set before any of them is read.
 	mapping *Mapping
+	// mappings are those of all objects, and accounts the records that are no
+	// contacts, by id.
+	mappings map[string]*Mapping
+	accounts map[string]bool
 	// steps and records remember where each key stood, for the checks that
 	// compare one part of the file with another.
 	steps   []place

@@ -115,9 +115,51 @@ func (s *Scenario) MappingOrDefault() *Mapping {
 	return DefaultMapping(s.Systems.CRM.Kind)
 }
 
-// Field finds a field of the scenario's mapping by its label.
+// Field finds a field of the scenario's mapping of contacts by its label.
 func (s *Scenario) Field(label string) (MappingField, bool) {
 	return s.MappingOrDefault().Field(label)
+}
+
+// Account is the name of the one object beside contacts, which are "".
+const Account = "account"
+
+// MappingOf is the mapping of an object, "" for contacts.
+func (s *Scenario) MappingOf(object string) *Mapping {
+	if object != Account {
+		return s.MappingOrDefault()
+	}
+	if a := s.Objects.Account; a != nil && a.Mapping != nil {
+		return a.Mapping
+	}
+	return DefaultAccounts(s.Systems.CRM.Kind)
+}
+
+// Named lists the objects that the world holds, contacts first.
+func (s *Scenario) Named() []string {
+	if s.Objects.Account == nil {
+		return []string{""}
+	}
+	return []string{"", Account}
+}
+
+// Accounts are the ids of the records that are accounts, those that a step
+// creates among them; nil where there is none.
+func (s *Scenario) Accounts() map[string]bool {
+	if s.Objects.Account == nil {
+		return nil
+	}
+	all := map[string]bool{}
+	for i := range s.Records.List {
+		if r := &s.Records.List[i]; r.Object == Account {
+			all[r.ID] = true
+		}
+	}
+	for i := range s.Timeline {
+		if step := &s.Timeline[i]; step.Verb == Create && step.Object == Account {
+			all[step.Record] = true
+		}
+	}
+	return all
 }
 
 // System is the side called "cc" or "crm", nil for any other name.
@@ -159,7 +201,7 @@ func (s *Scenario) Tolerance() time.Duration {
 // becomes the number of the repetition, from 1. A step for all records stays
 // one step.
 func (s *Scenario) Schedule() []Step {
-	var all []Step
+	all := make([]Step, 0, s.Occurrences())
 	for i := range s.Timeline {
 		step := s.Timeline[i]
 		for n := range max(step.Times, 1) {
@@ -168,6 +210,15 @@ func (s *Scenario) Schedule() []Step {
 	}
 	slices.SortStableFunc(all, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	return all
+}
+
+// Occurrences is how many steps Schedule has.
+func (s *Scenario) Occurrences() int {
+	n := 0
+	for i := range s.Timeline {
+		n += max(s.Timeline[i].Times, 1)
+	}
+	return n
 }
 
 // repetition is the n-th occurrence of a step, from 0.

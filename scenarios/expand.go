@@ -21,11 +21,14 @@ func (s *Scenario) Expand() []Record { return slices.Collect(s.All()) }
 // All ranges over the records of Expand without holding them.
 func (s *Scenario) All() iter.Seq[Record] {
 	return func(yield func(Record) bool) {
-		business := s.MappingOrDefault().Business()
+		business := map[string][]MappingField{}
+		for _, object := range s.Named() {
+			business[object] = s.MappingOf(object).Business()
+		}
 		for i := range s.Records.List {
 			r := s.Records.List[i]
 			r.Fields, r.CC, r.CRM = slices.Clone(r.Fields), slices.Clone(r.CC), slices.Clone(r.CRM)
-			r.Fields = append(r.Fields, required(business, &r)...)
+			r.Fields = append(r.Fields, required(business[r.Object], &r)...)
 			if !yield(r) {
 				return
 			}

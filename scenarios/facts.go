@@ -21,6 +21,7 @@ var (
 	fieldPurposes   = []string{"Version", "Status", "Audit_Timestamp"}
 	datasets        = []string{"people", "phones"}
 	places          = []string{"both", "cc", "crm"}
+	objects         = []string{"contact", Account}
 )
 
 // facts by Go type and key.
@@ -33,9 +34,13 @@ var facts = map[string]fact{
 	"Scenario.engine":       {doc: "How the engine under test is configured."},
 	"Scenario.policy":       {doc: "What the operator chose."},
 	"Scenario.mapping":      {doc: "The mapping, in the guide's own form; by default the embedded one for the kind of CRM."},
+	"Scenario.objects":      {doc: "What the systems hold beside contacts, where it has a mapping of its own."},
 	"Scenario.records":      {doc: "The records that exist before the run: a list, a number, or {count, dataset}."},
 	"Scenario.timeline":     {doc: "What happens, each step at its instant from the start."},
 	"Scenario.expect":       {doc: "Expressions that must be true at the end; every invariant is checked anyway."},
+
+	"Objects.account": {doc: "Accounts; organisations in the contact center."},
+	"Object.mapping":  {doc: "Their mapping; by default the embedded one for the kind of CRM."},
 
 	"Systems.cc":  {doc: "The contact center."},
 	"Systems.crm": {doc: "The CRM."},
@@ -115,6 +120,7 @@ var facts = map[string]fact{
 	"MappingField.phone":     {doc: "Whether a number must be possible (default) or valid.", one: []string{"possible", "valid"}},
 
 	"Record.id":      {doc: "The name by which the scenario calls it.", required: true},
+	"Record.object":  {doc: "What it is; default contact.", one: objects},
 	"Record.on":      {doc: "Where it exists; default both.", one: places},
 	"Record.linked":  {doc: "Both sides carry the other's id; default true when on both."},
 	"Record.base":    {doc: "known (default when linked), or lost: the engine's store knows nothing of it.", one: []string{"known", "lost"}},
@@ -132,4 +138,4 @@ var facts = map[string]fact{
 }
 
 // recordKeys are the fixed keys of a record; all others are mapped fields.
-var recordKeys = []string{"id", "on", "linked", "base", "version", "mirrors", "cc", "crm"}
+var recordKeys = []string{"id", "object", "on", "linked", "base", "version", "mirrors", "cc", "crm"}

@@ -24,6 +24,7 @@ type Folder struct {
 // Folders lists the themes of the library in the order of their names.
 func Folders() []Folder {
 	return []Folder{
+		{"accounts", "accounts beside contacts: one engine, a mapping for each object"},
 		{"clocks", "clocks that are wrong, drift, step or change to summer time"},
 		{"crashes", "the engine dies, its disk tears or is lost"},
 		{"deletes", "deletes, undeletes, deletes against edits, mass deletes"},

@@ -116,8 +116,16 @@ func (m *Mapping) Names() []string {
 
 // DefaultMapping is the embedded mapping between Genesys Cloud and a kind of
 // CRM, nil for a kind that has none. The result is the caller's own.
-func DefaultMapping(crmKind string) *Mapping {
-	m := defaultMappings()[crmKind]
+func DefaultMapping(crmKind string) *Mapping { return embedded(crmKind) }
+
+// DefaultAccounts is the embedded mapping of accounts, likewise.
+func DefaultAccounts(crmKind string) *Mapping { return embedded(crmKind + accountFiles) }
+
+// accountFiles end the names of the mappings of accounts.
+const accountFiles = "-accounts"
+
+func embedded(name string) *Mapping {
+	m := defaultMappings()[name]
 	if m == nil {
 		return nil
 	}
@@ -128,8 +136,12 @@ func DefaultMapping(crmKind string) *Mapping {
 
 var defaultMappings = sync.OnceValue(func() map[string]*Mapping {
 	all := map[string]*Mapping{}
+	var names []string
 	for _, kind := range kindsOf["crm"] {
-		path := "mappings/genesys-" + kind + ".yaml"
+		names = append(names, kind, kind+accountFiles)
+	}
+	for _, name := range names {
+		path := "mappings/genesys-" + name + ".yaml"
 		data, err := mappingFiles.ReadFile(path)
 		if err != nil {
 			panic(err)
@@ -138,7 +150,7 @@ var defaultMappings = sync.OnceValue(func() map[string]*Mapping {
 		if err != nil {
 			panic(err)
 		}
-		all[kind] = m
+		all[name] = m
 	}
 	return all
 })

@@ -63,13 +63,18 @@ func (s *Scenario) marshal() []byte {
 	w.section("engine", s.Engine, preset.Engine)
 	w.section("policy", s.Policy, preset.Policy)
 	if s.Mapping != nil {
-		w.mapping(s.Mapping)
+		w.mapping("", s.Mapping)
 	}
-	w.records(&s.Records, s.MappingOrDefault())
+	if a := s.Objects.Account; a != nil && (a.Mapping != nil || len(s.Accounts()) == 0) {
+		w.line("objects:")
+		w.accounts(a)
+	}
+	w.records(s)
 	if len(s.Timeline) > 0 {
 		w.line("timeline:")
+		accounts := s.Accounts()
 		for i := range s.Timeline {
-			w.line("  - " + s.Timeline[i].flow(s.MappingOrDefault()))
+			w.line("  - " + s.Timeline[i].flow(s.mappingOfStep(&s.Timeline[i], accounts)))
 		}
 	}
 	if len(s.Expect) > 0 {
@@ -95,18 +100,36 @@ func (w *writer) section(name string, v, preset any) {
 	}
 }
 
-func (w *writer) mapping(m *Mapping) {
-	w.line("mapping:")
-	w.line("  object: " + quote(m.Object))
-	w.line("  fields:")
+// mappingOfStep is the mapping of the record that a step names first.
+func (s *Scenario) mappingOfStep(step *Step, accounts map[string]bool) *Mapping {
+	if step.Verb.Group() == People && accounts[step.Record] {
+		return s.MappingOf(Account)
+	}
+	return s.MappingOrDefault()
+}
+
+func (w *writer) accounts(a *Object) {
+	if a.Mapping == nil {
+		w.line("  account: {}")
+		return
+	}
+	w.line("  account:")
+	w.mapping("    ", a.Mapping)
+}
+
+func (w *writer) mapping(indent string, m *Mapping) {
+	w.line(indent + "mapping:")
+	w.line(indent + "  object: " + quote(m.Object))
+	w.line(indent + "  fields:")
 	none := reflect.ValueOf(MappingField{})
 	for _, f := range m.Fields {
 		f.Line = 0
-		w.line("    - " + flowStruct(reflect.ValueOf(f), none))
+		w.line(indent + "    - " + flowStruct(reflect.ValueOf(f), none))
 	}
 }
 
-func (w *writer) records(r *Records, m *Mapping) {
+func (w *writer) records(s *Scenario) {
+	r := &s.Records
 	if g := r.Generate; g != nil {
 		if *g == *newGenerate(g.Count) {
 			w.line("records: " + strconv.Itoa(g.Count))
@@ -120,7 +143,7 @@ func (w *writer) records(r *Records, m *Mapping) {
 	}
 	w.line("records:")
 	for i := range r.List {
-		w.line("  - " + r.List[i].flow(m))
+		w.line("  - " + r.List[i].flow(s.MappingOf(r.List[i].Object)))
 	}
 }
 
@@ -128,6 +151,9 @@ func (w *writer) records(r *Records, m *Mapping) {
 func (r *Record) flow(m *Mapping) string {
 	parts := []string{"id: " + quote(r.ID)}
 	add := func(name, text string) { parts = append(parts, name+": "+text) }
+	if r.Object != "" {
+		add("object", r.Object)
+	}
 	if r.On != "both" {
 		add("on", r.On)
 	}

@@ -27,15 +27,23 @@ func stripped(s *Scenario) *Scenario {
 	for i := range c.Expect {
 		c.Expect[i].Line, c.Expect[i].Column = 0, 0
 	}
-	if c.Mapping != nil {
-		m := *c.Mapping
-		m.Fields = slices.Clone(m.Fields)
-		for i := range m.Fields {
-			m.Fields[i].Line = 0
-		}
-		c.Mapping = &m
+	c.Mapping = withoutLines(c.Mapping)
+	if a := c.Objects.Account; a != nil {
+		c.Objects.Account = &Object{Mapping: withoutLines(a.Mapping)}
 	}
 	return &c
+}
+
+func withoutLines(m *Mapping) *Mapping {
+	if m == nil {
+		return nil
+	}
+	own := *m
+	own.Fields = slices.Clone(m.Fields)
+	for i := range own.Fields {
+		own.Fields[i].Line = 0
+	}
+	return &own
 }
 
 // roundTrip writes s and reads it back; the result must be equal and print
@@ -137,7 +145,9 @@ func anyScenario(t *rapid.T) *Scenario {
 	s.Records.List = []Record{
 		{ID: "ada", On: "both", Linked: true, Base: "known", Version: &version, Fields: anyFields(t, "fields"), CC: anyFields(t, "cc")},
 		{ID: "bob", On: "both", Linked: rapid.Bool().Draw(t, "linked"), Base: "lost"},
+		{ID: "acme", Object: Account, On: "both", Linked: true, Base: "known", Fields: []FieldSet{{Field: "name", Value: anyText(t, "name")}, {Field: "employees", Value: "7"}}},
 	}
+	s.Objects.Account = &Object{}
 	for range rapid.IntRange(0, 8).Draw(t, "steps") {
 		s.Timeline = append(s.Timeline, anyStep(t))
 	}
@@ -237,6 +247,9 @@ func anySlot(t *rapid.T, key *Key, s *Step) {
 
 // consistent repairs what the parser would rightly refuse.
 func consistent(t *rapid.T, s Step) Step {
+	if s.Object != Account {
+		s.Object = ""
+	}
 	switch s.Verb {
 	case Edit:
 		if len(s.Set) == 0 {
@@ -245,6 +258,9 @@ func consistent(t *rapid.T, s Step) Step {
 	case Create:
 		s.Record = "new" + rapid.StringMatching(`[a-z]{12}`).Draw(t, "id")
 		s.Set = []FieldSet{{Field: "last_name", Value: anyText(t, "last_name")}}
+		if s.Object == Account {
+			s.Set[0].Field = "name"
+		}
 	case Merge:
 		s.Record, s.Other = "ada", "bob"
 	case Review:

@@ -54,6 +54,9 @@ func Parse(path string, data []byte) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(d.accounts) > 0 && s.Objects.Account == nil {
+		s.Objects.Account = &Object{}
+	}
 	s.applyDefaults()
 	if err := d.check(s, at); err != nil {
 		return nil, err
@@ -62,10 +65,11 @@ func Parse(path string, data []byte) (*Scenario, error) {
 }
 
 // precedence of the top-level keys that others are read by.
-var precedence = map[string]int{"systems": -2, "mapping": -1}
+var precedence = map[string]int{"systems": -4, "mapping": -3, "objects": -2, "records": -1}
 
-// scenario fills s from the file's top node. Systems and mapping come first,
-// wherever they stand, because they give records and steps their fields.
+// scenario fills s from the file's top node. Systems and mappings come
+// first, wherever they stand, because they give records and steps their fields;
+// then the records, which tell what a step is about.
 func (d *decoder) scenario(top *yaml.Node, s *Scenario) (place, error) {
 	pairs, at, err := d.object(top, "a scenario")
 	if err != nil {
@@ -85,8 +89,9 @@ func (d *decoder) scenario(top *yaml.Node, s *Scenario) (place, error) {
 		return cmp.Compare(precedence[a.key.Value], precedence[b.key.Value])
 	})
 	for _, p := range pairs {
-		if precedence[p.key.Value] == 0 && d.mapping == nil {
-			d.mapping = s.MappingOrDefault()
+		if precedence[p.key.Value] > precedence["objects"] && d.mapping == nil {
+			d.mappings = map[string]*Mapping{"": s.MappingOrDefault(), Account: s.MappingOf(Account)}
+			d.use("")
 		}
 		if err := d.part(p, s); err != nil {
 			return at, err

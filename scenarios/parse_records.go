@@ -49,6 +49,12 @@ func (d *decoder) record(n *yaml.Node, r *Record) error {
 		return err
 	}
 	r.Line, r.On = n.Line, "both"
+	if object := at.keys["object"]; object != nil {
+		if r.Object, err = d.objectOf(object); err != nil {
+			return err
+		}
+	}
+	d.use(r.Object)
 	var linked *bool
 	for _, p := range pairs {
 		key := p.key.Value
@@ -56,6 +62,7 @@ func (d *decoder) record(n *yaml.Node, r *Record) error {
 		switch key {
 		case "id":
 			r.ID, err = d.id(p.value)
+		case "object": // read above: it gives the others their meaning
 		case "on":
 			r.On, err = d.text(p.value, key, f)
 		case "base":
@@ -84,8 +91,31 @@ func (d *decoder) record(n *yaml.Node, r *Record) error {
 	if at.keys["id"] == nil {
 		return d.fail(n, "give it a short name, such as id: ada", "found a record without id; expected one")
 	}
+	d.noteObject(r.ID, r.Object)
 	d.records = append(d.records, at)
 	return d.coherent(r, at, linked)
+}
+
+// objectOf reads what a record is: "" is a contact.
+func (d *decoder) objectOf(n *yaml.Node) (string, error) {
+	name, err := d.text(n, "object", facts["Record.object"])
+	if name != Account {
+		name = ""
+	}
+	return name, err
+}
+
+// use puts the mapping of an object in force.
+func (d *decoder) use(object string) { d.mapping = d.mappings[object] }
+
+func (d *decoder) noteObject(id, object string) {
+	if object == "" {
+		return
+	}
+	if d.accounts == nil {
+		d.accounts = map[string]bool{}
+	}
+	d.accounts[id] = true
 }
 
 // coherent settles what linked and base default to, and refuses combinations

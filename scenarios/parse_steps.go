@@ -23,6 +23,13 @@ func (d *decoder) timeline(n *yaml.Node, into *[]Step) error {
 	if len(n.Content) > maxSteps {
 		return d.fail(n, "use every and times", "found %d steps; expected at most %d", len(n.Content), maxSteps)
 	}
+	for _, c := range n.Content {
+		if object := keyNode(c, "object"); object != c && object.Value == Account {
+			if created := keyNode(c, string(Create)); created != c {
+				d.noteObject(created.Value, Account)
+			}
+		}
+	}
 	*into = make([]Step, len(n.Content))
 	for i, c := range n.Content {
 		if err := d.step(c, &(*into)[i]); err != nil {
@@ -44,6 +51,7 @@ func (d *decoder) step(n *yaml.Node, s *Step) error {
 	}
 	*s = newStep(spec)
 	s.Line = n.Line
+	d.use(d.objectOfStep(spec, at))
 	for _, p := range pairs {
 		if p.key.Value == "at" {
 			err = d.duration(p.value, &s.At, "at", fact{})
@@ -56,6 +64,9 @@ func (d *decoder) step(n *yaml.Node, s *Step) error {
 			return err
 		}
 	}
+	if s.Object != Account {
+		s.Object = ""
+	}
 	if at.keys["at"] == nil {
 		return d.fail(n, "start with at: 10s", "found a step without at; expected its instant")
 	}
@@ -66,6 +77,14 @@ func (d *decoder) step(n *yaml.Node, s *Step) error {
 	}
 	d.steps = append(d.steps, at)
 	return d.sensible(s, at)
+}
+
+// objectOfStep is the object of the record that a step names first.
+func (d *decoder) objectOfStep(spec *verbSpec, at place) string {
+	if named := at.keys[spec.keys[0].Name]; named != nil && spec.group == People && d.accounts[named.Value] {
+		return Account
+	}
+	return ""
 }
 
 // hintFor shows how a required key is written.

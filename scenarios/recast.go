@@ -39,6 +39,7 @@ func (s *Scenario) Recast(kind string) (*Scenario, error) {
 		return nil, &NotApplicable{kind, reason}
 	}
 	r := &recasting{from: s.MappingOrDefault(), kind: kind, defaults: [2]*Mapping{DefaultMapping(crm.Kind), DefaultMapping(kind)}}
+	accounts := &recasting{from: s.MappingOf(Account), kind: kind, defaults: [2]*Mapping{DefaultAccounts(crm.Kind), DefaultAccounts(kind)}}
 	out := *s
 	out.Systems.CRM.Kind = kind
 	if kind != "dynamics" {
@@ -51,9 +52,18 @@ func (s *Scenario) Recast(kind string) (*Scenario, error) {
 	} else {
 		r.to = r.defaults[1]
 	}
+	accounts.to = accounts.defaults[1]
+	if a := s.Objects.Account; a != nil && a.Mapping != nil {
+		accounts.to = accounts.mapping()
+		out.Objects.Account = &Object{Mapping: accounts.to}
+	}
 	out.Timeline = slices.Clone(s.Timeline)
 	for i := range out.Timeline {
-		r.step(&out.Timeline[i])
+		if step := &out.Timeline[i]; step.Object == Account {
+			accounts.step(step)
+		} else {
+			r.step(step)
+		}
 	}
 	if _, err := out.Marshal(); err != nil {
 		return nil, fmt.Errorf("%s as a scenario of %s: %w", s.Path, kind, err)

@@ -19,11 +19,25 @@ type Scenario struct {
 	// Mapping is inline, in the guide's own form; the default is the
 	// embedded one for the kind of CRM.
 	Mapping *Mapping `yaml:"mapping,omitempty"`
-	Records Records  `yaml:"records,omitempty"`
+	// Objects are those beside contacts that the world holds (DM-11).
+	Objects Objects `yaml:"objects,omitempty"`
+	Records Records `yaml:"records,omitempty"`
 	// Timeline is in the order of the file; steps may be written out of
 	// order, and equal instants keep the order of the file.
 	Timeline []Step   `yaml:"timeline,omitempty"`
 	Expect   []Expect `yaml:"expect,omitempty"`
+}
+
+// Objects are what else than contacts the systems hold and the engine keeps in
+// step. A record, or a step that creates one, with `object: account` is enough.
+type Objects struct {
+	Account *Object `yaml:"account,omitempty"`
+}
+
+// Object is one kind of record beside contacts.
+type Object struct {
+	// Mapping is inline; the default is the embedded one for the kind of CRM.
+	Mapping *Mapping `yaml:"mapping,omitempty"`
 }
 
 // Systems are the two sides.
@@ -137,6 +151,7 @@ type Generate struct {
 // ones are mapped fields by name.
 type Record struct {
 	ID      string
+	Object  string // "" is a contact, else account
 	On      string // both (default) | cc | crm
 	Linked  bool   // both carry the other's id, default true when on both
 	Base    string // known (default when linked) | lost: the engine's store knows nothing of it

@@ -8,6 +8,7 @@ type Step struct {
 	Verb Verb
 
 	// Args, filled as the verb asks.
+	Object   string     // create, drift, permission: "" is a contact, else account
 	Record   string     // edit, save, delete, undelete, create, merge (the winner), review, restore
 	Other    string     // merge (the loser)
 	On       string     // cc | crm | engine

@@ -186,6 +186,10 @@ func lastingKey() Key {
 	return Key{Name: "for", Doc: "How long it lasts; by default for good.", slot: func(s *Step) any { return &s.For }}
 }
 
+func objectKey(doc string) Key {
+	return Key{Name: "object", Doc: doc, One: objects, slot: func(s *Step) any { return &s.Object }}
+}
+
 func rateKey(of string) Key {
 	return Key{Name: "rate", Doc: "Percent of " + of + ".", Default: "100", min: 1, max: 100, slot: func(s *Step) any { return &s.Rate }}
 }

@@ -74,11 +74,13 @@ var vendorVerbs = []verbSpec{
 	}},
 	{Permission, Vendor, "The engine's account loses a permission.", []Key{
 		systemKey(Permission, "The system.", sides...),
+		objectKey("The object of which it is; by default contacts."),
 		{Name: "what", Doc: "A Genesys permission, else create, read, update, delete or a field's native name.", Required: true, slot: func(s *Step) any { return &s.What }},
 		forKey(),
 	}},
 	{Drift, Vendor, "An administrator changes the schema while the engine runs.", []Key{
 		systemKey(Drift, "The system.", sides...),
+		objectKey("The object that has the field; by default contacts."),
 		{Name: "field", Doc: "The field's native name.", Required: true, slot: func(s *Step) any { return &s.What }},
 		{Name: "rename", Doc: "Its new native name.", slot: func(s *Step) any { return &s.Drift.Rename }},
 		{Name: "remove", Doc: "The field is gone.", slot: func(s *Step) any { return &s.Drift.Remove }},

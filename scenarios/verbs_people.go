@@ -2,7 +2,7 @@ package scenarios
 
 var peopleVerbs = []verbSpec{
 	{Edit, People, "A person, or automation, changes mapped fields of a record.", []Key{
-		recordKey(Edit, `The record, or "*" for every record that exists then.`),
+		recordKey(Edit, `The record, or "*" for every contact that exists then.`),
 		onKey(sides...), asKey(), byKey(),
 		setKey("Mapped fields and their new values; null clears one."),
 		{Name: "version", Doc: "Store this sync_version with the edit, as a data loader can.", slot: func(s *Step) any { return &s.Version }},
@@ -12,7 +12,7 @@ var peopleVerbs = []verbSpec{
 	}},
 	{Create, People, "A new record appears on one system; the engine carries it to the other.", []Key{
 		{Name: string(Create), Doc: "The name that the scenario gives the new record.", Required: true, slot: func(s *Step) any { return &s.Record }},
-		onKey(sides...), asKey(), byKey(),
+		objectKey("What the record is; by default a contact."), onKey(sides...), asKey(), byKey(),
 		setKey("Mapped fields and their values."),
 		{Name: "version", Doc: "The sync_version to store; by default the system's own.", slot: func(s *Step) any { return &s.Version }},
 	}},
@@ -20,7 +20,7 @@ var peopleVerbs = []verbSpec{
 		recordKey(Save, "The record."), onKey(sides...), asKey(), byKey(), everyKey(), timesKey(),
 	}},
 	{Delete, People, "A record is deleted on one system.", []Key{
-		recordKey(Delete, `The record, or "*" for every record that exists then.`), onKey(sides...), asKey(), byKey(),
+		recordKey(Delete, `The record, or "*" for every contact that exists then.`), onKey(sides...), asKey(), byKey(),
 	}},
 	{Undelete, People, "A deleted record is brought back under its own id.", []Key{
 		recordKey(Undelete, "The record."), onKey(sides...), asKey(), byKey(),

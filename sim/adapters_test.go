@@ -45,7 +45,11 @@ var rights = map[string][2]string{
 	"dynamics":   {"update", "prvWriteContact"},
 	"rest":       {"update", "update contact"},
 
-	"rest accounts": {"account.update", "update account"},
+	"genesys organizations":       {"externalContacts:externalOrganization:edit", "externalContacts:externalOrganization:edit"},
+	"rest accounts":               {"account.update", "update account"},
+	"salesforce accounts":         {"account.update", "edit Account"},
+	"dynamics accounts":           {"account.update", "prvWriteAccount"},
+	"salesforce accounts by ETag": {"account.update", "edit Account"},
 }
 
 // tenant is a mock, and the people of its system.

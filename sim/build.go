@@ -39,6 +39,12 @@ var clientSecrets = [2]string{"canary-secret-cc", "canary-secret-crm"}
 // the contact center.
 const salesforceExternal = "Genesys_Contact_Id__c"
 
+// salesforceAccountExternal and dynamicsAccountExternal are those of accounts.
+const (
+	salesforceAccountExternal = "Genesys_Organization_Id__c"
+	dynamicsAccountExternal   = "new_genesysorganizationid"
+)
+
 // dynamicsExternal is the column of a Dynamics 365 contact's alternate key.
 const dynamicsExternal = "new_genesyscontactid"
 
@@ -50,6 +56,8 @@ type kind struct {
 	url, loginURL string
 	external      string // native name of the field that holds the other side's id
 	baseVersion   string // of the conditional-write rule, "" if there is none
+	// accountExternal and accountBaseVersion are the same of accounts.
+	accountExternal, accountBaseVersion string
 }
 
 func kindOf(name string) kind {
@@ -58,25 +66,49 @@ func kindOf(name string) kind {
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockgenesys.New(c) },
 			adapter: genesys.New, signals: genesys.Signals, url: ccURL, loginURL: ccLoginURL, external: "crm",
+			accountExternal: "crm",
 		}
 	case "dynamics":
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockdynamics.New(c) },
 			adapter: dynamics.New, signals: dynamics.Signals, url: crmURL, loginURL: entraURL,
-			external: dynamicsExternal,
+			external: dynamicsExternal, accountExternal: dynamicsAccountExternal,
 		}
 	case "rest":
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mockrest.New(c) },
 			adapter: restcrm.New, signals: restcrm.Signals, url: crmURL, loginURL: crmURL, external: "external_id",
+			accountExternal: "external_id",
 		}
 	default:
 		return kind{
 			mock:    func(c mocks.Config) mocks.System { return mocksalesforce.New(c) },
 			adapter: salesforce.New, signals: salesforce.Signals, url: crmURL, loginURL: crmURL,
-			external: salesforceExternal, baseVersion: "Sync_Base_Version__c",
+			external: salesforceExternal, accountExternal: salesforceAccountExternal,
+			baseVersion: "Sync_Base_Version__c", accountBaseVersion: "Sync_Base_Version__c",
 		}
 	}
+}
+
+func (k *kind) externalOf(object int) string {
+	if object > 0 {
+		return k.accountExternal
+	}
+	return k.external
+}
+
+func (k *kind) baseVersionOf(object int) string {
+	if object > 0 {
+		return k.accountBaseVersion
+	}
+	return k.baseVersion
+}
+
+// login is what the adapters of one process share: who waits for a token, and
+// the token of each system.
+type login struct {
+	flight adapter.Flight
+	of     [2]adapter.Login
 }
 
 // parts is what the engine under test is made of. Variation replaces some.
@@ -84,11 +116,11 @@ type parts struct {
 	config       engine.Config
 	longestDelay time.Duration
 	machine      func() Machine
-	client       func(h *host, side mapping.Side, f adapter.Flight) adapter.System
+	client       func(h *host, object int, side mapping.Side, l *login) adapter.System
 	transport    func(mapping.Side, http.RoundTripper) http.RoundTripper
 	signals      func(mapping.Side, adapter.Signals) adapter.Signals
 	store        func() Store
-	kinds        [2]modelKind // at model fidelity
+	kinds        [places]modelKind // at model fidelity
 }
 
 // specOf is the engine's own copy of the scenario's mapping.
@@ -130,15 +162,18 @@ func (st *Stage) buildSystem(side mapping.Side, journal mocks.Journal, bare bool
 func (st *Stage) mockConfig(side mapping.Side, journal mocks.Journal) mocks.Config {
 	spec := systemSpec(st.sc, side)
 	k := kindOf(spec.Kind)
-	m := st.mapping
+	m := st.mappings[0]
 	c := mocks.Config{
 		On: traceSystem(side), Journal: journal, Seed: st.rand.seed, ClientID: clientID, ClientSecret: clientSecrets[side],
-		BaseURL: st.places.url(side, k), Fields: st.schemaFields(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
+		BaseURL: st.places.url(side, k), Fields: st.schemaFields("", side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
 		ExternalField: k.external, Trigger: spec.Versioning == "trigger", Mapped: m.Names(side),
 		Conditional: yes(spec.Conditional), TokenLife: spec.TokenLife.Std(), PageSize: spec.PageSize, Region: "US",
 	}
 	if c.Conditional {
 		c.BaseVersionField = k.baseVersion
+	}
+	if len(st.mappings) > 1 {
+		c.Account = st.accountConfig(side, &c, k)
 	}
 	if yes(spec.Webhooks) {
 		c.WebhookURL, c.WebhookSecret = st.places.webhook(), webhookSecret
@@ -147,6 +182,19 @@ func (st *Stage) mockConfig(side mapping.Side, journal mocks.Journal) mocks.Conf
 		c.Quota = mocks.Quota{Requests: q.Requests, Per: q.Per.Std(), RetryAfter: retryAfter(q.RetryAfter), Headers: q.Headers == nil || *q.Headers}
 	}
 	return c
+}
+
+// accountConfig is what the tenant holds beside contacts, likewise.
+func (st *Stage) accountConfig(side mapping.Side, c *mocks.Config, k kind) *mocks.ObjectConfig {
+	m := st.mappings[mocks.Account]
+	a := &mocks.ObjectConfig{
+		Fields: st.schemaFields(scenarios.Account, side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
+		ExternalField: k.accountExternal, Trigger: c.Trigger, Mapped: m.Names(side), Conditional: c.Conditional,
+	}
+	if a.Conditional {
+		a.BaseVersionField = k.accountBaseVersion
+	}
+	return a
 }
 
 // answersDirectly makes a system answer exchanges that are held as data.
@@ -170,9 +218,9 @@ func yes(b *bool) bool { return b != nil && *b }
 
 // schemaFields is the tenant's schema as an administrator would have made it
 // for the mapping.
-func (st *Stage) schemaFields(side mapping.Side) []mocks.Field {
+func (st *Stage) schemaFields(object string, side mapping.Side) []mocks.Field {
 	var fields []mocks.Field
-	for _, f := range st.sc.MappingOrDefault().Fields {
+	for _, f := range st.sc.MappingOf(object).Fields {
 		name := f.Native(side.String())
 		if name == "" {
 			continue
@@ -196,25 +244,29 @@ func (w *World) buildParts() *parts {
 	p.transport = func(_ mapping.Side, rt http.RoundTripper) http.RoundTripper { return rt }
 	p.signals = func(_ mapping.Side, s adapter.Signals) adapter.Signals { return s }
 	p.store = func() Store { return memory.New() }
-	p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
-		return w.buildClient(h, side, f)
+	p.client = func(h *host, object int, side mapping.Side, l *login) adapter.System {
+		return w.buildClient(h, object, side, l)
 	}
 	if v := w.options.Variation; v != nil {
 		v.apply(p)
 	}
-	for side := range p.kinds {
-		p.kinds[side] = w.modelKind(mapping.Side(side))
+	for place := range w.placesUsed() {
+		p.kinds[place] = w.modelKind(place/2, sideOf(place%2))
 	}
 	return p
 }
 
 // buildClient is the adapter of one process: its requests pass the core's
 // gate and then the virtual network.
-func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapter.System {
+func (w *World) buildClient(h *host, object int, side mapping.Side, l *login) adapter.System {
 	k := kindOf(systemSpec(w.sc, side).Kind)
 	g := &gate{h: h, side: side}
 	rt := &governed{gate: g, inner: adapter.Governed(&transport{net: w.net, side: side}, side.String(), g, h.parts.signals(side, k.signals))}
-	s, err := k.adapter(w.adapterConfig(side, &http.Client{Transport: h.parts.transport(side, rt)}, f))
+	c := w.adapterConfig(object, side, &http.Client{Transport: h.parts.transport(side, rt)}, l.flight)
+	if len(w.mappings) > 1 {
+		c.Login = &l.of[side]
+	}
+	s, err := k.adapter(c)
 	if err != nil {
 		w.fail(&HarnessError{Message: "the adapter for " + side.String() + " refuses its configuration: " + err.Error()})
 		return nil
@@ -222,21 +274,21 @@ func (w *World) buildClient(h *host, side mapping.Side, f adapter.Flight) adapte
 	return s
 }
 
-func (st *Stage) adapterConfig(side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
+func (st *Stage) adapterConfig(object int, side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
 	spec := systemSpec(st.sc, side)
-	k := kindOf(spec.Kind)
+	k, m := kindOf(spec.Kind), st.mappings[object]
 	c := adapter.Config{
 		BaseURL: st.places.url(side, k), LoginURL: st.places.login(side, k), ClientID: clientID, ClientSecret: clientSecrets[side],
-		HTTP: client, Flight: f, Fields: st.mapping.Names(side),
-		VersionField: st.mapping.VersionName[side], StatusField: st.mapping.StatusName[side], ExternalField: k.external,
-		WebhookSecret: webhookSecret,
+		HTTP: client, Flight: f, Fields: m.Names(side),
+		VersionField: m.VersionName[side], StatusField: m.StatusName[side], ExternalField: k.externalOf(object),
+		Object: adapter.Object(object), WebhookSecret: webhookSecret,
 	}
 	if yes(spec.Conditional) {
-		c.BaseVersionField = k.baseVersion
+		c.BaseVersionField = k.baseVersionOf(object)
 	}
 	c.NoTags = !yes(spec.Conditional)
-	for i := range st.mapping.Fields {
-		c.Types = append(c.Types, st.mapping.Fields[i].Type)
+	for i := range m.Fields {
+		c.Types = append(c.Types, m.Fields[i].Type)
 	}
 	return c
 }
@@ -244,12 +296,15 @@ func (st *Stage) adapterConfig(side mapping.Side, client *http.Client, f adapter
 func (st *Stage) engineConfig() engine.Config {
 	sc := st.sc
 	c := engine.Config{
-		Mapping: st.mapping, WorkingSet: sc.Engine.WorkingSet, MassDelete: sc.Policy.MassDelete, Seed: st.rand.seed,
+		Mapping: st.mappings[0], WorkingSet: sc.Engine.WorkingSet, MassDelete: sc.Policy.MassDelete, Seed: st.rand.seed,
 		Audit: on(sc.Engine.Audit), Policy: policyOf(sc),
 		Retry: engine.Retry{
 			Base: sc.Engine.Retry.Base.Std(), Factor: sc.Engine.Retry.Factor, Cap: sc.Engine.Retry.Cap.Std(),
 			JitterPercent: sc.Engine.Retry.Jitter, RetryAfterCap: sc.Engine.Retry.RetryAfterCap.Std(),
 		},
+	}
+	for i, m := range st.mappings[1:] {
+		c.Also = append(c.Also, engine.Object{Name: st.names[i+1], Mapping: m})
 	}
 	for i := range c.Systems {
 		side := mapping.Side(i)

@@ -20,7 +20,7 @@ type carried struct {
 	date       string // of the answer
 	retryAfter time.Duration
 	truncated  bool
-	until      int64     // true time at which the rest of the body is there, 0 for at once
+	until      int64   // true time at which the rest of the body is there, 0 for at once
 	whole      *parcel // that it is part of, nil at wire fidelity
 }
 
@@ -45,7 +45,7 @@ func (n *network) parcel() *parcel {
 
 // forget lets go of an exchange of which nothing more will come.
 func (n *network) forget(x *exchange) {
-	delete(n.exchanges, x.call)
+	n.exchanges.drop(x.call)
 	if m := x.whole; m != nil && !n.w.shared {
 		*m = parcel{}
 		n.spare = append(n.spare, m)
@@ -55,7 +55,7 @@ func (n *network) forget(x *exchange) {
 // launch puts an errand's exchange on the wire.
 func (n *network) launch(e *errand, m *parcel) {
 	o := &m.op
-	method, path := n.w.host.parts.kinds[e.side].line(o)
+	method, path := n.w.host.parts.kinds[e.place()].line(o)
 	n.calls++
 	n.links[e.side].sent++
 	x := &m.exchange
@@ -81,7 +81,9 @@ func (n *network) do(s *system, now time.Time, x *exchange) {
 	} else {
 		x.outcome = &x.whole.outcome
 	}
-	*x.outcome, x.date = out, s.date.at(now)
+	if *x.outcome, x.date = out, out.Date; x.date == "" {
+		x.date = mocks.HTTPDate(now) // nothing was sent, and the answer is the adapter's own
+	}
 	x.retryAfter = retryAfterOf(out.RetryAfter, x.date)
 }
 
@@ -111,17 +113,4 @@ func (n *network) receive(x *exchange) {
 // waitsFor reports whether the errand of an exchange still waits for its end.
 func (h *host) waitsFor(x *exchange) bool {
 	return x.life == h.life && h.errands[x.errand] != nil
-}
-
-// dateText renders the Date header once a second.
-type dateText struct {
-	second int64
-	text   string
-}
-
-func (d *dateText) at(now time.Time) string {
-	if s := now.Unix(); s != d.second || d.text == "" {
-		d.second, d.text = s, mocks.HTTPDate(now)
-	}
-	return d.text
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
-	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
@@ -30,22 +29,24 @@ func (h *host) carryOut(e engine.Effect) {
 		h.soon(engine.LookedUp{Op: e.Op, Record: h.disk.store.Lookup(e.Ref)})
 	case engine.Read:
 		if !h.dies("read", e.Key) && !h.modelled(e) {
-			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
-				rec, err := s.Read(ctx, e.Ref.ID)
+			object, id := h.w.names.Split(e.Ref.ID)
+			h.call(e.Op, placeOf(object, e.Ref.Side), func(ctx context.Context, s adapter.System) engine.Event {
+				rec, err := s.Read(ctx, id)
 				return engine.ReadDone{Op: e.Op, Record: rec, Err: typed(err)}
 			})
 		}
 	case engine.Find:
 		if !h.modelled(e) {
-			h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
+			h.call(e.Op, placeOf(e.Object, e.Side), func(ctx context.Context, s adapter.System) engine.Event {
 				found, err := s.Find(ctx, e.External)
 				return engine.FindDone{Op: e.Op, Records: found, Err: typed(err)}
 			})
 		}
 	case engine.Write:
 		if life := h.life; !h.dies("write", e.Key) && !h.modelled(e) {
-			h.call(e.Op, e.Ref.Side, func(ctx context.Context, s adapter.System) engine.Event {
-				rec, err := write(ctx, s, &e)
+			object, id := h.w.names.Split(e.Ref.ID)
+			h.call(e.Op, placeOf(object, e.Ref.Side), func(ctx context.Context, s adapter.System) engine.Event {
+				rec, err := write(ctx, s, id, &e)
 				if h.life != life || h.dies("written", e.Key) {
 					return nil
 				}
@@ -55,12 +56,12 @@ func (h *host) carryOut(e engine.Effect) {
 	case engine.Poll:
 		h.noteRound(e)
 		if !h.modelled(e) {
-			h.call(e.Op, e.Side, h.poll(e))
+			h.call(e.Op, placeOf(e.Object, e.Side), h.poll(e))
 		}
 	case engine.Describe:
-		h.describing[e.Side] = e.Op
+		h.describing[placeOf(e.Object, e.Side)] = e.Op
 		if !h.modelled(e) {
-			h.call(e.Op, e.Side, func(ctx context.Context, s adapter.System) engine.Event {
+			h.call(e.Op, placeOf(e.Object, e.Side), func(ctx context.Context, s adapter.System) engine.Event {
 				schema, err := s.Describe(ctx)
 				return engine.Described{Op: e.Op, Schema: schema, Err: typed(err)}
 			})
@@ -114,30 +115,30 @@ func (h *host) batchKeys(b engine.Batch) []string {
 // doorKey is the record of a delivery that waits for its answer.
 func (h *host) doorKey(token uint64) string {
 	if k := h.w.deliveries[token]; h.doors[token] {
-		return engine.Ref{Side: k.side, ID: k.d.Record}.String()
+		return engine.Ref{Side: k.side, ID: h.w.names.Qualify(int(k.d.Object), k.d.Record)}.String()
 	}
 	return ""
 }
 
 // call runs one adapter call as a coroutine; its result is the event.
-func (h *host) call(op engine.Op, side mapping.Side, do func(context.Context, adapter.System) engine.Event) {
+func (h *host) call(op engine.Op, place int, do func(context.Context, adapter.System) engine.Event) {
 	life := h.life
-	h.tasks.start(uint64(op), int(side), func() {
-		e := do(context.Background(), h.clients[side])
+	h.tasks.start(uint64(op), place%2, func() {
+		e := do(context.Background(), h.clients[place])
 		if h.life == life && h.up && e != nil {
 			h.step(e)
 		}
 	})
 }
 
-func write(ctx context.Context, s adapter.System, e *engine.Write) (adapter.Record, error) {
+func write(ctx context.Context, s adapter.System, id string, e *engine.Write) (adapter.Record, error) {
 	switch e.Kind {
 	case engine.CreateRecord:
 		return s.Create(ctx, e.Data)
 	case engine.DeleteRecord:
-		return adapter.Record{}, s.Delete(ctx, e.Ref.ID, e.Data.If)
+		return adapter.Record{}, s.Delete(ctx, id, e.Data.If)
 	default:
-		return s.Update(ctx, e.Ref.ID, e.Data)
+		return s.Update(ctx, id, e.Data)
 	}
 }
 
@@ -226,8 +227,12 @@ func (h *host) readOn(x *exchange) {
 }
 
 func (h *host) told(m engine.Message) {
-	h.knowsDrift[m.Side] = h.knowsDrift[m.Side] || m.Topic == "drift"
-	h.toldFailed[m.Side] = h.toldFailed[m.Side] || m.Topic == "failed"
+	switch m.Topic {
+	case "drift":
+		h.knowsDrift[placeOf(objectNamed(m.Object), m.Side)] = true
+	case "failed":
+		h.toldFailed[placeOf(h.w.objectOfKey(m.Key), m.Side)] = true
+	}
 	h.w.Emit(h.w.telling(m))
 }
 
@@ -235,7 +240,7 @@ func (h *host) told(m engine.Message) {
 func (st *Stage) telling(m engine.Message) trace.Event {
 	return trace.Event{
 		Kind: trace.Told, On: trace.Engine, Verb: m.Topic, Record: m.Key, Alias: st.aliasOf(m.Key, m.Ref),
-		External: m.ID, Code: m.Side.String(), Text: m.Text + "; " + m.Do,
+		External: m.ID, Code: m.Side.String(), Object: m.Object, Text: m.Text + "; " + m.Do,
 	}
 }
 

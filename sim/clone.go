@@ -35,7 +35,9 @@ func (w *World) Clone() *World {
 	d.journal = w.journal.Clone(func() int64 { return d.agenda.now })
 	for i := range d.systems {
 		d.systems[i] = w.systems[i].clone(&d)
-		d.sights[i].hidden = maps.Clone(w.sights[i].hidden)
+	}
+	for place := range d.sights {
+		d.sights[place].hidden = maps.Clone(w.sights[place].hidden)
 	}
 	w.cloneInto(&d.Stage)
 	d.faults = maps.Clone(w.faults)
@@ -85,7 +87,7 @@ func (n *network) clone(w *World) *network {
 	for i := range d.links {
 		d.links[i].faults = slices.Clone(n.links[i].faults)
 	}
-	d.exchanges = copies(n.exchanges)
+	d.exchanges = n.exchanges.clone(copied)
 	return &d
 }
 
@@ -95,7 +97,8 @@ func (h *host) clone(w *World) *host {
 	d.spare = nil
 	d.machine = CopyMachine(h.machine)
 	d.disk = h.disk.clone(&d)
-	d.doors, d.asking = maps.Clone(h.doors), maps.Clone(h.asking)
+	d.doors = maps.Clone(h.doors)
+	d.asking = h.asking.clone(func(op engine.Op) engine.Op { return op })
 	d.errands = copies(h.errands)
 	for _, e := range d.errands { //syncproof:unordered each entry is clipped by itself
 		e.records = slices.Clip(e.records)

@@ -19,7 +19,7 @@ func (w *World) deadline() int64 {
 
 // giveUp is the deadline of a run in which sweeps of all records take audits.
 func giveUp(sc *scenarios.Scenario, audits time.Duration) time.Duration {
-	work := int64(sc.Records.Count()+len(sc.Schedule())) * 40
+	work := int64(sc.Records.Count()+sc.Occurrences()) * 40
 	spare := 4*(sc.Engine.Retry.Cap.Std()+sc.Engine.Retry.RetryAfterCap.Std()) + 4*sc.Engine.Timeout.Std()
 	spare += 10*(on(sc.Engine.Poll.CC)+on(sc.Engine.Poll.CRM)) + 2*sc.Engine.Overlap.Std() + time.Hour + audits
 	for _, spec := range [...]*scenarios.System{&sc.Systems.CC, &sc.Systems.CRM} {

@@ -161,9 +161,9 @@ func (h *host) share(e *errand) {
 func (h *host) ask(e *errand) {
 	h.lastAsk++
 	call := h.lastAsk
-	h.asking[call] = e.op
+	h.asking.put(call, e.op)
 	h.step(engine.Asked{Op: e.op, Side: e.side, Call: call, Urgent: e.stage == fetching})
-	if _, waits := h.asking[call]; waits {
+	if h.asking.get(call) != 0 {
 		return
 	}
 	h.depart(e, call)
@@ -172,12 +172,12 @@ func (h *host) ask(e *errand) {
 // admitErrand answers ask. An errand that is admitted while it asks goes on
 // without having waited.
 func (h *host) admitErrand(a engine.Admit) {
-	op, waits := h.asking[a.Call]
-	if !waits || h.dies("gate") {
+	op := h.asking.get(a.Call)
+	if op == 0 || h.dies("gate") {
 		return
 	}
 	if op == h.running {
-		delete(h.asking, a.Call)
+		h.asking.drop(a.Call)
 		h.errands[op].denied = a.Denied
 		return
 	}
@@ -186,13 +186,13 @@ func (h *host) admitErrand(a engine.Admit) {
 
 // admittedErrand lets an errand go on that waited at the gate.
 func (h *host) admittedErrand(call uint64, denied bool) {
-	op, waits := h.asking[call]
-	if !waits {
+	op := h.asking.get(call)
+	if op == 0 {
 		return
 	}
 	e := h.errands[op]
 	before := h.as(e)
-	delete(h.asking, call)
+	h.asking.drop(call)
 	e.denied = denied
 	h.depart(e, call)
 	h.running = before

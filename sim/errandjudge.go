@@ -102,7 +102,7 @@ func (h *host) schema(e *errand, out *mocks.Outcome, err *adapter.Error) adapter
 		return adapter.Schema{}
 	}
 	s := adapter.Schema{Revision: out.Revision}
-	wanted := h.parts.kinds[e.side].names
+	wanted := h.parts.kinds[e.place()].names
 	for i := range out.Fields {
 		f := &out.Fields[i]
 		if !wanted[f.Name] {

@@ -19,9 +19,10 @@ type view struct {
 }
 
 // newView asks for all that is mapped and that known accepts.
-func (w *World) newView(side mapping.Side, known func(name string) bool) view {
+func (w *World) newView(object int, side mapping.Side, known func(name string) bool) view {
 	var v view
-	names := append(append([]string(nil), w.mapping.Names(side)...), w.mapping.VersionName[side], w.mapping.StatusName[side])
+	m := w.mappings[object]
+	names := append(append([]string(nil), m.Names(side)...), m.VersionName[side], m.StatusName[side])
 	for slot, name := range names {
 		if name != "" && known(name) {
 			v.ask, v.slots = append(v.ask, name), append(v.slots, slot)
@@ -35,7 +36,7 @@ func everything(string) bool { return true }
 // learn takes down what an answer tells of the schema. A system whose reads
 // name their fields is asked for those that its description shows.
 func (h *host) learn(e *errand, out *mocks.Outcome, err *adapter.Error) {
-	v, k := &h.views[e.side], &h.parts.kinds[e.side]
+	v, k := &h.views[e.place()], &h.parts.kinds[e.place()]
 	if out.Revision != "" || out.Refusal == mocks.Unmapped {
 		v.revision = out.Revision
 	}
@@ -47,7 +48,7 @@ func (h *host) learn(e *errand, out *mocks.Outcome, err *adapter.Error) {
 		shown[out.Fields[i].Name] = true
 	}
 	revision := v.revision
-	*v = h.w.newView(e.side, func(name string) bool { return shown[name] })
+	*v = h.w.newView(int(e.ask.Object), e.side, func(name string) bool { return shown[name] })
 	v.revision = revision
 }
 
@@ -59,40 +60,54 @@ func (h *host) carryErrand(effect engine.Effect) {
 	switch f := effect.(type) {
 	case engine.Read:
 		e.op, e.side = f.Op, f.Ref.Side
-		o.Kind, o.Record = mocks.OpRead, f.Ref.ID
+		o.Kind = mocks.OpRead
+		o.Object, o.Record = h.split(f.Ref)
 	case engine.Find:
 		e.op, e.side = f.Op, f.Side
-		o.Kind, o.External = mocks.OpFind, f.External
+		o.Kind, o.Object, o.External = mocks.OpFind, mocks.Object(f.Object), f.External
 	case engine.Write:
 		e.op, e.side = f.Op, f.Ref.Side
 		h.writeOp(o, &f)
 	case engine.Poll:
 		e.op, e.side = f.Op, f.Side
-		o.Kind, o.After, o.Limit = mocks.OpChanges, string(f.After), f.Limit
+		o.Kind, o.Object, o.After, o.Limit = mocks.OpChanges, mocks.Object(f.Object), string(f.After), f.Limit
 		if f.Rewind {
 			o.After = h.w.systems[f.Side].direct.Rewind(o.After, h.parts.config.Systems[f.Side].Overlap)
 		}
 	case engine.Describe:
 		e.op, e.side = f.Op, f.Side
-		o.Kind = mocks.OpDescribe
+		o.Kind, o.Object = mocks.OpDescribe, mocks.Object(f.Object)
 	}
-	v := &h.views[e.side]
+	e.ask = o
+	v := &h.views[e.place()]
 	o.Ask, o.Revision = v.ask, v.revision
-	e.ask, e.slots = o, v.slots
+	e.slots = v.slots
 	h.errand(e)
+}
+
+// place is that of the object and the side that an errand goes to.
+func (e *errand) place() int { return placeOf(int(e.ask.Object), e.side) }
+
+// split is a reference as the systems know it.
+func (h *host) split(ref engine.Ref) (mocks.Object, string) {
+	object, id := h.w.names.Split(ref.ID)
+	return mocks.Object(object), id
 }
 
 // writeOp is a write as data.
 func (h *host) writeOp(o *mocks.Op, f *engine.Write) {
-	side, k := f.Ref.Side, &h.parts.kinds[f.Ref.Side]
+	var id string
+	o.Object, id = h.split(f.Ref)
+	side := f.Ref.Side
+	k := &h.parts.kinds[placeOf(int(o.Object), side)]
 	o.External = f.Data.External
 	switch f.Kind {
 	case engine.CreateRecord:
 		o.Kind, o.Bare = mocks.OpCreate, true
 	case engine.DeleteRecord:
-		o.Kind, o.Record, o.External = mocks.OpDelete, f.Ref.ID, ""
+		o.Kind, o.Record, o.External = mocks.OpDelete, id, ""
 	default:
-		o.Kind, o.Record = mocks.OpUpdate, f.Ref.ID
+		o.Kind, o.Record = mocks.OpUpdate, id
 	}
 	if o.Kind != mocks.OpCreate {
 		o.IfTag = f.Data.If.Tag
@@ -101,7 +116,7 @@ func (h *host) writeOp(o *mocks.Op, f *engine.Write) {
 		version := f.Data.If.Version
 		o.IfVersion = &version
 	}
-	m := h.w.mapping
+	m := h.w.mappings[o.Object]
 	for _, set := range f.Data.Fields {
 		o.Set = append(o.Set, mocks.Assign{
 			Field: m.Fields[set.Index].Native[side], Kind: mocks.ValueKind(set.Value.Kind), Text: set.Value.Text,
@@ -123,7 +138,7 @@ func changes(o *mocks.Op) bool {
 // unguarded reports whether an errand changes a record with nothing to refuse
 // it by if the record has changed meanwhile.
 func (h *host) unguarded(e *errand) bool {
-	k := &h.parts.kinds[e.side]
+	k := &h.parts.kinds[e.place()]
 	switch e.ask.Kind {
 	case mocks.OpUpdate, mocks.OpDelete:
 		return !k.tags
@@ -139,7 +154,7 @@ func (h *host) unguarded(e *errand) bool {
 // that follow from it: Salesforce's answer to a create is an id, and a list of
 // the REST CRM has no entity tags.
 func (h *host) collect(e *errand, out *mocks.Outcome, err *adapter.Error) *adapter.Error {
-	k := &h.parts.kinds[e.side]
+	k := &h.parts.kinds[e.place()]
 	reading, asked := len(e.toRead) > 0, ""
 	if reading {
 		asked, e.toRead = e.toRead[0], e.toRead[1:]
@@ -174,8 +189,8 @@ func (h *host) collect(e *errand, out *mocks.Outcome, err *adapter.Error) *adapt
 
 // ensue begins the next reading that belongs to an errand.
 func (h *host) ensue(e *errand) {
-	v := &h.views[e.side]
-	e.ask = &mocks.Op{Kind: mocks.OpRead, Record: e.toRead[0], Ask: v.ask, Revision: v.revision}
+	v := &h.views[e.place()]
+	e.ask = &mocks.Op{Kind: mocks.OpRead, Object: e.ask.Object, Record: e.toRead[0], Ask: v.ask, Revision: v.revision}
 	e.slots, e.refused, e.spent, e.again = v.slots, "", false, false
 	h.acquire(e)
 }
@@ -212,7 +227,7 @@ func first(e *errand, err *adapter.Error) adapter.Record {
 
 // record is a view of a record as an adapter gives it.
 func (h *host) record(e *errand, v *mocks.View) adapter.Record {
-	n := len(h.w.mapping.Fields)
+	n := len(h.w.mappings[e.ask.Object].Fields)
 	values := make([]mapping.Native, n+2)
 	if v.Values != nil {
 		for i, slot := range e.slots {

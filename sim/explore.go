@@ -111,7 +111,7 @@ func (w *World) mayComeEarly(x appointment[happening]) bool {
 	if x.do.what != stepComes {
 		return false
 	}
-	for _, other := range w.net.exchanges { //syncproof:unordered all of them are asked
+	for other := range w.net.exchanges.all() {
 		if w.net.awaited(other) && other.deadline < x.at {
 			return false
 		}
@@ -123,7 +123,7 @@ func (w *World) mayComeEarly(x appointment[happening]) bool {
 func (w *World) loss(x appointment[happening]) (Choice, bool) {
 	switch x.do.what {
 	case arrives, returns:
-		if w.budget.LostMessages > 0 && w.net.awaited(w.net.exchanges[x.do.id]) {
+		if w.budget.LostMessages > 0 && w.net.awaited(w.net.exchanges.get(x.do.id)) {
 			return Choice{LoseMessage, x.seq, "lose: " + w.tell(x.do)}, true
 		}
 	case knocks:
@@ -174,7 +174,7 @@ func (w *World) Take(c Choice) error {
 
 // loseExchange loses what is in flight of an exchange: its client waits in vain.
 func (w *World) loseExchange(call uint64) {
-	x := w.net.exchanges[call]
+	x := w.net.exchanges.get(call)
 	x.pending--
 	w.net.timeout(x, endedByLoss)
 }
@@ -263,7 +263,7 @@ var opWords = map[mocks.OpKind]string{
 }
 
 func (w *World) tellExchange(call uint64) string {
-	x := w.net.exchanges[call]
+	x := w.net.exchanges.get(call)
 	o := x.asked
 	name := o.Record
 	if alias := w.natives[x.side][name]; alias != "" {

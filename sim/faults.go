@@ -195,7 +195,7 @@ func (st *Stage) inForce(s *system, changed *scenarios.Step, at int64) {
 	case scenarios.Drift:
 		s.touchedAt = at
 	case scenarios.Permission:
-		if _, ofField := st.fieldNamed(s.side, changed.What); ofField {
+		if _, ofField := st.fieldNamed(objectNamed(changed.Object), s.side, changed.What); ofField {
 			s.touchedAt = at // a field that may not be seen is gone from the schema
 		}
 	}
@@ -205,7 +205,9 @@ func (st *Stage) inForce(s *system, changed *scenarios.Step, at int64) {
 // opened or closed: what a poll gap hid shows only from its end on.
 func (w *World) noteSwitched(step *scenarios.Step) {
 	if step.Verb == scenarios.PollGap {
-		w.sights[sideNamed(step.On)].changed = uint64(w.journal.Len())
+		for object := range w.mappings {
+			w.sights[placeOf(object, sideNamed(step.On))].changed = uint64(w.journal.Len())
+		}
 	}
 }
 
@@ -220,8 +222,8 @@ func (s *system) obey() {
 }
 
 // fieldNamed finds a mapped field by its native name on one side.
-func (st *Stage) fieldNamed(side mapping.Side, name string) (int, bool) {
-	i := slices.Index(st.mapping.Names(side), name)
+func (st *Stage) fieldNamed(object int, side mapping.Side, name string) (int, bool) {
+	i := slices.Index(st.mappings[object].Names(side), name)
 	return i, i >= 0
 }
 
@@ -241,10 +243,10 @@ func (x *window) apply(f *mocks.Faults) {
 	case scenarios.TokenRevoke:
 		f.AuthDown = true
 	case scenarios.Permission:
-		f.Revoked = append(f.Revoked, step.What)
+		f.Revoked = append(f.Revoked, revoked(step))
 	case scenarios.Drift:
 		f.Drift = append(f.Drift, mocks.Drift{
-			Field: step.What, Rename: step.Drift.Rename, Remove: step.Drift.Remove, Retype: step.Drift.Retype, Length: step.Drift.Length,
+			Object: mocks.Object(objectNamed(step.Object)), Field: step.What, Rename: step.Drift.Rename, Remove: step.Drift.Remove, Retype: step.Drift.Retype, Length: step.Drift.Length,
 			Values: step.Drift.Values,
 		})
 	case scenarios.PollGap:
@@ -254,6 +256,15 @@ func (x *window) apply(f *mocks.Faults) {
 	case scenarios.ClockZone:
 		f.LocalTimes = x.zone
 	}
+}
+
+// revoked is the mocks' word for a permission. Those of Genesys Cloud name
+// their object themselves.
+func revoked(step *scenarios.Step) string {
+	if step.Object == scenarios.Account && !strings.Contains(step.What, ":") {
+		return scenarios.Account + "." + step.What
+	}
+	return step.What
 }
 
 // every turns a rate in percent into "each n-th".

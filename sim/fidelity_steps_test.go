@@ -11,7 +11,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-var vendors = []*vendor{&restVendor, &salesforceVendor, &dynamicsVendor, &genesysVendor, &restAccounts}
+var vendors = []*vendor{&restVendor, &salesforceVendor, &dynamicsVendor, &genesysVendor, &restAccounts, &salesforceAccounts, &salesforceTagged, &dynamicsAccounts, &genesysAccounts}
 
 // story is a sequence of steps over a fresh twin that holds one linked record.
 type story struct {

@@ -80,8 +80,10 @@ func (f *printer) world() {
 	for side, s := range w.systems {
 		f.Buf = s.direct.Fingerprint(s.now(w), f.Buf)
 		f.clock(&s.clock)
-		f.Flag(w.looksAgain(side), w.host.knowsDrift[side])
-		f.sight(&w.sights[side])
+		for place := side; place < w.placesUsed(); place += 2 {
+			f.Flag(w.looksAgain(place), w.host.knowsDrift[place])
+			f.sight(&w.sights[place])
+		}
 		f.link(&w.net.links[side])
 	}
 	for _, x := range w.webhookFaults {
@@ -132,9 +134,11 @@ func (f *printer) host(h *host) {
 		f.clock(&h.clock)
 		f.machine(h.machine)
 	}
-	for side := range h.views {
-		f.Texts(h.views[side].ask)
-		f.Text(h.views[side].revision)
+	for place := range f.w.placesUsed() {
+		f.Texts(h.views[place].ask)
+		f.Text(h.views[place].revision)
+	}
+	for side := range h.tokens {
 		f.Flag(h.tokens[side].value != "", h.tokens[side].leader != 0)
 		f.Int(int64(len(h.tokens[side].shared)))
 	}

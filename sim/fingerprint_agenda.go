@@ -56,13 +56,13 @@ func (f *printer) happening(h happening) {
 		f.Text(w.faults[h.id].step.String())
 	case arrives, arrivesTwice, returns, ends, givesUp, readsOn:
 		f.Int(int64(h.n))
-		f.exchange(w.net.exchanges[h.id])
+		f.exchange(w.net.exchanges.get(h.id))
 	case knocks, missesLost, missesSlow, tires, answers:
 		f.Int(int64(h.n))
 		f.delivery(w.deliveries[h.id], w.host.doors[h.id])
 	case admits:
 		f.Int(int64(h.n))
-		f.errand(w.host.errands[w.host.asking[h.id]])
+		f.errand(w.host.errands[w.host.asking.get(h.id)])
 	case goesOn:
 		f.errand(w.host.errands[engine.Op(h.id)])
 	case tells:
@@ -212,14 +212,13 @@ func (w *World) void(h happening) bool {
 	case tells, wakes, syncs, goesOn:
 		return h.life != w.host.life || (h.what == wakes && h.n != w.host.wakeSeq)
 	case admits:
-		_, waits := w.host.asking[h.id]
-		return !waits
+		return w.host.asking.get(h.id) == 0
 	case tires:
 		return w.deliveries[h.id].answered
 	case stirs:
 		return w.systems[h.id].wakeAt != int64(h.n)
 	case givesUp:
-		return !w.net.awaited(w.net.exchanges[h.id])
+		return !w.net.awaited(w.net.exchanges.get(h.id))
 	default:
 		return false
 	}

@@ -93,7 +93,7 @@ func (h *host) happen(x happening) {
 // happen lets something happen to an exchange, which is forgotten when nothing
 // more will.
 func (n *network) happen(h happening) {
-	x := n.exchanges[h.id]
+	x := n.exchanges.get(h.id)
 	switch h.what {
 	case arrives:
 		n.arrive(x, fate(h.n))

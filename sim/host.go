@@ -35,14 +35,14 @@ type host struct {
 	effects  engine.Effects
 	stepping bool
 	inbox    []engine.Event
-	clients  [2]adapter.System
+	clients  [places]adapter.System
 	asked    map[uint64]*task
 	errands  map[engine.Op]*errand // at model fidelity: effects under way
 	spare    []*errand             // ... memory of those that are over
-	asking   map[uint64]engine.Op  // ... of which these wait at the gate, by admission
+	asking   numbered[engine.Op]   // ... of which these wait at the gate, by admission
 	running  engine.Op             // ... the one that is being worked on, 0 for none
 	tokens   [2]tokens
-	views    [2]view
+	views    [places]view
 	lastAsk  uint64
 	wakeAt   engine.Instant
 	wakeSeq  uint64
@@ -53,11 +53,11 @@ type host struct {
 	// a drift, or of a dead letter, has seen the schema since it was touched last:
 	// what counts is when the system showed it. One that has seen it whole again
 	// knows of no drift any more.
-	knowsDrift  [2]bool
-	toldFailed  [2]bool
-	describedAt [2]int64
-	describing  [2]engine.Op
-	shownAt     [2]int64 // when the system answered the look under way
+	knowsDrift  [places]bool
+	toldFailed  [places]bool
+	describedAt [places]int64
+	describing  [places]engine.Op
+	shownAt     [places]int64 // when the system answered the look under way
 	most        engine.Gauges
 	decisions   map[uint64]*decision // that wait for an answer, by token
 	approvals   []uint64             // tokens of those that approve a mass delete
@@ -85,9 +85,9 @@ func (h *host) boot() {
 	if w.options.Fidelity == Model {
 		h.bootErrands()
 	} else {
-		fl := &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}
-		for side := range h.clients {
-			h.clients[side] = h.parts.client(h, mapping.Side(side), fl)
+		l := &login{flight: &flight{pool: h.tasks, world: w, calls: map[string]*shared{}}}
+		for place := range w.placesUsed() {
+			h.clients[place] = h.parts.client(h, place/2, sideOf(place%2), l)
 		}
 	}
 	h.machine = h.parts.machine()
@@ -97,10 +97,11 @@ func (h *host) boot() {
 
 // bootErrands forgets what a process kept of its exchanges.
 func (h *host) bootErrands() {
-	h.errands, h.asking = map[engine.Op]*errand{}, map[uint64]engine.Op{}
+	h.errands = map[engine.Op]*errand{}
+	h.asking.clear()
 	h.tokens = [2]tokens{}
-	for side := range h.views {
-		h.views[side] = h.w.newView(mapping.Side(side), everything)
+	for place := range h.w.placesUsed() {
+		h.views[place] = h.w.newView(place/2, sideOf(place%2), everything)
 	}
 }
 
@@ -183,7 +184,7 @@ func (h *host) crash(c scenarios.Crash, where string) {
 	h.disk.crash(c)
 	h.tasks.close()
 	clear(h.errands)
-	clear(h.asking)
+	h.asking.clear()
 	h.forgetDecisions(c.Wipe)
 	w.windows++
 	w.at(w.agenda.now+int64(c.Down), happening{what: restarts, id: op})

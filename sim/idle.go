@@ -31,14 +31,15 @@ type sight struct {
 
 // noteCommit takes down a change of a system.
 func (w *World) noteCommit(e *trace.Event, op uint64) {
-	s := &w.sights[e.On-trace.CC]
+	place := placeOf(objectNamed(e.Object), mapping.Side(e.On-trace.CC))
+	s := &w.sights[place]
 	s.changed = op
 	defer func() { s.newest = max(s.newest, e.Stamp) }()
 	if e.Actor == trace.ActorEngine || e.Verb == trace.Setup {
 		return
 	}
 	// A save is no change, but takes one before it along into the past.
-	if w.overlooked(s, e) || (e.Verb != trace.Touch && w.onlyAuditsShow(int(e.On-trace.CC), e.Verb)) {
+	if w.overlooked(s, e) || (e.Verb != trace.Touch && w.onlyAuditsShow(place, e.Verb)) {
 		s.hidden[e.Record] = true
 	}
 }
@@ -59,24 +60,26 @@ func (w *World) overlooked(s *sight, e *trace.Event) bool {
 // onlyAuditsShow reports whether a change is seen by an audit, and by nothing
 // else, if its webhook is lost: nobody polls there, or the feed shows no
 // deletions.
-func (w *World) onlyAuditsShow(side int, verb string) bool {
+func (w *World) onlyAuditsShow(place int, verb string) bool {
 	if w.host.parts.config.Audit == 0 {
 		return false
 	}
-	return !w.host.polls(side) || (verb == trace.Delete && !w.host.parts.config.Systems[side].Capabilities.FeedHasDeletes)
+	return !w.host.polls(place%2) || (verb == trace.Delete && !capabilities(&w.host.parts.config, place).FeedHasDeletes)
 }
 
 // noteContact takes down that the engine asked for a record by itself. What a
 // page shows beside others, it may pass over.
 func (w *World) noteContact(e *trace.Event) {
-	if s := &w.sights[e.On-trace.CC]; len(s.hidden) > 0 && e.Actor == trace.ActorEngine {
-		delete(s.hidden, e.Record)
+	for place := int(e.On - trace.CC); place < w.placesUsed(); place += 2 {
+		if s := &w.sights[place]; len(s.hidden) > 0 && e.Actor == trace.ActorEngine {
+			delete(s.hidden, e.Record)
+		}
 	}
 }
 
 // noteRound takes down that the engine asks for a page of a feed.
 func (h *host) noteRound(e engine.Poll) {
-	s := &h.w.sights[e.Side]
+	s := &h.w.sights[placeOf(e.Object, e.Side)]
 	if s.round == 0 {
 		s.round = uint64(h.w.journal.Len()) + 1
 		now, interval := h.w.agenda.now, int64(h.parts.config.Systems[e.Side].Poll)
@@ -131,8 +134,10 @@ func (h *host) noteShown(x *exchange) {
 	if x.task != nil {
 		op = engine.Op(x.task.op)
 	}
-	if x.answer == nil && x.outcome == nil && op != 0 && op == h.describing[x.side] {
-		h.shownAt[x.side] = h.w.agenda.now
+	for place := int(x.side); place < h.w.placesUsed(); place += 2 {
+		if x.answer == nil && x.outcome == nil && op != 0 && op == h.describing[place] {
+			h.shownAt[place] = h.w.agenda.now
+		}
 	}
 }
 
@@ -140,14 +145,15 @@ func (h *host) noteShown(x *exchange) {
 // after every field was back, and of one that fits the mapping for all that is
 // still changed, the engine has no reason to look again.
 func (h *host) noteSchema(e engine.Described) {
-	for side, s := range h.w.systems {
-		if h.describing[side] != e.Op || e.Err != nil {
+	for place := range h.w.placesUsed() {
+		if h.describing[place] != e.Op || e.Err != nil {
 			continue
 		}
-		h.describedAt[side] = h.shownAt[side]
-		fits := len(h.w.mapping.Drift(mapping.Side(side), e.Schema.Fields)) == 0
-		if fits || h.describedAt[side] > s.touchedAt && !s.schemaOpen() {
-			h.knowsDrift[side] = false
+		s := h.w.systems[place%2]
+		h.describedAt[place] = h.shownAt[place]
+		fits := len(h.w.mappings[place/2].Drift(s.side, e.Schema.Fields)) == 0
+		if fits || h.describedAt[place] > s.touchedAt && !s.schemaOpen() {
+			h.knowsDrift[place] = false
 		}
 	}
 }
@@ -160,12 +166,12 @@ func (s *system) schemaOpen() bool {
 	})
 }
 
-// looksAgain reports whether the engine will look at a system's schema, and has
-// not since it was touched last.
-func (w *World) looksAgain(side int) bool {
+// looksAgain reports whether the engine will look at a system's schema of an
+// object, and has not since it was touched last.
+func (w *World) looksAgain(place int) bool {
 	h := w.host
-	deadLetters := h.toldFailed[side] && h.disk.failed > 0
-	return (h.knowsDrift[side] || deadLetters) && h.describedAt[side] <= w.systems[side].touchedAt
+	deadLetters := h.toldFailed[place] && h.disk.failed > 0
+	return (h.knowsDrift[place] || deadLetters) && h.describedAt[place] <= w.systems[place%2].touchedAt
 }
 
 // caughtUp reports whether a system's feed has nothing to show that the engine
@@ -185,7 +191,7 @@ func (w *World) spareRounds() (rounds, exchanges int) {
 		if !ok {
 			continue
 		}
-		x := w.net.exchanges[call]
+		x := w.net.exchanges.get(call)
 		if x != nil && x.post {
 			continue // it asks for a token, which others may wait for
 		}
@@ -225,12 +231,14 @@ func (w *World) idle() bool {
 		if _, due := s.mock.NextDue(); due {
 			return false
 		}
-		if w.looksAgain(side) {
-			return false
-		}
-		sight := &w.sights[side]
-		if len(sight.hidden) > 0 || (w.host.polls(side) && !sight.caughtUp()) {
-			return false
+		for place := side; place < w.placesUsed(); place += 2 {
+			if w.looksAgain(place) {
+				return false
+			}
+			sight := &w.sights[place]
+			if len(sight.hidden) > 0 || (w.host.polls(side) && !sight.caughtUp()) {
+				return false
+			}
 		}
 	}
 	return true

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/syncproof/syncproof/engine"
@@ -28,9 +27,9 @@ type Account struct {
 // the ids: the systems of both sides, made apart from each other, know each
 // other's.
 func MockOf(sc *scenarios.Scenario, side mapping.Side, journal mocks.Journal, a Account) (mocks.System, error) {
-	m, err := mapping.New(specOf(sc.MappingOrDefault()))
+	m, err := compileMappings(sc)
 	if err != nil {
-		return nil, fmt.Errorf("the mapping cannot be used: %w", err)
+		return nil, err
 	}
 	st := newStage(sc, sc.Seed, m)
 	st.systems[side] = st.buildSystem(side, unheard{}, true)
@@ -55,6 +54,12 @@ func strip(c *mocks.Config) {
 	c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f mocks.Field) bool {
 		return f.Name == c.VersionField || f.Name == c.StatusField || f.Name == c.BaseVersionField
 	})
+	if a := c.Account; a != nil {
+		a.Bare, a.Trigger = true, false
+		a.Fields = slices.DeleteFunc(slices.Clone(a.Fields), func(f mocks.Field) bool {
+			return f.Name == a.VersionField || f.Name == a.StatusField || f.Name == a.BaseVersionField
+		})
+	}
 }
 
 // unheard is the journal of a system that nobody looks at.

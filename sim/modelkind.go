@@ -24,27 +24,28 @@ type modelKind struct {
 	names        map[string]bool // native names that the engine has a use for
 }
 
-func (w *World) modelKind(side mapping.Side) modelKind {
+func (w *World) modelKind(object int, side mapping.Side) modelKind {
 	spec := systemSpec(w.sc, side)
+	vendor := kindOf(spec.Kind)
 	k := modelKind{names: map[string]bool{}}
 	switch spec.Kind {
 	case "genesys":
 		k.line, k.resets, k.findMisses = genesysLine, true, true
 	case "rest":
 		k.line, k.resets, k.tags = restLine, true, yes(spec.Conditional)
-		k.names[kindOf(spec.Kind).external] = true
+		k.names[vendor.externalOf(object)] = true
 	case "dynamics":
 		k.line, k.asksByName, k.tags, k.listsTags = dynamicsLine, true, yes(spec.Conditional), true
-		k.names[dynamicsExternal] = true
+		k.names[vendor.externalOf(object)] = true
 	default:
 		k.line, k.bodySignal, k.asksByName, k.readsCreated = salesforceLine, true, true, true
 		k.versions = yes(spec.Conditional)
-		k.names[salesforceExternal] = true
+		k.names[vendor.externalOf(object)] = true
 		if k.versions {
-			k.names[kindOf(spec.Kind).baseVersion] = true
+			k.names[vendor.baseVersionOf(object)] = true
 		}
 	}
-	for _, name := range w.newView(side, everything).ask {
+	for _, name := range w.newView(object, side, everything).ask {
 		k.names[name] = true
 	}
 	return k

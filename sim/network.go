@@ -25,7 +25,7 @@ type network struct {
 	calls     uint64
 	links     [2]link // engine to cc, engine to crm
 	flying    int     // exchanges and deliveries under way
-	exchanges map[uint64]*exchange
+	exchanges numbered[*exchange]
 	spare     []*parcel // memory of exchanges that are over
 }
 
@@ -75,7 +75,7 @@ type exchange struct {
 // later puts something that happens to an exchange.
 func (n *network) later(x *exchange, at int64, what what, how uint64) {
 	x.pending++
-	n.exchanges[x.call] = x
+	n.exchanges.put(x.call, x)
 	n.w.at(at, happening{what: what, id: x.call, n: how})
 }
 

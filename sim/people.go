@@ -59,7 +59,7 @@ func (st *Stage) act(s *system, step *scenarios.Step, at int64) error {
 func (st *Stage) actOnAll(s *system, step *scenarios.Step, now time.Time) error {
 	var names []string
 	s.mock.Each(func(r mocks.Snapshot) bool {
-		if name := st.natives[s.side][r.ID]; name != "" && !r.Deleted {
+		if name := st.natives[s.side][r.ID]; name != "" && !r.Deleted && r.Object == mocks.Contact {
 			names = append(names, name)
 		}
 		return true
@@ -94,12 +94,12 @@ func (st *Stage) actOn(s *system, step *scenarios.Step, name string, now time.Ti
 }
 
 func (st *Stage) edit(s *system, step *scenarios.Step, name, id string, now time.Time) error {
-	set, err := st.nativeSet(s.side, step.Set)
+	set, err := st.nativeSet(st.mappingOf(name), s.side, step.Set)
 	if err != nil {
 		return err
 	}
 	e := mocks.Edit{
-		By: step.By, Origin: originOf(step.As), Record: id, Set: set, Version: step.Version,
+		Object: mocks.Object(st.objectOf(name)), By: step.By, Origin: originOf(step.As), Record: id, Set: set, Version: step.Version,
 		Bypass: step.Bypass, CommitAfter: step.Late.Std(),
 	}
 	if step.Verb == scenarios.Create {
@@ -139,7 +139,7 @@ func sideNamed(name string) mapping.Side {
 func (w *World) flagged(name string) *engine.Record {
 	for side := range w.ids {
 		if id := w.ids[side][name]; id != "" {
-			if rec := w.host.disk.store.Lookup(engine.Ref{Side: sideOf(side), ID: id}); rec != nil {
+			if rec := w.host.disk.store.Lookup(w.refOfNative(sideOf(side), name, id)); rec != nil {
 				return rec
 			}
 		}
@@ -162,7 +162,7 @@ func (w *World) review(step *scenarios.Step) {
 		w.refused(step, fmt.Errorf("the engine has no flag on %s", step.Record))
 		return
 	}
-	set, err := w.canonicalSet(step.Set)
+	set, err := canonicalSet(w.mappingOf(step.Record), step.Set)
 	if err != nil {
 		w.refused(step, err)
 		return
@@ -203,7 +203,7 @@ func (w *World) restore(step *scenarios.Step) {
 func (w *World) decideAs(step *scenarios.Step, verb string, r engine.Reviewed) {
 	e := trace.Event{Kind: trace.Person, On: trace.World, Verb: verb, Alias: step.Record, Actor: step.By, Origin: step.Choose}
 	for _, set := range r.Set {
-		e.Changes = append(e.Changes, trace.Change{Field: w.mapping.Fields[set.Index].Name, After: set.Value, Has: set.Value != ""})
+		e.Changes = append(e.Changes, trace.Change{Field: w.mappingOf(step.Record).Fields[set.Index].Name, After: set.Value, Has: set.Value != ""})
 	}
 	r.Token = w.host.decided(e)
 	w.host.soon(r)
@@ -219,27 +219,27 @@ func refOf(rec *engine.Record) engine.Ref {
 }
 
 // nativeSet renders scenario values for one system.
-func (st *Stage) nativeSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
+func (st *Stage) nativeSet(m *mapping.Mapping, side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
 	out := make(map[string]any, len(sets))
 	for _, set := range sets {
-		i, ok := st.mapping.FieldIndex(set.Field)
+		i, ok := m.FieldIndex(set.Field)
 		if !ok {
 			return nil, fmt.Errorf("field %s is not mapped", set.Field)
 		}
-		name := st.mapping.Fields[i].Native[side]
+		name := m.Fields[i].Native[side]
 		if set.Clear {
 			out[name] = nil
 			continue
 		}
-		if t := st.mapping.Fields[i].Type; t == mapping.TypePhone || t == mapping.TypeString || t == mapping.TypeEmail {
+		if t := m.Fields[i].Type; t == mapping.TypePhone || t == mapping.TypeString || t == mapping.TypeEmail {
 			out[name] = set.Value // as the person typed it
 			continue
 		}
-		canonical, err := st.canonical(i, set.Value)
+		canonical, err := canonical(m, i, set.Value)
 		if err != nil {
 			return nil, err
 		}
-		native, err := st.mapping.Render(side, i, canonical)
+		native, err := m.Render(side, i, canonical)
 		if err != nil {
 			return nil, err
 		}
@@ -249,22 +249,22 @@ func (st *Stage) nativeSet(side mapping.Side, sets []scenarios.FieldSet) (map[st
 }
 
 // canonical reads a scenario's text as the contact center would.
-func (st *Stage) canonical(i int, text string) (string, error) {
-	value, _, err := st.mapping.Canonical(mapping.CC, i, mapping.Native{Kind: mapping.String, Text: text})
+func canonical(m *mapping.Mapping, i int, text string) (string, error) {
+	value, _, err := m.Canonical(mapping.CC, i, mapping.Native{Kind: mapping.String, Text: text})
 	return value, err
 }
 
-func (st *Stage) canonicalSet(sets []scenarios.FieldSet) ([]engine.FieldText, error) {
+func canonicalSet(m *mapping.Mapping, sets []scenarios.FieldSet) ([]engine.FieldText, error) {
 	var out []engine.FieldText
 	for _, set := range sets {
-		i, ok := st.mapping.FieldIndex(set.Field)
+		i, ok := m.FieldIndex(set.Field)
 		if !ok {
 			return nil, fmt.Errorf("field %s is not mapped", set.Field)
 		}
 		value := ""
 		if !set.Clear {
 			var err error
-			if value, err = st.canonical(i, set.Value); err != nil {
+			if value, err = canonical(m, i, set.Value); err != nil {
 				return nil, err
 			}
 		}

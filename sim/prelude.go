@@ -35,12 +35,15 @@ func (w *World) prelude() error {
 		}
 		faults := w.systems[i].mock.Faults()
 		faults.Quota = &mocks.Quota{Requests: 2 * preludePages, Per: time.Minute} // it took its time
-		cursor, err := read(w.systems[i])
-		faults.Quota = nil
-		if err != nil {
-			return fmt.Errorf("the feed of %s: %w", sideOf(i), err)
+		for object := range w.mappings {
+			cursor, err := read(object, w.systems[i])
+			if err != nil {
+				return fmt.Errorf("the feed of %s: %w", sideOf(i), err)
+			}
+			put := engine.PutCursor{Side: sideOf(i), Cursor: cursor, Object: w.names[object]}
+			w.host.disk.store.Apply(0, engine.Batch{Ops: []engine.StoreOp{put}})
 		}
-		w.host.disk.store.Apply(0, engine.Batch{Ops: []engine.StoreOp{engine.PutCursor{Side: sideOf(i), Cursor: cursor}}})
+		faults.Quota = nil
 	}
 	return nil
 }
@@ -55,8 +58,8 @@ func (st *Stage) runsAlready() bool {
 	return true
 }
 
-func (st *Stage) readFeed(s *system) (adapter.Cursor, error) {
-	client, err := kindOf(s.spec.Kind).adapter(st.adapterConfig(s.side, &http.Client{Transport: directly{s}}, unshared{}))
+func (st *Stage) readFeed(object int, s *system) (adapter.Cursor, error) {
+	client, err := kindOf(s.spec.Kind).adapter(st.adapterConfig(object, s.side, &http.Client{Transport: directly{s}}, unshared{}))
 	if err != nil {
 		return "", err
 	}
@@ -79,13 +82,13 @@ func (st *Stage) readFeed(s *system) (adapter.Cursor, error) {
 }
 
 // readFeedDirectly is readFeed at model fidelity.
-func (w *World) readFeedDirectly(s *system) (adapter.Cursor, error) {
+func (w *World) readFeedDirectly(object int, s *system) (adapter.Cursor, error) {
 	now := s.clock.at(0).Add(-preludeAge)
 	token := s.direct.Do(now, &mocks.Op{Kind: mocks.OpToken}).Token
-	ask := w.newView(s.side, everything).ask
+	ask := w.newView(object, s.side, everything).ask
 	at := ""
 	for range preludePages {
-		out := s.direct.Do(now, &mocks.Op{Kind: mocks.OpChanges, Token: token, Ask: ask, After: at, Limit: preludePage})
+		out := s.direct.Do(now, &mocks.Op{Kind: mocks.OpChanges, Object: mocks.Object(object), Token: token, Ask: ask, After: at, Limit: preludePage})
 		if out.Refusal != mocks.None {
 			return "", fmt.Errorf("HTTP %d %s: %s", out.Status, out.Code, out.Message)
 		}

@@ -28,7 +28,7 @@ func (w *World) quiet(h happening) bool {
 	case answers:
 		return true
 	case arrives:
-		x := w.net.exchanges[h.id]
+		x := w.net.exchanges.get(h.id)
 		if fate(h.n) != passes {
 			return false
 		}
@@ -41,7 +41,7 @@ func (w *World) quiet(h happening) bool {
 			return !w.mayChange(x.side) && w.host.up && w.host.machine.Gauges().WorkingSet == 0
 		}
 	case returns:
-		return w.net.exchanges[h.id].asked.Kind == mocks.OpToken
+		return w.net.exchanges.get(h.id).asked.Kind == mocks.OpToken
 	}
 	return false
 }
@@ -58,7 +58,7 @@ func (w *World) mayChange(side mapping.Side) bool {
 				return true
 			}
 		case arrives, arrivesTwice:
-			other := w.net.exchanges[x.do.id]
+			other := w.net.exchanges.get(x.do.id)
 			writes := other.asked.Kind == mocks.OpCreate || other.asked.Kind == mocks.OpUpdate || other.asked.Kind == mocks.OpDelete
 			if other.side == side && writes {
 				return true

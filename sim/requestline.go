@@ -12,46 +12,57 @@ import (
 type line func(o *mocks.Op) (method, path string)
 
 func restLine(o *mocks.Op) (method, path string) {
-	const contacts = "/v1/contacts"
+	rows, schema := "/v1/contacts", "/v1/schema/contact"
+	if o.Object == mocks.Account {
+		rows, schema = "/v1/accounts", "/v1/schema/account"
+	}
 	switch o.Kind {
 	case mocks.OpToken:
 		return http.MethodPost, "/oauth/token"
 	case mocks.OpFind:
-		return http.MethodGet, contacts
+		return http.MethodGet, rows
 	case mocks.OpCreate:
 		if o.External == "" {
-			return http.MethodPost, contacts
+			return http.MethodPost, rows
 		}
-		return http.MethodPut, contacts + "/by-external-id/" + url.PathEscape(o.External)
+		return http.MethodPut, rows + "/by-external-id/" + url.PathEscape(o.External)
 	case mocks.OpDescribe:
-		return http.MethodGet, "/v1/schema/contact"
+		return http.MethodGet, schema
 	case mocks.OpChanges:
 		return http.MethodGet, "/v1/changes"
 	default:
-		return methodOf(o), contacts + "/" + url.PathEscape(o.Record)
+		return methodOf(o), rows + "/" + url.PathEscape(o.Record)
 	}
 }
 
 func genesysLine(o *mocks.Op) (method, path string) {
 	const external = "/api/v2/externalcontacts"
+	rows := "/contacts"
+	if o.Object == mocks.Account {
+		rows = "/organizations"
+	}
 	switch o.Kind {
 	case mocks.OpToken:
 		return http.MethodPost, "/oauth/token"
 	case mocks.OpFind:
-		return http.MethodPost, external + "/identifierlookup/contacts"
+		return http.MethodPost, external + "/identifierlookup" + rows
 	case mocks.OpCreate:
-		return http.MethodPost, external + "/contacts"
+		return http.MethodPost, external + rows
 	case mocks.OpDescribe:
-		return http.MethodGet, external + "/contacts/schemas"
+		return http.MethodGet, external + rows + "/schemas"
 	case mocks.OpChanges:
-		return http.MethodGet, external + "/scan/contacts"
+		return http.MethodGet, external + "/scan" + rows
 	default:
-		return methodOf(o), external + "/contacts/" + url.PathEscape(o.Record)
+		return methodOf(o), external + rows + "/" + url.PathEscape(o.Record)
 	}
 }
 
 func salesforceLine(o *mocks.Op) (method, path string) {
-	const api, rows = "/services/data/v62.0", "/services/data/v62.0/sobjects/Contact"
+	const api = "/services/data/v62.0"
+	rows, external := api+"/sobjects/Contact", salesforceExternal
+	if o.Object == mocks.Account {
+		rows, external = api+"/sobjects/Account", salesforceAccountExternal
+	}
 	switch o.Kind {
 	case mocks.OpToken:
 		return http.MethodPost, "/services/oauth2/token"
@@ -61,7 +72,7 @@ func salesforceLine(o *mocks.Op) (method, path string) {
 		if o.External == "" {
 			return http.MethodPost, rows + "/"
 		}
-		return http.MethodPatch, rows + "/" + salesforceExternal + "/" + url.PathEscape(o.External)
+		return http.MethodPatch, rows + "/" + external + "/" + url.PathEscape(o.External)
 	case mocks.OpDescribe:
 		return http.MethodGet, rows + "/describe"
 	case mocks.OpChanges:
@@ -72,7 +83,11 @@ func salesforceLine(o *mocks.Op) (method, path string) {
 }
 
 func dynamicsLine(o *mocks.Op) (method, path string) {
-	const api, rows = "/api/data/v9.2/", "/api/data/v9.2/contacts"
+	const api = "/api/data/v9.2/"
+	rows, external := api+"contacts", dynamicsExternal
+	if o.Object == mocks.Account {
+		rows, external = api+"accounts", dynamicsAccountExternal
+	}
 	switch o.Kind {
 	case mocks.OpToken:
 		return http.MethodPost, "/tenant/oauth2/v2.0/token"
@@ -83,7 +98,7 @@ func dynamicsLine(o *mocks.Op) (method, path string) {
 			return http.MethodPost, rows
 		}
 		value := "'" + strings.ReplaceAll(o.External, "'", "''") + "'"
-		return http.MethodPatch, rows + "(" + dynamicsExternal + "=" + url.PathEscape(value) + ")"
+		return http.MethodPatch, rows + "(" + external + "=" + url.PathEscape(value) + ")"
 	case mocks.OpDescribe:
 		return http.MethodGet, api + "RetrieveMetadataChanges(Query=@p1)"
 	default:

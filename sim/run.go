@@ -50,9 +50,9 @@ func (w *World) result() *Result {
 
 // newWorld builds everything that exists at the start.
 func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
-	m, err := mapping.New(specOf(sc.MappingOrDefault()))
+	m, err := compileMappings(sc)
 	if err != nil {
-		return nil, &HarnessError{Message: fmt.Sprintf("%s: the mapping cannot be used: %v", sc.Path, err)}
+		return nil, err
 	}
 	if v := o.Variation; o.Fidelity == Model && v != nil && v.WireOnly() {
 		return nil, &HarnessError{Message: "the variation wraps an adapter, its transport or its signals, which model fidelity does not use: play it at wire fidelity"}
@@ -72,7 +72,7 @@ func newWorld(sc *scenarios.Scenario, o Options) (*World, error) {
 	}
 	w.keepsDeliveries = keepsDeliveries(sc)
 	w.faults, w.deliveries = map[uint64]openFault{}, map[uint64]*delivery{}
-	w.net = &network{w: w, exchanges: map[uint64]*exchange{}}
+	w.net = &network{w: w}
 	w.host = &host{w: w, tasks: &tasks{}, decisions: map[uint64]*decision{}}
 	for i := range w.systems {
 		// A scenario that forges or repeats webhooks is about their signatures.
@@ -119,10 +119,11 @@ func expectedEvents(sc *scenarios.Scenario) int {
 // adoptCapabilities tells the core what its adapters can do.
 func (w *World) adoptCapabilities() {
 	h := w.host
-	for i := range h.parts.config.Systems {
-		if client := h.parts.client(h, mapping.Side(i), nil); client != nil {
-			h.clients[i] = client // at model fidelity it goes on to verify webhooks
-			h.parts.config.Systems[i].Capabilities = client.Capabilities()
+	l := &login{}
+	for place := range w.placesUsed() {
+		if client := h.parts.client(h, place/2, sideOf(place%2), l); client != nil {
+			h.clients[place] = client // at model fidelity it goes on to verify webhooks
+			*capabilities(&h.parts.config, place) = client.Capabilities()
 		}
 	}
 }

@@ -56,12 +56,12 @@ func (st *Stage) seed(r *scenarios.Record, side mapping.Side, ids [2]string) (st
 	} else {
 		fields = append(fields, r.CRM...)
 	}
-	set, err := st.renderedSet(side, fields)
+	set, err := st.renderedSet(st.mappings[objectNamed(r.Object)], side, fields)
 	if err != nil {
 		return "", err
 	}
 	s := mocks.Seed{
-		Alias: r.ID, Set: set, Version: st.seedVersion(r), Modified: st.systems[side].clock.at(0).Add(-ageAtStart),
+		Object: mocks.Object(objectNamed(r.Object)), Alias: r.ID, Set: set, Version: st.seedVersion(r), Modified: st.systems[side].clock.at(0).Add(-ageAtStart),
 	}
 	if side == mapping.CC {
 		s.ID = ids[side]
@@ -85,14 +85,19 @@ func (st *Stage) seedVersion(r *scenarios.Record) *int64 {
 
 // known is what an engine's store holds of a pair that is in sync.
 func (st *Stage) known(r *scenarios.Record, ids [2]string) *engine.Record {
-	content := make([]string, len(st.mapping.Fields))
+	object := objectNamed(r.Object)
+	m := st.mappings[object]
+	content := make([]string, len(m.Fields))
 	for i := range content {
-		content[i] = st.mapping.Fields[i].Empty()
+		content[i] = m.Fields[i].Empty()
 	}
 	for _, set := range r.Fields {
-		if i, ok := st.mapping.FieldIndex(set.Field); ok && !set.Clear {
-			content[i], _ = st.canonical(i, set.Value)
+		if i, ok := m.FieldIndex(set.Field); ok && !set.Clear {
+			content[i], _ = canonical(m, i, set.Value)
 		}
+	}
+	for side := range ids {
+		ids[side] = st.names.Qualify(object, ids[side])
 	}
 	rec := &engine.Record{Key: engine.Ref{Side: mapping.CC, ID: ids[0]}.String(), ID: ids, Status: engine.InSync}
 	for side := range rec.Base {
@@ -111,23 +116,23 @@ func (w *World) remember(rec *engine.Record) {
 }
 
 // renderedSet renders scenario values as the engine would have stored them.
-func (st *Stage) renderedSet(side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
+func (st *Stage) renderedSet(m *mapping.Mapping, side mapping.Side, sets []scenarios.FieldSet) (map[string]any, error) {
 	out := make(map[string]any, len(sets))
 	for _, set := range sets {
-		i, ok := st.mapping.FieldIndex(set.Field)
+		i, ok := m.FieldIndex(set.Field)
 		if !ok {
 			return nil, fmt.Errorf("field %s is not mapped", set.Field)
 		}
-		name := st.mapping.Fields[i].Native[side]
+		name := m.Fields[i].Native[side]
 		if set.Clear {
 			delete(out, name)
 			continue
 		}
-		canonical, err := st.canonical(i, set.Value)
+		canonical, err := canonical(m, i, set.Value)
 		if err != nil {
 			return nil, err
 		}
-		native, err := st.mapping.Render(side, i, canonical)
+		native, err := m.Render(side, i, canonical)
 		if err != nil {
 			return nil, err
 		}

@@ -17,12 +17,16 @@ import (
 // the true instant, in nanoseconds since the run's start. Not safe for
 // concurrent use.
 type Stage struct {
-	sc      *scenarios.Scenario
-	rand    source
-	mapping *mapping.Mapping
-	places  Places
-	systems [2]*system // by mapping.Side
-	wall    clock      // of the engine's machine, which faults can step
+	sc   *scenarios.Scenario
+	rand source
+	// mappings are of the objects in the world, contacts first; names qualify
+	// the engine's ids by them, and accounts are the records that are no contacts.
+	mappings []*mapping.Mapping
+	names    engine.Objects
+	accounts map[string]bool
+	places   Places
+	systems  [2]*system // by mapping.Side
+	wall     clock      // of the engine's machine, which faults can step
 
 	natives    [2]map[string]string // the scenario's names by native id
 	ids        [2]map[string]string // native ids by the scenario's names
@@ -59,9 +63,9 @@ func (p *Places) webhook() string {
 	return webhookURL
 }
 
-func newStage(sc *scenarios.Scenario, seed uint64, m *mapping.Mapping) Stage {
+func newStage(sc *scenarios.Scenario, seed uint64, mappings []*mapping.Mapping) Stage {
 	st := Stage{
-		sc: sc, rand: source{seed}, mapping: m, contactIDs: mocks.NewIDs(splitmix(seed)), faultKeys: map[uint64]uint64{},
+		sc: sc, rand: source{seed}, mappings: mappings, names: sc.Named(), accounts: sc.Accounts(), contactIDs: mocks.NewIDs(splitmix(seed)), faultKeys: map[uint64]uint64{},
 		wall: clock{epoch: sc.Start, offset: sc.Engine.Clock.Skew.Std(), ppm: int64(sc.Engine.Clock.Drift)},
 	}
 	for i := range st.natives {
@@ -116,12 +120,14 @@ func (st *Stage) identify(e *trace.Event) {
 // aliasOf is the scenario's name for a record key of the engine.
 func (st *Stage) aliasOf(key string, refs ...engine.Ref) string {
 	if side, id, ok := strings.Cut(key, ":"); ok {
+		_, id = st.names.Split(id)
 		if alias := st.natives[sideNamed(side)][id]; alias != "" {
 			return alias
 		}
 	}
 	for _, ref := range refs {
-		if alias := st.natives[ref.Side][ref.ID]; alias != "" {
+		_, id := st.names.Split(ref.ID)
+		if alias := st.natives[ref.Side][id]; alias != "" {
 			return alias
 		}
 	}

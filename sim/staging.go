@@ -18,9 +18,9 @@ import (
 // them; seed, if not nil, replaces the scenario's. journal takes what the mocks
 // see.
 func NewStage(sc *scenarios.Scenario, seed *uint64, places Places, journal mocks.Journal) (*Stage, error) {
-	m, err := mapping.New(specOf(sc.MappingOrDefault()))
+	m, err := compileMappings(sc)
 	if err != nil {
-		return nil, &HarnessError{Message: fmt.Sprintf("%s: the mapping cannot be used: %v", sc.Path, err)}
+		return nil, err
 	}
 	number := sc.Seed
 	if seed != nil {
@@ -58,15 +58,20 @@ func (st *Stage) Cursors() ([]engine.PutCursor, error) {
 		}
 		faults := s.mock.Faults()
 		faults.Quota = &mocks.Quota{Requests: 2 * preludePages, Per: time.Minute}
-		cursor, err := st.readFeed(s)
-		faults.Quota = nil
-		if err != nil {
-			return nil, &HarnessError{Message: fmt.Sprintf("%s: the feed of %s: %v", st.sc.Path, s.side, err)}
+		for object := range st.mappings {
+			cursor, err := st.readFeed(object, s)
+			if err != nil {
+				return nil, &HarnessError{Message: fmt.Sprintf("%s: the feed of %s: %v", st.sc.Path, s.side, err)}
+			}
+			all = append(all, engine.PutCursor{Side: s.side, Cursor: cursor, Object: st.names[object]})
 		}
-		all = append(all, engine.PutCursor{Side: s.side, Cursor: cursor})
+		faults.Quota = nil
 	}
 	return all, nil
 }
+
+// Spec is the scenario's mapping as an engine is configured with it.
+func (st *Stage) Spec() mapping.Spec { return specOf(st.sc.MappingOrDefault()) }
 
 // Mock is the system of one side.
 func (st *Stage) Mock(side mapping.Side) mocks.System { return st.systems[side].mock }
@@ -106,14 +111,16 @@ func (st *Stage) Act(step *scenarios.Step, at int64) error {
 	return st.act(st.systems[sideNamed(step.On)], step, at)
 }
 
-// Values are a step's fields in canonical form, as a person gives them at the
+// Values are a step's fields of a record in canonical form, as a person gives them at the
 // engine's console.
-func (st *Stage) Values(sets []scenarios.FieldSet) ([]engine.FieldText, error) {
-	return st.canonicalSet(sets)
+func (st *Stage) Values(record string, sets []scenarios.FieldSet) ([]engine.FieldText, error) {
+	return canonicalSet(st.mappingOf(record), sets)
 }
 
-// Field is the name of a mapped field.
-func (st *Stage) Field(index int) string { return st.mapping.Fields[index].Name }
+// Field is the name of a mapped field of a record.
+func (st *Stage) Field(record string, index int) string {
+	return st.mappingOf(record).Fields[index].Name
+}
 
 // Switch makes a vendor's fault, a clock fault or a mute of webhooks
 // effective, under a number by which Unswitch takes it back. It reports
@@ -168,11 +175,11 @@ func (st *Stage) Below(limit int64, stream string, entity, n uint64) int64 {
 // the adapters are still to be filled in.
 func (st *Stage) EngineConfig() engine.Config { return st.engineConfig() }
 
-// AdapterConfig is that of the adapter for one side, at the addresses of places.
-func (st *Stage) AdapterConfig(side mapping.Side, client *http.Client, f adapter.Flight, places Places) adapter.Config {
+// AdapterConfig is that of the adapter for one object and side, at the addresses of places.
+func (st *Stage) AdapterConfig(object int, side mapping.Side, client *http.Client, f adapter.Flight, places Places) adapter.Config {
 	own := *st
 	own.places = places
-	return own.adapterConfig(side, client, f)
+	return own.adapterConfig(object, side, client, f)
 }
 
 // NewAdapter is the adapter for one side, and Signals what reads its limits.

@@ -35,8 +35,8 @@ func (v *Variation) apply(p *parts) {
 		p.machine = func() Machine { return v.Machine(machine()) }
 	}
 	if client := p.client; v.Adapter != nil {
-		p.client = func(h *host, side mapping.Side, f adapter.Flight) adapter.System {
-			return v.Adapter(side, client(h, side, f))
+		p.client = func(h *host, object int, side mapping.Side, l *login) adapter.System {
+			return v.Adapter(side, client(h, object, side, l))
 		}
 	}
 	if v.Transport != nil {

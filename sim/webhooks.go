@@ -152,12 +152,11 @@ func (w *World) tire(id uint64, life int, k *delivery) {
 // ingest is what the engine's endpoint does with a delivery: authenticity
 // first (EV-1), then the notices, then the core.
 func (h *host) ingest(k *delivery, token uint64) {
-	hooks, ok := h.clients[k.side].(adapter.Webhooks)
-	if !ok {
+	if _, ok := h.clients[k.side].(adapter.Webhooks); !ok {
 		h.acknowledge(engine.Acknowledge{Token: token, Status: http.StatusNotFound})
 		return
 	}
-	notices, err := verify(hooks, &k.d)
+	notices, err := h.verified(k)
 	switch {
 	case errors.Is(err, adapter.ErrUnauthentic):
 		h.acknowledge(engine.Acknowledge{Token: token, Status: http.StatusUnauthorized})
@@ -171,17 +170,33 @@ func (h *host) ingest(k *delivery, token uint64) {
 			if i < len(notices)-1 {
 				each = 0 // the last one, durable after the others, answers for all
 			}
-			h.soon(engine.Noticed{Ref: engine.Ref{Side: k.side, ID: n.ID}, Token: each, Into: n.MergedInto})
+			n.Token = each
+			h.soon(n)
 		}
 	}
 }
 
-// verify lets the adapter check a delivery, or reads one that is held as data.
-func verify(hooks adapter.Webhooks, d *mocks.Delivery) ([]adapter.Notice, error) {
+// verified lets the adapters check a delivery, each of which finds the notices
+// of its own object, or reads one that is held as data.
+func (h *host) verified(k *delivery) ([]engine.Noticed, error) {
+	names, d := h.w.names, &k.d
 	if d.Header == nil {
-		return []adapter.Notice{{ID: d.Record, MergedInto: d.MergedInto}}, nil
+		object := int(d.Object)
+		ref := engine.Ref{Side: k.side, ID: names.Qualify(object, d.Record)}
+		return []engine.Noticed{{Ref: ref, Into: names.Qualify(object, d.MergedInto)}}, nil
 	}
-	return hooks.Verify(d.Header, d.Body)
+	var all []engine.Noticed
+	for object := range names {
+		notices, err := h.clients[placeOf(object, k.side)].(adapter.Webhooks).Verify(d.Header, d.Body)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range notices {
+			ref := engine.Ref{Side: k.side, ID: names.Qualify(object, n.ID)}
+			all = append(all, engine.Noticed{Ref: ref, Into: names.Qualify(object, n.MergedInto)})
+		}
+	}
+	return all, nil
 }
 
 // acknowledge answers a delivery.
@@ -197,7 +212,7 @@ func (h *host) acknowledge(e engine.Acknowledge) {
 	}
 	k.answered = true
 	if e.Status/100 == 2 {
-		delete(w.sights[k.side].hidden, k.d.Record) // what is acknowledged will be read
+		delete(w.sights[placeOf(int(k.d.Object), k.side)].hidden, k.d.Record) // what is acknowledged will be read
 	}
 	w.Emit(trace.Event{
 		Kind: trace.Ack, On: traceSystem(k.side), Record: k.d.Record, Notice: k.d.Notice,

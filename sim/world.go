@@ -38,7 +38,7 @@ type World struct {
 	muted   bool // nothing is journaled: the run has not begun
 	steps   int  // timeline steps still to come
 	windows int  // fault windows still open
-	sights  [2]sight
+	sights  [places]sight
 	budget  Budget
 	ended   string
 	broken  *HarnessError
@@ -51,7 +51,6 @@ type system struct {
 	spec   *scenarios.System
 	mock   mocks.System
 	direct mocks.Direct // the mock at model fidelity, nil at wire
-	date   dateText
 	clock  clock
 	wakeAt int64 // true time of the pending Advance, 0 if none
 	// touchedAt is the true time of the last change of the schema or of what
@@ -80,7 +79,7 @@ func (w *World) Emit(e trace.Event) uint64 {
 		return 0
 	}
 	w.name(&e)
-	op := w.journal.Emit(e)
+	op := w.journal.Put(&e)
 	switch e.Kind {
 	case trace.Commit:
 		w.noteCommit(&e, op)

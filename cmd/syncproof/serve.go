@@ -106,6 +106,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) (err error) {
 			return misuse("give the name of a file that does not exist yet", "cannot record: %w", err)
 		}
 		defer file.Close()
+		file.Systems([2]string{c.Systems.CC.Kind, c.Systems.CRM.Kind})
 		o.Recorder = file
 	}
 	traces, flush, err := tracing.Start(ctx, c.Tracing, version(), log)

@@ -98,6 +98,8 @@ type Heard struct {
 type Capabilities struct {
 	// Conditional: Update and Delete honour Precondition.
 	Conditional Conditional
+	// UpdatesOnly: it is updates alone that honour it.
+	UpdatesOnly bool
 	// CreateByExternal: Create is an upsert by external id.
 	CreateByExternal bool
 	// Resolution of the timestamps that the system reports.

@@ -1,18 +1,27 @@
 package service
 
-import "sync"
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"sync"
+)
 
 // answers brings what the core says under a token to who waits for it. Tokens
-// start at the wall time, so that those of an earlier process, which the store
-// may still hold, belong to nobody.
+// start at random, so that those of an earlier process, which the store may still
+// hold with a decision that waits, belong to nobody: also where the machine's
+// clock was set back in between.
 type answers[T any] struct {
 	mu      sync.Mutex
 	last    uint64
 	waiting map[uint64]chan<- T
 }
 
-func newAnswers[T any](c Clock) *answers[T] {
-	return &answers[T]{last: uint64(c.Now().UnixNano()), waiting: map[uint64]chan<- T{}}
+func newAnswers[T any]() *answers[T] {
+	var start [8]byte
+	_, _ = rand.Read(start[:]) // it never fails
+	// Half of the numbers, so that counting on reaches neither the end nor 0,
+	// which is no token.
+	return &answers[T]{last: binary.BigEndian.Uint64(start[:])>>1 | 1, waiting: map[uint64]chan<- T{}}
 }
 
 // await gives out a token and the channel of its answer.

@@ -3,6 +3,7 @@ package service
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/syncproof/syncproof/engine"
@@ -76,7 +77,7 @@ func (p *push) stored() (ids []string, err error) {
 			return nil, err
 		}
 		for _, r := range page {
-			if gone := r.Base[p.side].Known && !r.Base[p.side].Present; r.ID[p.side] != "" && !gone {
+			if gone := r.Base[p.side].Known && !r.Base[p.side].Present; p.ours(r.ID[p.side]) && !gone {
 				ids = append(ids, r.ID[p.side])
 			}
 		}
@@ -91,12 +92,16 @@ func (p *push) stored() (ids []string, err error) {
 func (p *push) learn(batches []engine.Batch) {
 	for i := range batches {
 		for _, op := range batches[i].Ops {
-			if put, ok := op.(engine.PutRecord); ok && put.Record.ID[p.side] != "" {
+			if put, ok := op.(engine.PutRecord); ok && p.ours(put.Record.ID[p.side]) {
 				p.hear(put.Record.ID[p.side])
 			}
 		}
 	}
 }
+
+// ours: the channels are of the first object; ids of others are qualified
+// (engine.Objects).
+func (p *push) ours(id string) bool { return id != "" && !strings.Contains(id, "/") }
 
 // hear asks for a record to be listened to, unless it is already.
 func (p *push) hear(id string) {

@@ -58,7 +58,7 @@ func New(o Options) (*Service, error) {
 	c := o.Config
 	s := &Service{
 		opts: o, log: o.Log, metrics: newMetrics(o.Version), tracer: newTracer(o.Traces, o.Version), changed: make(chan struct{}), dead: make(chan struct{}),
-		doors: newAnswers[int](o.Clock), replies: newAnswers[engine.Reply](o.Clock),
+		doors: newAnswers[int](), replies: newAnswers[engine.Reply](),
 	}
 	if console, ok := o.Store.(store.Console); ok {
 		s.metrics.registry.MustRegister(&storeMetrics{s: s, console: console})

@@ -54,11 +54,11 @@ func fault(op engine.StoreOp) string {
 	case engine.PutGate:
 		return sided(op.Side)
 	case engine.PutCursor:
-		return first(sided(op.Side), bounded("the cursor", string(op.Cursor)))
+		return first(sided(op.Side), bounded("the cursor", string(op.Cursor)), bounded("the object", op.Object))
 	case engine.PutDeletes:
 		return ""
 	case engine.PutTold:
-		return sided(op.Side)
+		return first(sided(op.Side), bounded("the object", op.Object))
 	}
 	return "the operation is unknown"
 }

@@ -169,6 +169,7 @@ func (x *exchange) inner(m *Mock, r *mocks.Request) *mocks.Response {
 	m.execution.used += cost(r.Method)
 	path, versioned := cutVersion(r.Path)
 	y.path = strings.Trim(path, "/")
+	y.choose()
 	var out reply
 	bad := errNoSegment(y.path)
 	if versioned && y.path != "$batch" {

@@ -10,37 +10,48 @@ import (
 // Clone is an independent copy that writes to another journal.
 func (m *Mock) Clone(j mocks.Journal) mocks.Direct { return m.copied(j) }
 
+// copied is the same table in a copy of the organisation.
 func (m *Mock) copied(j mocks.Journal) *Mock {
+	t := *m.tenant
+	t.journal.Journal = j
+	t.faults = m.faults.Clone()
+	t.tokens = m.tokens.Clone()
+	t.limits = m.limits.Clone()
+	t.members, t.doing = nil, exchange{}
+	t.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
+	for _, part := range m.all() {
+		part.copyInto(&t)
+	}
+	return t.parts[m.object.is]
+}
+
+// copyInto puts a copy of one table into the copy of the organisation.
+func (m *Mock) copyInto(t *tenant) {
 	out := *m
-	out.journal.Journal = j
-	out.faults = m.faults.Clone()
-	out.tokens = m.tokens.Clone()
-	out.limits = m.limits.Clone()
-	out.members, out.doing = nil, exchange{}
-	var move func(*contact) *contact
+	out.tenant = t
+	t.parts[m.object.is] = &out
+	var move func(*record) *record
 	out.store, move = m.store.clone()
 	out.late = m.late.Clone(func(l lateCommit) lateCommit {
-		l.contact = move(l.contact)
+		l.record = move(l.record)
 		return l
 	})
-	out.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
-	return &out
 }
 
 // clone copies the records; move finds the copy of one. A record that is not
 // stored yet is copied by move itself: only the edit that makes it holds it.
-func (s *store) clone() (out store, move func(*contact) *contact) {
+func (s *store) clone() (out store, move func(*record) *record) {
 	out = store{
-		byID: make(map[string]*contact, len(s.byID)), byKey: make(map[string]*contact, len(s.byKey)),
-		version: s.version, order: make([]*contact, len(s.order)), feed: make([]entry, 0, len(s.order)),
+		byID: make(map[string]*record, len(s.byID)), byKey: make(map[string]*record, len(s.byKey)),
+		version: s.version, order: make([]*record, len(s.order)), feed: make([]entry, 0, len(s.order)),
 	}
-	contacts := make([]contact, len(s.order))
+	records := make([]record, len(s.order))
 	for i, c := range s.order {
-		fresh := &contacts[i]
+		fresh := &records[i]
 		*fresh = *c
 		out.order[i], out.byID[c.id] = fresh, fresh
 	}
-	move = func(c *contact) *contact {
+	move = func(c *record) *record {
 		if s.byID[c.id] == c {
 			return out.order[c.ordinal]
 		}
@@ -48,8 +59,8 @@ func (s *store) clone() (out store, move func(*contact) *contact) {
 		return &fresh
 	}
 	for _, e := range s.feed {
-		if e.contact.version == e.version {
-			out.feed = append(out.feed, entry{e.version, out.order[e.contact.ordinal]})
+		if e.record.version == e.version {
+			out.feed = append(out.feed, entry{e.version, out.order[e.record.ordinal]})
 		}
 	}
 	//syncproof:unordered each entry goes to its own key
@@ -71,20 +82,26 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 		p.Age(m.execution.start)
 		p.Int(int64(m.execution.used))
 	}
-	p.Int(int64(m.schema.revision))
-	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))
-	p.Int(int64(m.store.version))
 	p.Int(int64(m.notices))
-	p.Int(int64(len(m.store.order)))
-	for _, c := range m.store.order {
-		m.encode(&p, c)
+	for _, part := range m.all() {
+		part.print(&p)
 	}
-	m.late.Print(&p, m.encodeLate)
 	m.deliveries.Print(&p, encodeDelivery)
 	return p.Buf
 }
 
-func (m *Mock) encode(p *mocks.Print, c *contact) {
+func (m *Mock) print(p *mocks.Print) {
+	p.Int(int64(m.schema.revision))
+	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))
+	p.Int(int64(m.store.version))
+	p.Int(int64(len(m.store.order)))
+	for _, c := range m.store.order {
+		m.encode(p, c)
+	}
+	m.late.Print(p, m.encodeLate)
+}
+
+func (m *Mock) encode(p *mocks.Print, c *record) {
 	p.Text(c.id)
 	p.Texts(c.values)
 	p.Age(time.Unix(c.modified, 0))
@@ -95,7 +112,7 @@ func (m *Mock) encode(p *mocks.Print, c *contact) {
 }
 
 func (m *Mock) encodeLate(p *mocks.Print, l *lateCommit) {
-	p.Text(l.contact.id)
+	p.Text(l.record.id)
 	p.Flag(l.create, l.write.versionSet)
 	p.Age(l.write.stamp)
 	p.Text(l.write.actor)

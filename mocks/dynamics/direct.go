@@ -15,13 +15,17 @@ var _ mocks.Direct = (*Mock)(nil)
 
 // Do answers an exchange that is held as data, by the rules of Handle.
 func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
-	if o.Kind == mocks.OpChanges && !isCursor(o.After) {
+	part := m.on(o.Object)
+	if part == nil {
+		part = m.on(mocks.Contact)
+	}
+	if o.Kind == mocks.OpChanges && !part.object.isCursor(o.After) {
 		return mocks.Outcome{Refusal: mocks.Misread, Message: "not a cursor of the Dynamics 365 feed"}
 	}
 	m.Advance(now)
 	x := &m.doing
-	*x = exchange{m: m, now: now, op: o, prefer: preferences{representation: true}}
-	x.request = mocks.Request{Method: method(o), Path: m.path(o), Call: o.Call, Cause: o.Cause}
+	*x = exchange{m: part, now: now, op: o, prefer: preferences{representation: true}}
+	x.request = mocks.Request{Method: method(o), Path: part.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
@@ -36,7 +40,7 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 	case mocks.OpDelete:
 		x.ifMatch = o.IfTag
 	}
-	bad := x.enter(o.Token, x.namedContact())
+	bad := x.enter(o.Token, x.namedRecord())
 	var out mocks.Outcome
 	if bad == nil {
 		out, bad = x.perform()
@@ -45,7 +49,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		return x.refused(bad)
 	}
 	x.told(&out)
-	m.journal.Answered(o.Call, x.arrive, out.Status, out.Code, "", m.dateHeader(now)[0])
+	out.Date = m.dateHeader(now)[0]
+	m.journal.Answered(o.Call, x.arrive, out.Status, out.Code, "", out.Date)
 	return out
 }
 
@@ -71,16 +76,16 @@ func (m *Mock) path(o *mocks.Op) string {
 	case mocks.OpToken:
 		return "/tenant" + tokenTail
 	case mocks.OpChanges, mocks.OpFind:
-		return version92 + "contacts"
+		return version92 + m.object.set
 	case mocks.OpDescribe:
 		return version92 + "RetrieveMetadataChanges(Query=@p1)"
 	case mocks.OpCreate:
 		if o.External == "" {
-			return version92 + "contacts"
+			return version92 + m.object.set
 		}
-		return version92 + "contacts(" + m.config.ExternalField + "=" + url.PathEscape("'"+strings.ReplaceAll(o.External, "'", "''")+"'") + ")"
+		return version92 + m.object.set + "(" + m.config.ExternalField + "=" + url.PathEscape("'"+strings.ReplaceAll(o.External, "'", "''")+"'") + ")"
 	}
-	return version92 + "contacts(" + url.PathEscape(o.Record) + ")"
+	return version92 + m.object.set + "(" + url.PathEscape(o.Record) + ")"
 }
 
 // asked are the columns that an exchange held as data wants to see. Beside
@@ -93,7 +98,7 @@ func (x *exchange) asked() (*options, *apiError) {
 	for _, name := range append([]string{x.m.config.ExternalField}, x.op.Ask...) {
 		c := x.m.schema.byName[name]
 		if c == nil {
-			return nil, errNoProperty(name)
+			return nil, x.m.object.errNoProperty(name)
 		}
 		o.columns = append(o.columns, c)
 	}
@@ -110,13 +115,13 @@ func (x *exchange) perform() (mocks.Outcome, *apiError) {
 	case mocks.OpDescribe:
 		return x.describe(), nil
 	}
-	out, bad := x.contacts()
+	out, bad := x.rows()
 	if bad != nil {
 		return mocks.Outcome{}, bad
 	}
 	done := mocks.Outcome{Status: out.status}
-	if out.contact != nil && !x.lost {
-		done.Records = []mocks.View{x.view(out.contact)}
+	if out.record != nil && !x.lost {
+		done.Records = []mocks.View{x.view(out.record)}
 	}
 	return done, nil
 }
@@ -145,7 +150,7 @@ func (x *exchange) assigned(members []mocks.Member) []mocks.Member {
 
 // view is the record as the account sees it. Who wrote last is told by
 // readings alone; the answer to a write is the writer's own record.
-func (x *exchange) view(c *contact) mocks.View {
+func (x *exchange) view(c *record) mocks.View {
 	m := x.m
 	v := mocks.View{ID: c.id, Modified: time.Unix(c.modified, 0).UTC(), Own: true, MergedInto: c.master}
 	if x.op.Kind == mocks.OpRead || x.op.Kind == mocks.OpFind {
@@ -178,7 +183,7 @@ func (x *exchange) view(c *contact) mocks.View {
 // value is a column's value as the adapter gives it, which knows the columns
 // as they were made: a choice, a number on the wire, as the text that the
 // mapping knows, and several as a list.
-func (m *Mock) value(c *contact, col *column) mocks.Assign {
+func (m *Mock) value(c *record, col *column) mocks.Assign {
 	kind, text := col.shown(m.text(c, col))
 	switch made := m.made.columns[col.slot].kind; {
 	case kind == mocks.Number && made == kindPicklist:
@@ -211,16 +216,11 @@ func (x *exchange) find() (mocks.Outcome, *apiError) {
 // foundMax is how many records a look-up by the alternate key asks for.
 const foundMax = 10
 
-// feedSelect is the only column that the feed asks for.
-const feedSelect = "contactid"
-
-const cursorHead = "contacts?"
-
 // isCursor: the adapter's cursors are the links of the feed behind the root.
-func isCursor(text string) bool { return text == "" || strings.HasPrefix(text, cursorHead) }
+func (o *object) isCursor(text string) bool { return text == "" || strings.HasPrefix(text, o.set+"?") }
 
 func (x *exchange) moves() (mocks.Outcome, *apiError) {
-	query, err := url.ParseQuery(strings.TrimPrefix(x.op.After, cursorHead))
+	query, err := url.ParseQuery(strings.TrimPrefix(x.op.After, x.m.object.set+"?"))
 	if err != nil {
 		return mocks.Outcome{}, errToken()
 	}
@@ -245,7 +245,7 @@ func (x *exchange) moves() (mocks.Outcome, *apiError) {
 			out.Changed[i].Stamp = c.tag()
 		}
 	}
-	out.Next, out.More = next.tail(feedSelect), next.inside
+	out.Next, out.More = next.tail(x.m.object.set, x.m.object.id), next.inside // it asks for the id alone
 	return out, nil
 }
 
@@ -290,8 +290,9 @@ func (x *exchange) grant() mocks.Outcome {
 		return x.refused(e)
 	}
 	token, _ := x.m.issue(x.now, x.actor)
-	x.m.journal.Answered(x.op.Call, x.arrive, http.StatusOK, "", "", x.m.dateHeader(x.now)[0])
-	return mocks.Outcome{Status: http.StatusOK, Token: token.Value}
+	out := mocks.Outcome{Status: http.StatusOK, Token: token.Value, Date: x.m.dateHeader(x.now)[0]}
+	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)
+	return out
 }
 
 // told adds what an answer tells of the limits: how many requests are left,
@@ -311,6 +312,7 @@ func (x *exchange) refused(e *apiError) mocks.Outcome {
 		out.Refusal = e.meaning
 	}
 	x.told(&out)
-	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, e.retry, x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, e.retry, out.Date)
 	return out
 }

@@ -55,9 +55,9 @@ func refuse(status int, code, message string) *apiError {
 func badQuery(message string) *apiError { return refuse(http.StatusBadRequest, codeQuery, message) }
 
 // badPayload is how the vendor wraps what its reader of bodies says (2).
-func badPayload(message string) *apiError {
+func (o *object) badPayload(message string) *apiError {
 	return refuse(http.StatusBadRequest, codePayload,
-		"Error identified in Payload provided by the user for Entity :'contacts', InnerException : "+message)
+		"Error identified in Payload provided by the user for Entity :'"+o.set+"', InnerException : "+message)
 }
 
 func errNoSegment(segment string) *apiError {
@@ -65,12 +65,12 @@ func errNoSegment(segment string) *apiError {
 }
 
 // errNoRecord has the words of the documentation (S).
-func errNoRecord(id string) *apiError {
-	return refuse(http.StatusNotFound, codeNoRecord, "contact With Id = "+id+" Does Not Exist")
+func (o *object) errNoRecord(id string) *apiError {
+	return refuse(http.StatusNotFound, codeNoRecord, o.name+" With Id = "+id+" Does Not Exist")
 }
 
-func errNoKeyRecord() *apiError {
-	return refuse(http.StatusNotFound, codeNoKeyRecord, "A record with the specified key values does not exist in contact entity")
+func (o *object) errNoKeyRecord() *apiError {
+	return refuse(http.StatusNotFound, codeNoKeyRecord, "A record with the specified key values does not exist in "+o.name+" entity")
 }
 
 // errMismatch has the words of the documentation (S).
@@ -96,16 +96,16 @@ func errKeyTaken(column string) *apiError {
 }
 
 // errNoProperty is what a query says of a column that is not there (2).
-func errNoProperty(name string) *apiError {
-	e := badQuery("Could not find a property named '" + name + "' on type 'Microsoft.Dynamics.CRM.contact'.")
+func (o *object) errNoProperty(name string) *apiError {
+	e := badQuery("Could not find a property named '" + name + "' on type 'Microsoft.Dynamics.CRM." + o.name + "'.")
 	e.field, e.meaning = name, mocks.Unmapped
 	return e
 }
 
 // errUndeclared is what a body says of a column that is not there (2).
-func errUndeclared(name string) *apiError {
-	e := badPayload("Microsoft.OData.ODataException: The property '" + name +
-		"' does not exist on type 'Microsoft.Dynamics.CRM.contact'. Make sure to only use property names that are defined by the type.")
+func (o *object) errUndeclared(name string) *apiError {
+	e := o.badPayload("Microsoft.OData.ODataException: The property '" + name +
+		"' does not exist on type 'Microsoft.Dynamics.CRM." + o.name + "'. Make sure to only use property names that are defined by the type.")
 	e.field, e.meaning = name, mocks.Unmapped
 	return e
 }
@@ -113,9 +113,10 @@ func errUndeclared(name string) *apiError {
 // errPrivilege names the privilege as the vendor does (S); the ids in it are
 // shortened to the user's.
 func (x *exchange) errPrivilege(verb string) *apiError {
+	o := x.m.object
 	e := refuse(http.StatusForbidden, codePrivilege, "Principal user (Id="+x.m.self+
-		", type=8) is missing prv"+verb+"Contact privilege on OTC=2 for entity 'contact'.")
-	e.privilege = "prv" + verb + "Contact"
+		", type=8) is missing prv"+verb+o.title+" privilege on OTC="+o.code+" for entity '"+o.name+"'.")
+	e.privilege = "prv" + verb + o.title
 	return e
 }
 
@@ -149,11 +150,11 @@ func (c *column) validation(code, rest string) *apiError {
 
 func (c *column) tooLong() *apiError {
 	return c.validation(codeTooLong, "The length of the '"+c.name+
-		"' attribute of the 'contact' entity exceeded the maximum allowed length of '"+strconv.Itoa(c.length)+"'.")
+		"' attribute of the '"+c.object.name+"' entity exceeded the maximum allowed length of '"+strconv.Itoa(c.length)+"'.")
 }
 
 func (c *column) outOfRange(code, value string) *apiError {
-	return c.validation(code, "The value "+value+" of '"+c.name+"' on record of type 'contact' is outside the valid range.")
+	return c.validation(code, "The value "+value+" of '"+c.name+"' on record of type '"+c.object.name+"' is outside the valid range.")
 }
 
 // unconvertible is a value of another JSON type than the column's (2).

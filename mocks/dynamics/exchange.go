@@ -36,7 +36,7 @@ type exchange struct {
 // reply is a success on its way out.
 type reply struct {
 	status  int
-	contact *contact // the record is the answer, with these columns
+	record  *record // the record is the answer, with these columns
 	options *options
 	body    []byte // else this is
 	entity  string // id for OData-EntityId, "" for none
@@ -65,11 +65,12 @@ func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	}
 	path, versioned := cutVersion(r.Path)
 	x.path = strings.Trim(path, "/")
+	x.choose()
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		token = ""
 	}
-	bad := x.enter(token, x.namedContact())
+	bad := x.enter(token, x.namedRecord())
 	var out reply
 	switch {
 	case bad != nil:
@@ -152,9 +153,9 @@ func (x *exchange) admit(validity mocks.Validity) *apiError {
 	return nil
 }
 
-// namedContact is the id in the path, "" if there is none.
-func (x *exchange) namedContact() string {
-	inner, ok := strings.CutPrefix(x.path, "contacts(")
+// namedRecord is the id in the path, "" if there is none.
+func (x *exchange) namedRecord() string {
+	inner, ok := strings.CutPrefix(x.path, x.m.object.set+"(")
 	if !ok {
 		return ""
 	}
@@ -162,7 +163,7 @@ func (x *exchange) namedContact() string {
 	if text, err := url.PathUnescape(inner); err == nil {
 		inner = text
 	}
-	id, _ := guid(strings.TrimPrefix(inner, "contactid="))
+	id, _ := guid(strings.TrimPrefix(inner, x.m.object.id+"="))
 	return id
 }
 
@@ -170,9 +171,9 @@ func (x *exchange) namedContact() string {
 func (x *exchange) route() (reply, *apiError) {
 	head, _, _ := strings.Cut(x.path, "(")
 	switch head {
-	case "contacts":
-		return x.contacts()
-	case "contacts/$count":
+	case x.m.object.set:
+		return x.rows()
+	case x.m.object.set + "/$count":
 		return x.only(http.MethodGet, x.count)
 	case "$batch":
 		return x.only(http.MethodPost, x.batch)
@@ -209,8 +210,8 @@ func (x *exchange) whoAmI() (reply, *apiError) {
 	return reply{status: http.StatusOK, body: append(b, '}')}, nil
 }
 
-// may reports whether the engine's account still has a verb on contacts.
-func (x *exchange) may(verb string) bool { return !x.m.faults.Lost(verb) }
+// may reports whether the engine's account still has a verb on the table.
+func (x *exchange) may(verb string) bool { return !x.m.faults.LostOn(x.m.object.is, verb) }
 
 // writer is who holds the token as the author of a write: a person, or the engine.
 func (x *exchange) writer(set []assign) *write {
@@ -258,11 +259,11 @@ func (x *exchange) success(out reply) *mocks.Response {
 // render is a success as an answer.
 func (x *exchange) render(out reply) *mocks.Response {
 	header := x.header()
-	if out.contact != nil {
+	if out.record != nil {
 		b := append(make([]byte, 0, 768), `{"@odata.context":`...)
-		b = mocks.AppendString(b, x.base()+"$metadata#contacts/$entity")
+		b = mocks.AppendString(b, x.base()+"$metadata#"+x.m.object.set+"/$entity")
 		b = append(b, `,"@odata.etag":`...)
-		out.body = x.m.appendMembers(mocks.AppendString(b, out.contact.tag()), out.contact, out.options)
+		out.body = x.m.appendMembers(mocks.AppendString(b, out.record.tag()), out.record, out.options)
 	}
 	switch {
 	case out.typ != "":
@@ -271,7 +272,7 @@ func (x *exchange) render(out reply) *mocks.Response {
 		header["Content-Type"] = headerJSON
 	}
 	if out.entity != "" {
-		at := []string{x.base() + "contacts(" + out.entity + ")"}
+		at := []string{x.base() + x.m.object.set + "(" + out.entity + ")"}
 		header["Odata-Entityid"] = at
 		if x.r.Method == http.MethodPost {
 			header["Location"] = at

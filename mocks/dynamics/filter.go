@@ -25,7 +25,7 @@ type ordering struct {
 
 // holds evaluates an expression. A comparison with a column that is empty
 // holds only where it asks for that (S: SQL's own logic is not the API's; M).
-func (m *Mock) holds(n *node, c *contact) bool {
+func (m *Mock) holds(n *node, c *record) bool {
 	switch n.op {
 	case "and":
 		return m.holds(n.left, c) && m.holds(n.right, c)
@@ -80,7 +80,7 @@ func (c *column) compare(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-func (m *Mock) compareBy(order []ordering, a, b *contact) int {
+func (m *Mock) compareBy(order []ordering, a, b *record) int {
 	for _, o := range order {
 		_, x := o.column.shown(m.text(a, o.column))
 		_, y := o.column.shown(m.text(b, o.column))
@@ -111,7 +111,7 @@ func (m *Mock) parseOrder(text string) ([]ordering, *apiError) {
 		}
 		c := m.schema.byName[words[0]]
 		if c == nil {
-			return nil, errNoProperty(words[0])
+			return nil, m.object.errNoProperty(words[0])
 		}
 		o := ordering{column: c}
 		if len(words) == 2 {

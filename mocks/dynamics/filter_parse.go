@@ -161,7 +161,7 @@ func (p *parser) column() (*column, *apiError) {
 	name := p.tokens[p.at].text
 	c := p.m.schema.byName[name]
 	if c == nil {
-		return nil, errNoProperty(name)
+		return nil, p.m.object.errNoProperty(name)
 	}
 	p.at++
 	return c, nil

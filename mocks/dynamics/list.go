@@ -65,27 +65,27 @@ func (x *exchange) link(page int) string {
 		}
 	}
 	parts = append(parts, "$skiptoken="+url.QueryEscape(pageMark+strconv.Itoa(page)))
-	return x.base() + "contacts?" + strings.Join(parts, "&")
+	return x.base() + x.m.object.set + "?" + strings.Join(parts, "&")
 }
 
 // matching are the live records that a query finds, in its order, else in
 // that of their creation.
-func (m *Mock) matching(o *options) []*contact {
-	var rows []*contact
+func (m *Mock) matching(o *options) []*record {
+	var rows []*record
 	for _, c := range m.store.order {
 		if !c.deleted && (o.filter == nil || m.holds(o.filter, c)) {
 			rows = append(rows, c)
 		}
 	}
 	if len(o.order) > 0 {
-		slices.SortStableFunc(rows, func(a, b *contact) int { return m.compareBy(o.order, a, b) })
+		slices.SortStableFunc(rows, func(a, b *record) int { return m.compareBy(o.order, a, b) })
 	}
 	return rows
 }
 
-func (x *exchange) page(rows []*contact, o *options, total int, next string) reply {
+func (x *exchange) page(rows []*record, o *options, total int, next string) reply {
 	b := append(make([]byte, 0, 128+512*len(rows)), `{"@odata.context":`...)
-	b = mocks.AppendString(b, x.base()+"$metadata#contacts")
+	b = mocks.AppendString(b, x.base()+"$metadata#"+x.m.object.set)
 	if o.count {
 		b = strconv.AppendInt(append(b, `,"@odata.count":`...), int64(min(total, pageMax)), 10) // at most 5,000 (S)
 	}
@@ -95,7 +95,7 @@ func (x *exchange) page(rows []*contact, o *options, total int, next string) rep
 			b = append(b, ',')
 		}
 		x.disclose(c)
-		b = x.m.appendContact(b, c, o)
+		b = x.m.appendRecord(b, c, o)
 	}
 	b = append(b, ']')
 	if next != "" {

@@ -91,26 +91,30 @@ func all(*column) bool { return true }
 
 // metadataChanges answers RetrieveMetadataChanges(Query=@p1): the definition
 // of the table in one answer (S). Of the query it reads that it is one, and
-// about contact; properties that were not asked for are there all the same.
+// about one table; properties that were not asked for are there all the same.
 func (x *exchange) metadataChanges() (reply, *apiError) {
-	if !x.isMetadataQuery() {
+	part := x.m.named(x.queriedTable())
+	if part == nil {
 		return reply{}, badQuery("The parameter 'Query' is not a valid EntityQueryExpression about contact.")
 	}
+	x.m = part
 	b := append([]byte(`{"@odata.context":`), mocks.AppendString(nil, x.base()+"$metadata#Microsoft.Dynamics.CRM.RetrieveMetadataChangesResponse")...)
 	b = append(b, `,"ServerVersionStamp":`...)
 	b = mocks.AppendString(b, strconv.Itoa(x.m.schema.revision))
-	b = append(b, `,"EntityMetadata":[{"LogicalName":"contact","Attributes":`...)
+	b = append(b, `,"EntityMetadata":[{"LogicalName":"`+part.object.name+`","Attributes":`...)
 	b = x.appendAttributes(b, "Complex", true, all)
 	return reply{status: http.StatusOK, body: append(b, `}]}`...)}, nil
 }
 
-func (x *exchange) isMetadataQuery() bool {
+// queriedTable is the logical name of the table that a query of definitions is
+// about, "" if it is no such query.
+func (x *exchange) queriedTable() string {
 	if x.path != "RetrieveMetadataChanges(Query=@p1)" {
-		return false
+		return ""
 	}
 	text := x.r.Query.Get("@p1")
 	if mocks.ValidJSON([]byte(text)) != nil {
-		return false
+		return ""
 	}
 	var q struct {
 		Criteria struct {
@@ -122,10 +126,13 @@ func (x *exchange) isMetadataQuery() bool {
 		AttributeQuery *struct{}
 	}
 	if json.Unmarshal([]byte(text), &q) != nil || q.AttributeQuery == nil || len(q.Criteria.Conditions) != 1 {
-		return false
+		return ""
 	}
 	c := q.Criteria.Conditions[0]
-	return c.ConditionOperator == "Equals" && c.PropertyName == "LogicalName" && c.Value.Value == "contact"
+	if c.ConditionOperator != "Equals" || c.PropertyName != "LogicalName" {
+		return ""
+	}
+	return c.Value.Value
 }
 
 // definitions answers EntityDefinitions(LogicalName='contact') and what
@@ -134,15 +141,16 @@ func (x *exchange) definitions() (reply, *apiError) {
 	if bad := x.parameters("$select", "$expand"); bad != nil {
 		return reply{}, bad
 	}
-	rest, ok := strings.CutPrefix(x.path, "EntityDefinitions(LogicalName='contact')")
+	table := x.m.object
+	rest, ok := strings.CutPrefix(x.path, "EntityDefinitions(LogicalName='"+table.name+"')")
 	if !ok {
-		return reply{}, errNoRecord(x.path)
+		return reply{}, x.m.object.errNoRecord(x.path)
 	}
 	context := `{"@odata.context":"` + x.base() + `$metadata#EntityDefinitions`
 	switch rest {
 	case "":
-		b := []byte(context + `/$entity","LogicalName":"contact","EntitySetName":"contacts","PrimaryIdAttribute":"contactid",` +
-			`"PrimaryNameAttribute":"fullname","ChangeTrackingEnabled":true,"IsOptimisticConcurrencyEnabled":true`)
+		b := []byte(context + `/$entity","LogicalName":"` + table.name + `","EntitySetName":"` + table.set + `","PrimaryIdAttribute":"` + table.id + `",` +
+			`"PrimaryNameAttribute":"` + table.primary + `","ChangeTrackingEnabled":true,"IsOptimisticConcurrencyEnabled":true`)
 		if strings.HasPrefix(x.r.Query.Get("$expand"), "Attributes") {
 			b = x.appendAttributes(append(b, `,"Attributes":`...), "", false, all)
 		}
@@ -152,7 +160,7 @@ func (x *exchange) definitions() (reply, *apiError) {
 		if x.m.external != nil {
 			name = string(mocks.AppendString(nil, x.m.external.name))
 		}
-		return reply{status: http.StatusOK, body: []byte(context + `('contact')/Keys","value":[{"LogicalName":"` + keyName +
+		return reply{status: http.StatusOK, body: []byte(context + `('` + table.name + `')/Keys","value":[{"LogicalName":"` + keyName +
 			`","EntityKeyIndexStatus":"Active","KeyAttributes":[` + name + `]}]}`)}, nil
 	}
 	return x.attributes(rest, context)
@@ -173,7 +181,7 @@ func (x *exchange) attributes(rest, context string) (reply, *apiError) {
 		name = strings.TrimSuffix(name, "')")
 		i := slices.IndexFunc(x.m.schema.columns, func(c *column) bool { return c.name == name && !c.gone })
 		if i < 0 {
-			return reply{}, refuse(http.StatusNotFound, codeNoRecord, "Could not find an attribute with name "+name+" in entity contact.")
+			return reply{}, refuse(http.StatusNotFound, codeNoRecord, "Could not find an attribute with name "+name+" in entity "+x.m.object.name+".")
 		}
 		return reply{status: http.StatusOK, body: x.m.schema.columns[i].appendAttribute(nil, "", false)}, nil
 	case casts:
@@ -185,7 +193,7 @@ func (x *exchange) attributes(rest, context string) (reply, *apiError) {
 	default:
 		return reply{}, errNoSegment(strings.TrimPrefix(inner, "/"))
 	}
-	b := append([]byte(context), `('contact')/Attributes","value":`...)
+	b := append([]byte(context), `('`+x.m.object.name+`')/Attributes","value":`...)
 	return reply{status: http.StatusOK, body: append(x.appendAttributes(b, "", sets, wanted), '}')}, nil
 }
 
@@ -193,20 +201,29 @@ func (x *exchange) attributes(rest, context string) (reply, *apiError) {
 func (x *exchange) csdl() (reply, *apiError) {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>` +
-		`<Schema Namespace="Microsoft.Dynamics.CRM" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">` +
-		`<EntityType Name="contact"><Key><PropertyRef Name="contactid" /></Key>`)
-	for _, c := range x.m.schema.columns {
-		if !c.gone {
-			b.WriteString(`<Property Name="` + c.property() + `" Type="` + c.edm() + `" />`)
+		`<Schema Namespace="Microsoft.Dynamics.CRM" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">`)
+	sets := ""
+	for _, part := range x.m.all() {
+		table := part.object
+		b.WriteString(`<EntityType Name="` + table.name + `"><Key><PropertyRef Name="` + table.id + `" /></Key>`)
+		for _, c := range part.schema.columns {
+			if !c.gone {
+				b.WriteString(`<Property Name="` + c.property() + `" Type="` + c.edm() + `" />`)
+			}
 		}
+		b.WriteString(`</EntityType>`)
+		sets += `<EntitySet Name="` + table.set + `" EntityType="Microsoft.Dynamics.CRM.` + table.name + `" />`
 	}
-	b.WriteString(`</EntityType><EntityContainer Name="System"><EntitySet Name="contacts" EntityType="Microsoft.Dynamics.CRM.contact" />` +
-		`</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`)
+	b.WriteString(`<EntityContainer Name="System">` + sets + `</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`)
 	return reply{status: http.StatusOK, body: []byte(b.String()), typ: "application/xml"}, nil
 }
 
 // serviceDocument lists the entity sets.
 func (x *exchange) serviceDocument() (reply, *apiError) {
-	return reply{status: http.StatusOK, body: []byte(`{"@odata.context":"` + x.base() +
-		`$metadata","value":[{"name":"contacts","kind":"EntitySet","url":"contacts"}]}`)}, nil
+	b := []byte(`{"@odata.context":"` + x.base() + `$metadata","value":[`)
+	for i, part := range x.m.all() {
+		set := part.object.set
+		b = append(append(b, ","[:min(i, 1)]...), `{"name":"`+set+`","kind":"EntitySet","url":"`+set+`"}`...)
+	}
+	return reply{status: http.StatusOK, body: append(b, "]}"...)}, nil
 }

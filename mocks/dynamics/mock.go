@@ -8,14 +8,13 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// Mock is one organisation with the table contact. It implements
-// mocks.System.
+// Mock is one table of an organisation, and leads to the others: what New
+// returns holds the contacts and stands for the whole organisation. It
+// implements mocks.System.
 type Mock struct {
-	config  *mocks.Config // never changed: clones share it
-	journal mocks.Recorder
-	faults  mocks.Faults
-	ids     mocks.IDs
-	self    string // the engine's user id
+	*tenant
+	object *object
+	config *mocks.Config // of this table; never changed: clones share it
 
 	made    *schema // as configured
 	schema  *schema // as drift and revocation left it
@@ -27,11 +26,21 @@ type Mock struct {
 	// The columns that mean something to the model.
 	firstName, lastName, version, external *column
 
-	store      store
+	store store
+	late  mocks.Due[lateCommit]
+}
+
+// tenant is what the tables of an organisation share.
+type tenant struct {
+	parts   [2]*Mock // by object; nil for accounts that the engine's account does not see
+	journal mocks.Recorder
+	faults  mocks.Faults
+	ids     mocks.IDs
+	self    string // the engine's user id
+
 	tokens     mocks.Tokens
 	limits     mocks.Limiter
 	execution  execution
-	late       mocks.Due[lateCommit]
 	notices    uint64
 	deliveries mocks.Due[mocks.Delivery]
 
@@ -64,14 +73,29 @@ const idSalt = 0x64617461766572
 // system, which one journal holds.
 const firstNotice = 1 << 24
 
-// New makes an organisation without contacts.
+// New makes an organisation without records.
 func New(c mocks.Config) *Mock {
-	made := newSchema(&c)
-	return &Mock{
-		config:    &c,
+	t := &tenant{
 		journal:   mocks.Recorder{Journal: c.Journal, On: c.On},
 		ids:       *mocks.NewIDs(c.Seed ^ idSalt),
 		self:      UserID(c.ClientID),
+		execution: execution{allowed: executionMax},
+		notices:   firstNotice,
+	}
+	t.hold(mocks.Contact, c.Of(mocks.Contact))
+	if c.Account != nil {
+		t.hold(mocks.Account, c.Of(mocks.Account))
+	}
+	return t.parts[mocks.Contact]
+}
+
+// hold adds the part of a table.
+func (t *tenant) hold(o mocks.Object, c mocks.Config) {
+	made := newSchema(objects[o], &c)
+	t.parts[o] = &Mock{
+		tenant:    t,
+		object:    objects[o],
+		config:    &c,
 		made:      made,
 		schema:    made,
 		firstName: made.byName["firstname"],
@@ -79,40 +103,11 @@ func New(c mocks.Config) *Mock {
 		version:   made.byName[c.VersionField],
 		external:  made.byName[c.ExternalField],
 		store:     newStore(),
-		execution: execution{allowed: executionMax},
-		notices:   firstNotice,
 	}
 }
 
 // Faults is the organisation's switchboard.
 func (m *Mock) Faults() *mocks.Faults { return &m.faults }
-
-// NextDue is the next late commit or webhook.
-func (m *Mock) NextDue() (time.Time, bool) {
-	at, ok := m.late.Next()
-	if next, waits := m.deliveries.Next(); waits && (!ok || next.Before(at)) {
-		return next, true
-	}
-	return at, ok
-}
-
-// ClockSet lets what the system will do by itself wait as long as before.
-func (m *Mock) ClockSet(by time.Duration) {
-	m.late.Shift(by)
-	m.deliveries.Shift(by)
-}
-
-// Advance commits what became due by now.
-func (m *Mock) Advance(now time.Time) {
-	m.refresh()
-	for {
-		late, ok := m.late.Take(now)
-		if !ok {
-			return
-		}
-		m.commitLate(now, late)
-	}
-}
 
 // refresh follows what the harness switched since the last call.
 func (m *Mock) refresh() {
@@ -127,7 +122,8 @@ func (m *Mock) refresh() {
 	}
 	m.drift = slices.Clone(m.faults.Drift)
 	m.revoked = slices.Clone(m.faults.Revoked)
-	m.schema = m.made.drifted(m.drift, m.revoked, m.schema.revision+1)
+	f := mocks.Faults{Drift: m.drift, Revoked: m.revoked}
+	m.schema = m.made.drifted(f.DriftsOf(m.object.is), f.RevokedOf(m.object.is), m.schema.revision+1)
 }
 
 // assign is one column of a write with its native text, "" for null.
@@ -151,14 +147,14 @@ type write struct {
 
 // lateCommit is an edit whose transaction is still open.
 type lateCommit struct {
-	contact *contact
-	create  bool
-	write   write
+	record *record
+	create bool
+	write  write
 }
 
 // save stores a write to a new or stored record and journals it. A save that
 // changes nothing still moves modifiedon, the row version and the feed.
-func (m *Mock) save(c *contact, create bool, w *write) uint64 {
+func (m *Mock) save(c *record, create bool, w *write) uint64 {
 	before := c.number(m.version)
 	changes := make([]trace.Change, 0, len(w.set)+1)
 	c.values = slices.Clone(c.values) // clones of the organisation share the old ones
@@ -188,7 +184,7 @@ func (m *Mock) save(c *contact, create bool, w *write) uint64 {
 
 // commit ends a change: the audit columns, the feed, the journal, and the
 // webhook.
-func (m *Mock) commit(c *contact, w *write, verb string, before int64, changes []trace.Change) uint64 {
+func (m *Mock) commit(c *record, w *write, verb string, before int64, changes []trace.Change) uint64 {
 	c.modified, c.modifiedBy = w.stamp.Unix(), w.by
 	c.gap = 0
 	if m.gapOpen {
@@ -200,7 +196,7 @@ func (m *Mock) commit(c *contact, w *write, verb string, before int64, changes [
 		external = c.master
 	}
 	op := m.journal.Commit(mocks.Committed{
-		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb,
+		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb, Object: m.object.is,
 		Record: c.id, Alias: c.alias, External: external,
 		Version: c.number(m.version), Before: before, Stamp: time.Unix(c.modified, 0), Changes: changes,
 	})
@@ -210,7 +206,7 @@ func (m *Mock) commit(c *contact, w *write, verb string, before int64, changes [
 	return op
 }
 
-func (m *Mock) put(c *contact, col *column, text string, changes []trace.Change) []trace.Change {
+func (m *Mock) put(c *record, col *column, text string, changes []trace.Change) []trace.Change {
 	before := c.values[col.slot]
 	if before == text {
 		return changes
@@ -231,7 +227,7 @@ func (m *Mock) put(c *contact, col *column, text string, changes []trace.Change)
 
 // remove deletes a record; its alternate key is free for others. What is left
 // is what the recycle bin and change tracking need.
-func (m *Mock) remove(c *contact, w *write) uint64 {
+func (m *Mock) remove(c *record, w *write) uint64 {
 	c.deleted = true
 	if key := m.keyOf(c); m.store.byKey[key] == c {
 		delete(m.store.byKey, key)
@@ -241,7 +237,7 @@ func (m *Mock) remove(c *contact, w *write) uint64 {
 
 // restore takes a record out of the recycle bin under its id, unless its
 // alternate key has gone to another record.
-func (m *Mock) restore(c *contact, w *write) *apiError {
+func (m *Mock) restore(c *record, w *write) *apiError {
 	if key := m.keyOf(c); key != "" {
 		if m.store.byKey[key] != nil {
 			return errKeyTaken(m.external.name)
@@ -254,7 +250,7 @@ func (m *Mock) restore(c *contact, w *write) *apiError {
 }
 
 // keyOf is the alternate key's value: the other system's id.
-func (m *Mock) keyOf(c *contact) string {
+func (m *Mock) keyOf(c *record) string {
 	if m.external == nil {
 		return ""
 	}
@@ -262,7 +258,7 @@ func (m *Mock) keyOf(c *contact) string {
 }
 
 // taken refuses a value of the alternate key that another live record has.
-func (m *Mock) taken(c *contact, set []assign) *apiError {
+func (m *Mock) taken(c *record, set []assign) *apiError {
 	for _, a := range set {
 		if m.external == nil || a.column.slot != m.external.slot || a.text == "" {
 			continue
@@ -275,10 +271,10 @@ func (m *Mock) taken(c *contact, set []assign) *apiError {
 }
 
 // fresh is an empty record under an id; one that was deleted is made anew.
-func (m *Mock) fresh(id string) *contact {
+func (m *Mock) fresh(id string) *record {
 	c := m.store.byID[id]
 	if c == nil {
-		c = &contact{id: id}
+		c = &record{id: id}
 	}
 	c.deleted, c.master, c.alias = false, "", ""
 	c.values = make([]string, len(m.made.columns))

@@ -47,7 +47,7 @@ func (o *options) read(m *Mock, name, text string) (bad *apiError) {
 	case "$select":
 		o.columns, bad = m.selected(text)
 	case "$expand":
-		o.user, bad = expanded(text)
+		o.user, bad = m.object.expanded(text)
 	case "$filter":
 		o.filter, bad = m.parseFilter(text)
 	case "$orderby":
@@ -87,7 +87,7 @@ func (m *Mock) selected(list string) ([]*column, *apiError) {
 		case name == "":
 			return nil, badQuery("Term '" + list + "' is not valid in a $select or $expand expression.")
 		case c == nil:
-			return nil, errNoProperty(name)
+			return nil, m.object.errNoProperty(name)
 		case !slices.Contains(out, c):
 			out = append(out, c)
 		}
@@ -97,10 +97,10 @@ func (m *Mock) selected(list string) ([]*column, *apiError) {
 
 // expanded reads $expand, of which the model knows modifiedby and two of the
 // user's columns.
-func expanded(text string) ([]string, *apiError) {
+func (o *object) expanded(text string) ([]string, *apiError) {
 	rest, ok := strings.CutPrefix(text, "modifiedby")
 	if !ok {
-		return nil, badQuery("Could not find a property named '" + text + "' on type 'Microsoft.Dynamics.CRM.contact'.")
+		return nil, badQuery("Could not find a property named '" + text + "' on type 'Microsoft.Dynamics.CRM." + o.name + "'.")
 	}
 	user := []string{"fullname", "applicationid"}
 	if rest == "" {

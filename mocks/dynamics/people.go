@@ -19,9 +19,15 @@ func formatInt(n int64) string { return strconv.FormatInt(n, 10) }
 // it is committed late.
 func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	m.Advance(now)
+	m, err := m.must(e.Object)
+	if err != nil {
+		return "", err
+	}
+	if e.Record != "" {
+		m = m.of(e.Record)
+	}
 	w := m.by(now, e.By, e.Origin, e.Cause)
 	w.versionSet = e.Bypass
-	var err error
 	if w.set, err = m.entered(m.schema, e.Set, false); err != nil {
 		return "", err
 	}
@@ -51,7 +57,7 @@ func (m *Mock) entered(s *schema, fields map[string]any, laid bool) ([]assign, e
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		i := slices.IndexFunc(s.columns, func(c *column) bool { return c.base == name })
 		if i < 0 || s.columns[i].system != plain {
-			return nil, fmt.Errorf("dynamics: field %s: a contact has no such column to set", name)
+			return nil, fmt.Errorf("dynamics: field %s: the table %s has no such column to set", name, m.object.name)
 		}
 		c := s.columns[i]
 		if c.readOnly && !laid {
@@ -68,7 +74,7 @@ func (m *Mock) entered(s *schema, fields map[string]any, laid bool) ([]assign, e
 
 // target is the record that an edit changes, or a new one, which the form
 // does not save without what it demands.
-func (m *Mock) target(id string, set []assign) (c *contact, create bool, err error) {
+func (m *Mock) target(id string, set []assign) (c *record, create bool, err error) {
 	if id != "" {
 		if c, err = m.stored(id); err != nil {
 			return nil, false, err
@@ -88,10 +94,10 @@ func (m *Mock) target(id string, set []assign) (c *contact, create bool, err err
 	return c, create, nil
 }
 
-func (m *Mock) stored(id string) (*contact, error) {
+func (m *Mock) stored(id string) (*record, error) {
 	c := m.store.byID[id]
 	if c == nil || c.deleted {
-		return nil, fmt.Errorf("dynamics: no contact %s", id)
+		return nil, fmt.Errorf("dynamics: no %s %s", m.object.name, id)
 	}
 	return c, nil
 }
@@ -104,19 +110,20 @@ func (m *Mock) by(now time.Time, by string, origin mocks.Origin, cause uint64) w
 // the row version of its end. A stamp never goes back: the row lock of a real
 // database would have let the others wait.
 func (m *Mock) commitLate(now time.Time, l lateCommit) {
-	if l.contact.deleted || m.taken(l.contact, l.write.set) != nil {
+	if l.record.deleted || m.taken(l.record, l.write.set) != nil {
 		return // the transaction rolls back
 	}
 	l.write.now = now
-	if latest := time.Unix(l.contact.modified, 0); !l.create && l.write.stamp.Before(latest) {
+	if latest := time.Unix(l.record.modified, 0); !l.create && l.write.stamp.Before(latest) {
 		l.write.stamp = latest
 	}
-	m.save(l.contact, l.create, &l.write)
+	m.save(l.record, l.create, &l.write)
 }
 
 // Save is a save without a change.
 func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(id)
 	c, err := m.stored(id)
 	if err != nil {
 		return err
@@ -129,6 +136,7 @@ func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, ca
 // Remove deletes a record.
 func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(id)
 	c, err := m.stored(id)
 	if err != nil {
 		return err
@@ -142,9 +150,10 @@ func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, 
 // Restore; that the id stays: 2).
 func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(id)
 	c := m.store.byID[id]
 	if c == nil || !c.deleted {
-		return fmt.Errorf("dynamics: no deleted contact %s", id)
+		return fmt.Errorf("dynamics: no deleted %s %s", m.object.name, id)
 	}
 	w := m.by(now, by, origin, cause)
 	if bad := m.restore(c, &w); bad != nil {
@@ -157,6 +166,7 @@ func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string,
 // Merge). It is not deleted, but its alternate key no longer finds it.
 func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint64) error {
 	m.Advance(now)
+	m = m.of(winner)
 	survivor, err := m.stored(winner)
 	if err != nil {
 		return err
@@ -166,9 +176,9 @@ func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint6
 	case err != nil:
 		return err
 	case survivor == other:
-		return fmt.Errorf("dynamics: contact %s cannot be merged with itself", winner)
+		return fmt.Errorf("dynamics: %s %s cannot be merged with itself", m.object.name, winner)
 	case survivor.master != "" || other.master != "":
-		return fmt.Errorf("dynamics: contact %s or %s is merged already", winner, loser)
+		return fmt.Errorf("dynamics: %s %s or %s is merged already", m.object.name, winner, loser)
 	}
 	w := m.by(now, by, mocks.User, cause)
 	other.master = survivor.id
@@ -177,16 +187,11 @@ func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint6
 	return nil
 }
 
-// Seed lays a record as it stands before the run: no trigger runs.
-func (m *Mock) Seed(s mocks.Seed) (string, error) {
-	m.refresh()
-	id := cmp.Or(s.ID, m.ids.UUID())
-	if _, ok := guid(id); !ok || m.store.byID[id] != nil {
-		return "", fmt.Errorf("dynamics: id %s is malformed or taken", id)
-	}
+// lay is Seed for a record of this table.
+func (m *Mock) lay(id string, s mocks.Seed) error {
 	set, err := m.entered(m.made, s.Set, true)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if s.Version != nil && m.version != nil {
 		set = append(set, assign{m.version, formatInt(*s.Version)})
@@ -197,36 +202,17 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	c := m.fresh(id)
 	c.alias = s.Alias
 	if bad := m.taken(c, set); bad != nil {
-		return "", fmt.Errorf("dynamics: %s", bad.message)
+		return fmt.Errorf("dynamics: %s", bad.message)
 	}
 	m.save(c, true, &write{
 		set: set, now: s.Modified, stamp: s.Modified, actor: trace.ActorSetup, by: cmp.Or(s.By, trace.ActorSetup), versionSet: true,
 	})
-	return id, nil
+	return nil
 }
 
-// Peek returns a record's stored state.
-func (m *Mock) Peek(id string) (mocks.Snapshot, bool) {
-	c := m.store.byID[id]
-	if c == nil {
-		return mocks.Snapshot{}, false
-	}
-	return m.snapshot(c), true
-}
-
-// Each calls f for every stored record in the order in which they were made,
-// deleted ones included.
-func (m *Mock) Each(f func(mocks.Snapshot) bool) {
-	for _, c := range m.store.order {
-		if !f(m.snapshot(c)) {
-			return
-		}
-	}
-}
-
-func (m *Mock) snapshot(c *contact) mocks.Snapshot {
+func (m *Mock) snapshot(c *record) mocks.Snapshot {
 	s := mocks.Snapshot{
-		ID: c.id, Alias: c.alias, External: m.keyOf(c), Version: c.number(m.version),
+		ID: c.id, Object: m.object.is, Alias: c.alias, External: m.keyOf(c), Version: c.number(m.version),
 		Deleted: c.deleted, MergedTo: c.master, Modified: time.Unix(c.modified, 0).UTC(), Fields: make(map[string]string),
 	}
 	for _, col := range m.made.columns {

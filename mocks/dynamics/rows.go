@@ -13,16 +13,16 @@ import (
 // keyName is the alternate key over the column with the other system's id.
 const keyName = "Synchronisation key"
 
-// key is what stands in the brackets behind contacts.
+// key is what stands in the brackets behind records.
 type key struct {
-	contact  *contact // nil if there is none
-	id       string   // given by its id
-	external string   // or by the alternate key
+	record   *record // nil if there is none
+	id       string  // given by its id
+	external string  // or by the alternate key
 }
 
-// contacts answers contacts and contacts(...).
-func (x *exchange) contacts() (reply, *apiError) {
-	if x.path == "contacts" {
+// rows answers contacts and contacts(...), and other tables' alike.
+func (x *exchange) rows() (reply, *apiError) {
+	if x.path == x.m.object.set {
 		switch x.r.Method {
 		case http.MethodGet:
 			return x.list()
@@ -31,7 +31,7 @@ func (x *exchange) contacts() (reply, *apiError) {
 		}
 		return reply{}, errMethod(x.r.Method)
 	}
-	inner, closed := strings.CutSuffix(strings.TrimPrefix(x.path, "contacts("), ")")
+	inner, closed := strings.CutSuffix(strings.TrimPrefix(x.path, x.m.object.set+"("), ")")
 	if !closed {
 		_, property, _ := strings.Cut(inner, ")")
 		return reply{}, errNoSegment(strings.TrimPrefix(property, "/"))
@@ -58,8 +58,8 @@ func (x *exchange) key(escaped string) (key, *apiError) {
 	if err != nil {
 		return key{}, badQuery("Bad Request - Error in query syntax.")
 	}
-	if id, ok := guid(strings.TrimPrefix(text, "contactid=")); ok {
-		return key{contact: x.m.live(id), id: id}, nil
+	if id, ok := guid(strings.TrimPrefix(text, x.m.object.id+"=")); ok {
+		return key{record: x.m.live(id), id: id}, nil
 	}
 	name, quoted, ok := strings.Cut(text, "=")
 	if !ok {
@@ -67,13 +67,13 @@ func (x *exchange) key(escaped string) (key, *apiError) {
 	}
 	col := x.m.schema.byName[name]
 	if col == nil || x.m.external == nil || col.slot != x.m.external.slot {
-		return key{}, errNoProperty(name)
+		return key{}, x.m.object.errNoProperty(name)
 	}
 	value, ok := unquoted(quoted)
 	if !ok || value == "" {
 		return key{}, badQuery("Bad Request - Error in query syntax.")
 	}
-	return key{contact: x.m.store.byKey[value], external: value}, nil
+	return key{record: x.m.store.byKey[value], external: value}, nil
 }
 
 // unquoted reads an OData string literal.
@@ -88,18 +88,18 @@ func unquoted(text string) (string, bool) {
 	return strings.ReplaceAll(inner, "''", "'"), true
 }
 
-func (m *Mock) live(id string) *contact {
+func (m *Mock) live(id string) *record {
 	if c := m.store.byID[id]; c != nil && !c.deleted {
 		return c
 	}
 	return nil
 }
 
-func (k key) missing() *apiError {
+func (k key) missing(o *object) *apiError {
 	if k.external != "" {
-		return errNoKeyRecord()
+		return o.errNoKeyRecord()
 	}
-	return errNoRecord(k.id)
+	return o.errNoRecord(k.id)
 }
 
 func (x *exchange) get(k key) (reply, *apiError) {
@@ -109,19 +109,19 @@ func (x *exchange) get(k key) (reply, *apiError) {
 		return reply{}, bad
 	case !x.may("read"):
 		return reply{}, x.errPrivilege("Read")
-	case k.contact == nil:
-		return reply{}, k.missing()
+	case k.record == nil:
+		return reply{}, k.missing(x.m.object)
 	}
-	c := k.contact
+	c := k.record
 	if x.ifNone == c.tag() && len(o.user) == 0 { // never with $expand (S)
 		x.disclose(c) // that nothing has changed tells the content as well
 		return reply{status: http.StatusNotModified}, nil
 	}
 	x.disclose(c)
-	return reply{status: http.StatusOK, contact: c, options: o, tag: c.tag()}, nil
+	return reply{status: http.StatusOK, record: c, options: o, tag: c.tag()}, nil
 }
 
-func (x *exchange) disclose(c *contact) {
+func (x *exchange) disclose(c *record) {
 	if x.lost {
 		return
 	}
@@ -132,7 +132,7 @@ func (x *exchange) disclose(c *contact) {
 }
 
 // rests checks If-Match on a record that is there.
-func (x *exchange) rests(c *contact) *apiError {
+func (x *exchange) rests(c *record) *apiError {
 	if x.ifMatch != "" && x.ifMatch != "*" && x.ifMatch != c.tag() {
 		return errMismatch()
 	}
@@ -178,12 +178,12 @@ func (x *exchange) upsert(k key) (reply, *apiError) {
 	}
 	o.user = nil // ignored where a write is answered with the record (S)
 	set, id, bad := x.parse(k)
-	c := k.contact
+	c := k.record
 	switch {
 	case bad != nil:
 		return reply{}, bad
 	case c == nil && x.ifMatch != "":
-		return reply{}, k.missing()
+		return reply{}, k.missing(x.m.object)
 	case c == nil && k.external != "":
 		text, bad := x.m.external.check(k.external)
 		if bad != nil {
@@ -212,11 +212,11 @@ func (x *exchange) upsert(k key) (reply, *apiError) {
 
 // written answers a write: with the record if it was asked for, else with its
 // address (S).
-func (x *exchange) written(c *contact, o *options, created bool) reply {
+func (x *exchange) written(c *record, o *options, created bool) reply {
 	out := reply{status: http.StatusNoContent, entity: c.id}
 	if x.prefer.representation {
 		x.disclose(c)
-		out.status, out.contact, out.options, out.tag = http.StatusOK, c, o, c.tag()
+		out.status, out.record, out.options, out.tag = http.StatusOK, c, o, c.tag()
 		if created {
 			out.status = http.StatusCreated
 		}
@@ -232,13 +232,13 @@ func (x *exchange) remove(k key) (reply, *apiError) {
 	switch {
 	case !x.may("delete"):
 		return reply{}, x.errPrivilege("Delete")
-	case k.contact == nil:
-		return reply{}, k.missing()
+	case k.record == nil:
+		return reply{}, k.missing(x.m.object)
 	}
-	if bad := x.rests(k.contact); bad != nil {
+	if bad := x.rests(k.record); bad != nil {
 		return reply{}, bad
 	}
-	x.m.remove(k.contact, x.writer(nil))
+	x.m.remove(k.record, x.writer(nil))
 	return reply{status: http.StatusNoContent}, nil
 }
 
@@ -250,7 +250,7 @@ func (x *exchange) parse(k key) (set []assign, id string, bad *apiError) {
 	}
 	members, err := x.named()
 	if err != nil {
-		return nil, "", malformed(err)
+		return nil, "", x.m.object.malformed(err)
 	}
 	set = make([]assign, 0, len(members)+1)
 	for i := range members {
@@ -261,16 +261,16 @@ func (x *exchange) parse(k key) (set []assign, id string, bad *apiError) {
 		col := x.m.schema.byName[member.Key]
 		switch {
 		case col == nil:
-			return nil, "", errUndeclared(member.Key)
+			return nil, "", x.m.object.errUndeclared(member.Key)
 		case col.system == sysID:
-			if id, bad = identity(member, k); bad != nil {
+			if id, bad = x.m.object.identity(member, k); bad != nil {
 				return nil, "", bad
 			}
 			continue
 		case col.hidden:
-			return nil, "", errSecured(k.contact == nil)
+			return nil, "", errSecured(k.record == nil)
 		case col.readOnly:
-			return nil, "", badPayload("The property '" + col.name + "' cannot be set.")
+			return nil, "", x.m.object.badPayload("The property '" + col.name + "' cannot be set.")
 		}
 		text, bad := col.decode(member)
 		if bad != nil {
@@ -278,7 +278,7 @@ func (x *exchange) parse(k key) (set []assign, id string, bad *apiError) {
 		}
 		if k.external != "" && col.slot == x.m.external.slot {
 			if text != k.external {
-				return nil, "", badPayload("The value of the key property '" + col.name + "' contradicts the address.")
+				return nil, "", x.m.object.badPayload("The value of the key property '" + col.name + "' contradicts the address.")
 			}
 			continue
 		}
@@ -288,13 +288,13 @@ func (x *exchange) parse(k key) (set []assign, id string, bad *apiError) {
 }
 
 // identity is the id that a body brings for a new record.
-func identity(member *mocks.Member, k key) (string, *apiError) {
+func (o *object) identity(member *mocks.Member, k key) (string, *apiError) {
 	id, ok := guid(member.Text)
 	if member.Kind != mocks.JSONString || !ok {
 		return "", unconvertible(member.Text, "Edm.Guid")
 	}
-	if k.id != "" && id != k.id || k.contact != nil && id != k.contact.id {
-		return "", badPayload("The value of the key property 'contactid' contradicts the address.")
+	if k.id != "" && id != k.id || k.record != nil && id != k.record.id {
+		return "", o.badPayload("The value of the key property '" + o.id + "' contradicts the address.")
 	}
 	return id, nil
 }
@@ -311,10 +311,10 @@ func (x *exchange) named() (members []mocks.Member, err error) {
 }
 
 // malformed is the refusal of a body that is no strict JSON object.
-func malformed(err error) *apiError {
+func (o *object) malformed(err error) *apiError {
 	var at *mocks.JSONError
 	if errors.As(err, &at) && at.Fault == mocks.JSONDuplicate {
-		return badPayload("Microsoft.OData.ODataException: The property '" + at.Key + "' was found more than once in the payload.")
+		return o.badPayload("Microsoft.OData.ODataException: The property '" + at.Key + "' was found more than once in the payload.")
 	}
-	return badPayload("Microsoft.OData.ODataException: " + err.Error())
+	return o.badPayload("Microsoft.OData.ODataException: " + err.Error())
 }

@@ -43,8 +43,9 @@ const (
 	sysMaster
 )
 
-// column is one column of contact.
+// column is one column of a table.
 type column struct {
+	object *object
 	base   string // the name it was made with, by which users know it
 	name   string // the present logical name, which drift may change
 	kind   kind
@@ -76,9 +77,9 @@ func (c *column) property() string {
 	return c.name
 }
 
-// standard are columns that every contact has, with their lengths (S: the
+// standardContact are columns that every contact has, with their lengths (S: the
 // reference of the table).
-func standard() []mocks.Field {
+func standardContact() []mocks.Field {
 	return []mocks.Field{
 		{Name: "firstname", Type: "string", Length: 50},
 		{Name: "lastname", Type: "string", Length: 50, Required: true},
@@ -104,6 +105,27 @@ func standard() []mocks.Field {
 	}
 }
 
+// standardAccount are those of an account (S: likewise).
+func standardAccount() []mocks.Field {
+	return []mocks.Field{
+		{Name: "name", Type: "string", Length: 160, Required: true},
+		{Name: "accountnumber", Type: "string", Length: 20},
+		{Name: "telephone1", Type: "phone", Length: 50},
+		{Name: "telephone2", Type: "phone", Length: 50},
+		{Name: "fax", Type: "phone", Length: 50},
+		{Name: "emailaddress1", Type: "email", Length: 100},
+		{Name: "websiteurl", Type: "url", Length: 200},
+		{Name: "address1_line1", Type: "string", Length: 250},
+		{Name: "address1_city", Type: "string", Length: 80},
+		{Name: "address1_stateorprovince", Type: "string", Length: 50},
+		{Name: "address1_postalcode", Type: "string", Length: 20},
+		{Name: "address1_country", Type: "string", Length: 80},
+		{Name: "description", Type: "text", Length: 2000},
+		{Name: "donotphone", Type: "boolean"},
+		{Name: "numberofemployees", Type: "integer"},
+	}
+}
+
 // schema is the table as it stands now.
 type schema struct {
 	columns []*column
@@ -113,8 +135,8 @@ type schema struct {
 	revision int
 }
 
-func newSchema(c *mocks.Config) *schema {
-	fields := standard()
+func newSchema(o *object, c *mocks.Config) *schema {
+	fields := o.standard()
 	builtin := len(fields)
 	ensure := func(f mocks.Field) {
 		i := slices.IndexFunc(fields, func(have mocks.Field) bool { return have.Name == f.Name })
@@ -139,12 +161,14 @@ func newSchema(c *mocks.Config) *schema {
 	}
 	ensure(mocks.Field{Name: c.ExternalField, Type: "string", Length: 100})
 
-	s := &schema{revision: 1, columns: []*column{{name: "contactid", kind: kindID, system: sysID, level: levelSystem}}}
+	s := &schema{revision: 1, columns: []*column{{name: o.id, kind: kindID, system: sysID, level: levelSystem}}}
 	for _, f := range fields {
 		s.columns = append(s.columns, newColumn(f))
 	}
+	for _, computed := range o.computed {
+		s.columns = append(s.columns, &computed)
+	}
 	s.columns = append(s.columns,
-		&column{name: "fullname", kind: kindString, length: 160, system: sysFullName},
 		&column{name: "createdon", kind: kindInstant, system: sysCreatedOn},
 		&column{name: "modifiedon", kind: kindInstant, system: sysModifiedOn},
 		&column{name: "modifiedby", kind: kindLookup, system: sysModifiedBy},
@@ -154,7 +178,7 @@ func newSchema(c *mocks.Config) *schema {
 		&column{name: "masterid", kind: kindLookup, system: sysMaster},
 	)
 	for i, col := range s.columns {
-		col.base, col.slot, col.level = col.name, i, cmp.Or(col.level, levelNone)
+		col.object, col.base, col.slot, col.level = o, col.name, i, cmp.Or(col.level, levelNone)
 		col.readOnly = col.readOnly || col.system != plain
 	}
 	s.index()
@@ -204,7 +228,7 @@ func (c *column) retype(name string) {
 		c.kind = kindDecimal
 	default:
 		c.kind, c.format, standard = kindString, "Text", 100
-		if name == "email" || name == "phone" {
+		if name == "email" || name == "phone" || name == "url" {
 			c.format = strings.ToUpper(name[:1]) + name[1:]
 		}
 	}

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,14 +17,20 @@ type state struct {
 	IDs        *mocks.IDs                      `json:"ids"`
 	Tokens     *mocks.Tokens                   `json:"tokens"`
 	Limits     *mocks.Limiter                  `json:"limits"`
-	Gap        int                             `json:"gap"`
-	GapOpen    bool                            `json:"gap_open"`
-	Version    uint64                          `json:"version"`
-	Contacts   []contactState                  `json:"contacts"`
-	Late       []mocks.Waiting[lateState]      `json:"late"`
 	Notices    uint64                          `json:"notices"`
 	Deliveries []mocks.Waiting[mocks.Delivery] `json:"deliveries"`
 	Execution  executionState                  `json:"execution"`
+	partState
+	Account *partState `json:"account,omitempty"`
+}
+
+// partState is one table of an organisation.
+type partState struct {
+	Gap     int                        `json:"gap"`
+	GapOpen bool                       `json:"gap_open"`
+	Version uint64                     `json:"version"`
+	Records []recordState              `json:"contacts"`
+	Late    []mocks.Waiting[lateState] `json:"late"`
 }
 
 // executionState is the window of the execution time.
@@ -32,7 +39,7 @@ type executionState struct {
 	Used  time.Duration `json:"used"`
 }
 
-type contactState struct {
+type recordState struct {
 	ID         string            `json:"id"`
 	Alias      string            `json:"alias,omitempty"`
 	Values     map[string]string `json:"values"`
@@ -46,7 +53,7 @@ type contactState struct {
 }
 
 type lateState struct {
-	Contact    contactState  `json:"contact"` // of a new contact all that is there
+	Record     recordState   `json:"contact"` // of a new record all that is there
 	Create     bool          `json:"create,omitempty"`
 	Set        []columnState `json:"set"`
 	Stamp      time.Time     `json:"stamp"`
@@ -66,17 +73,25 @@ var _ mocks.Stateful = (*Mock)(nil)
 // State is the organisation as JSON.
 func (m *Mock) State() ([]byte, error) {
 	s := state{
-		IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Gap: m.gap, GapOpen: m.gapOpen, Version: m.store.version,
-		Notices: m.notices, Deliveries: m.deliveries.All(), Execution: executionState{m.execution.start, m.execution.used},
-		Contacts: make([]contactState, len(m.store.order)),
+		IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Notices: m.notices, Deliveries: m.deliveries.All(),
+		Execution: executionState{m.execution.start, m.execution.used}, partState: m.partState(),
 	}
+	if part := m.on(mocks.Account); part != nil {
+		account := part.partState()
+		s.Account = &account
+	}
+	return json.Marshal(&s)
+}
+
+func (m *Mock) partState() partState {
+	s := partState{Gap: m.gap, GapOpen: m.gapOpen, Version: m.store.version, Records: make([]recordState, len(m.store.order))}
 	for i, c := range m.store.order {
-		s.Contacts[i] = m.contactState(c)
+		s.Records[i] = m.recordState(c)
 	}
 	for _, l := range m.late.All() {
 		w := &l.Value.write
 		late := lateState{
-			Contact: m.contactState(l.Value.contact), Create: l.Value.create, Stamp: w.stamp,
+			Record: m.recordState(l.Value.record), Create: l.Value.create, Stamp: w.stamp,
 			Actor: w.actor, Origin: w.origin, By: w.by, VersionSet: w.versionSet,
 		}
 		for _, a := range w.set {
@@ -84,11 +99,11 @@ func (m *Mock) State() ([]byte, error) {
 		}
 		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: late})
 	}
-	return json.Marshal(&s)
+	return s
 }
 
-func (m *Mock) contactState(c *contact) contactState {
-	out := contactState{
+func (m *Mock) recordState(c *record) recordState {
+	out := recordState{
 		ID: c.id, Alias: c.alias, Values: map[string]string{}, Created: c.created, Modified: c.modified, ModifiedBy: c.modifiedBy,
 		Deleted: c.deleted, Master: c.master, Version: c.version, Gap: c.gap,
 	}
@@ -106,15 +121,29 @@ func (m *Mock) SetState(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	m.gap, m.gapOpen = s.Gap, s.GapOpen
-	m.store, m.late, m.deliveries = newStore(), mocks.Due[lateCommit]{}, mocks.Due[mocks.Delivery]{}
+	account := m.on(mocks.Account)
+	if (s.Account != nil) != (account != nil) {
+		return errors.New("the snapshot is of an organisation that differs in whether it has accounts")
+	}
+	m.deliveries = mocks.Due[mocks.Delivery]{}
 	m.notices, m.execution.start, m.execution.used = s.Notices, s.Execution.Start, s.Execution.Used
 	for _, d := range s.Deliveries {
 		m.deliveries.Put(d.At, d.Value)
 	}
+	if s.Account != nil {
+		if err := account.setPart(s.Account); err != nil {
+			return err
+		}
+	}
+	return m.setPart(&s.partState)
+}
+
+func (m *Mock) setPart(s *partState) error {
+	m.gap, m.gapOpen = s.Gap, s.GapOpen
+	m.store, m.late = newStore(), mocks.Due[lateCommit]{}
 	m.store.version = s.Version
-	for i := range s.Contacts {
-		c, err := m.restored(&s.Contacts[i])
+	for i := range s.Records {
+		c, err := m.restored(&s.Records[i])
 		if err != nil {
 			return err
 		}
@@ -133,13 +162,13 @@ func (m *Mock) SetState(text []byte) error {
 	return nil
 }
 
-// restored is a contact of a snapshot.
-func (m *Mock) restored(s *contactState) (*contact, error) {
+// restored is a record of a snapshot.
+func (m *Mock) restored(s *recordState) (*record, error) {
 	if _, ok := guid(s.ID); !ok || m.store.byID[s.ID] != nil {
-		return nil, fmt.Errorf("contact %q: the id is malformed or taken", s.ID)
+		return nil, fmt.Errorf("record %q: the id is malformed or taken", s.ID)
 	}
 	if s.Version > m.store.version {
-		return nil, fmt.Errorf("contact %s: its row version %d is beyond the organisation's %d", s.ID, s.Version, m.store.version)
+		return nil, fmt.Errorf("record %s: its row version %d is beyond the organisation's %d", s.ID, s.Version, m.store.version)
 	}
 	c := m.fresh(s.ID)
 	c.alias, c.created, c.modified, c.modifiedBy = s.Alias, s.Created, s.Modified, s.ModifiedBy
@@ -158,7 +187,7 @@ func (m *Mock) restored(s *contactState) (*contact, error) {
 func (m *Mock) column(id, name string) (*column, error) {
 	i := slices.IndexFunc(m.made.columns, func(p *column) bool { return p.base == name && p.system == plain })
 	if i < 0 {
-		return nil, fmt.Errorf("contact %s: the organisation has no column %q: it was made for another mapping", id, name)
+		return nil, fmt.Errorf("record %s: the organisation has no column %q: it was made for another mapping", id, name)
 	}
 	return m.made.columns[i], nil
 }
@@ -166,24 +195,24 @@ func (m *Mock) column(id, name string) (*column, error) {
 // wait puts an open transaction of a snapshot back.
 func (m *Mock) wait(s *mocks.Waiting[lateState]) error {
 	l := &s.Value
-	c := m.store.byID[l.Contact.ID]
+	c := m.store.byID[l.Record.ID]
 	switch {
 	case l.Create:
 		var err error
-		if c, err = m.restored(&l.Contact); err != nil {
+		if c, err = m.restored(&l.Record); err != nil {
 			return err
 		}
 	case c == nil:
-		return fmt.Errorf("contact %s: a late edit of it waits, but the snapshot does not hold it", l.Contact.ID)
+		return fmt.Errorf("record %s: a late edit of it waits, but the snapshot does not hold it", l.Record.ID)
 	}
 	w := write{stamp: l.Stamp, actor: l.Actor, origin: l.Origin, by: l.By, versionSet: l.VersionSet}
 	for _, set := range l.Set {
-		p, err := m.column(l.Contact.ID, set.Column)
+		p, err := m.column(l.Record.ID, set.Column)
 		if err != nil {
 			return err
 		}
 		w.set = append(w.set, assign{p, set.Text})
 	}
-	m.late.Put(s.At, lateCommit{contact: c, create: l.Create, write: w})
+	m.late.Put(s.At, lateCommit{record: c, create: l.Create, write: w})
 	return nil
 }

@@ -102,7 +102,7 @@ func (x *exchange) tracked() (reply, *apiError) {
 	delta := !p.initial
 	page, next := x.changed(p, x.pageSize())
 	b := append(make([]byte, 0, 256+256*len(page)), `{"@odata.context":`...)
-	context := x.base() + "$metadata#contacts"
+	context := x.base() + "$metadata#" + x.m.object.set
 	if delta {
 		context += "/$delta"
 	}
@@ -117,7 +117,7 @@ func (x *exchange) tracked() (reply, *apiError) {
 	if next.inside {
 		name = `],"@odata.nextLink":`
 	}
-	b = mocks.AppendString(append(b, name...), x.base()+next.tail(x.r.Query.Get("$select")))
+	b = mocks.AppendString(append(b, name...), x.base()+next.tail(x.m.object.set, x.r.Query.Get("$select")))
 	out := reply{status: http.StatusOK, body: append(b, '}')}
 	if x.prefer.track {
 		out.applied = "odata.track-changes"
@@ -150,7 +150,7 @@ func (x *exchange) from(query url.Values) (p place, bad *apiError) {
 func (m *Mock) visible() uint64 {
 	to := m.store.version
 	if m.gapOpen {
-		m.store.after(0, func(c *contact) bool {
+		m.store.after(0, func(c *record) bool {
 			hidden := c.gap == m.gap
 			if hidden {
 				to = c.version - 1
@@ -163,7 +163,7 @@ func (m *Mock) visible() uint64 {
 
 // changed is one page of the feed, whose disclosure it journals, and the place
 // behind it.
-func (x *exchange) changed(p place, size int) (page []*contact, next place) {
+func (x *exchange) changed(p place, size int) (page []*record, next place) {
 	page, next = x.m.behind(p, size, x.now)
 	ids := make([]string, len(page))
 	for i, c := range page {
@@ -173,7 +173,7 @@ func (x *exchange) changed(p place, size int) (page []*contact, next place) {
 	return page, next
 }
 
-func (m *Mock) behind(p place, size int, now time.Time) (page []*contact, next place) {
+func (m *Mock) behind(p place, size int, now time.Time) (page []*record, next place) {
 	next = p
 	next.inside, next.at = true, now
 	if !p.inside {
@@ -181,7 +181,7 @@ func (m *Mock) behind(p place, size int, now time.Time) (page []*contact, next p
 	}
 	for {
 		full := false
-		m.store.after(next.last, func(c *contact) bool {
+		m.store.after(next.last, func(c *record) bool {
 			if c.version > p.to || c.deleted != next.deletes {
 				return c.version <= p.to
 			}
@@ -201,8 +201,8 @@ func (m *Mock) behind(p place, size int, now time.Time) (page []*contact, next p
 }
 
 // tail is what stands behind the root in the link to a place.
-func (p place) tail(selected string) string {
-	t := "contacts?"
+func (p place) tail(set, selected string) string {
+	t := set + "?"
 	if selected != "" {
 		t += "$select=" + strings.ReplaceAll(url.QueryEscape(selected), "%2C", ",") + "&"
 	}
@@ -212,15 +212,15 @@ func (p place) tail(selected string) string {
 	return t + "$deltatoken=" + url.QueryEscape(p.token())
 }
 
-func (x *exchange) appendTracked(b []byte, c *contact, o *options) []byte {
+func (x *exchange) appendTracked(b []byte, c *record, o *options) []byte {
 	if !c.deleted {
 		if len(o.columns) > 1 || !o.has(sysID) {
 			x.disclose(c)
 		}
-		return x.m.appendContact(b, c, o)
+		return x.m.appendRecord(b, c, o)
 	}
 	b = append(b, `{"@odata.context":`...)
-	b = mocks.AppendString(b, x.base()+"$metadata#contacts/$deletedEntity")
+	b = mocks.AppendString(b, x.base()+"$metadata#"+x.m.object.set+"/$deletedEntity")
 	b = append(b, `,"id":`...)
 	b = mocks.AppendString(b, c.id)
 	return append(b, `,"reason":"deleted"}`...)

@@ -28,21 +28,21 @@ var messages = map[string]string{
 }
 
 // notify queues one webhook about a change.
-func (m *Mock) notify(c *contact, w *write, verb string, commit uint64) {
+func (m *Mock) notify(c *record, w *write, verb string, commit uint64) {
 	if m.config.WebhookURL == "" || m.faults.MuteNotices {
 		return
 	}
 	m.notices++
 	op := m.journal.Notify(commit, m.notices, c.id, c.alias)
 	d := mocks.Delivery{
-		Notice: m.notices, Attempt: 1, Record: c.id, URL: m.config.WebhookURL, Cause: op, Modified: time.Unix(c.modified, 0),
+		Notice: m.notices, Attempt: 1, Record: c.id, Object: m.object.is, URL: m.config.WebhookURL, Cause: op, Modified: time.Unix(c.modified, 0),
 	}
 	if !m.config.BareNotices {
 		message := messages[verb]
 		d.Header = http.Header{
 			"Content-Type":                {"application/json"},
 			"X-Ms-Dynamics-Organization":  {m.config.BaseURL},
-			"X-Ms-Dynamics-Entity-Name":   {"contact"},
+			"X-Ms-Dynamics-Entity-Name":   {m.object.name},
 			"X-Ms-Dynamics-Request-Name":  {message},
 			"X-Ms-Correlation-Request-Id": {correlation(m.notices)},
 			WebhookHeader:                 {m.config.WebhookSecret},
@@ -59,7 +59,7 @@ func (m *Mock) notify(c *contact, w *write, verb string, commit uint64) {
 func correlation(n uint64) string { return UserID("correlation " + strconv.FormatUint(n, 10)) }
 
 // remoteContext is the RemoteExecutionContext (S: its members and their order).
-func (m *Mock) remoteContext(c *contact, w *write, message string, whole bool) []byte {
+func (m *Mock) remoteContext(c *record, w *write, message string, whole bool) []byte {
 	text := func(b []byte, name, value string) []byte {
 		return append(mocks.AppendString(append(append(b, '"'), name+`":`...), value), ',')
 	}
@@ -82,7 +82,7 @@ func (m *Mock) remoteContext(c *contact, w *write, message string, whole bool) [
 	b = text(b, "OrganizationName", "syncproof")
 	b = append(b, `"OutputParameters":[],"OwningExtension":null,"ParentContext":null,"PostEntityImages":[],"PreEntityImages":[],`...)
 	b = text(b, "PrimaryEntityId", c.id)
-	b = text(b, "PrimaryEntityName", "contact")
+	b = text(b, "PrimaryEntityName", m.object.name)
 	b = append(b, `"RequestId":null,`...)
 	b = text(b, "SecondaryEntityName", "none")
 	b = append(b, `"SharedVariables":[],"Stage":40,`...)
@@ -93,11 +93,11 @@ func (m *Mock) remoteContext(c *contact, w *write, message string, whole bool) [
 
 // appendTarget is the record with the columns that the request named, or a
 // reference to one that was deleted.
-func (m *Mock) appendTarget(b []byte, c *contact, w *write, message string) []byte {
+func (m *Mock) appendTarget(b []byte, c *record, w *write, message string) []byte {
 	const contracts = `:http:\/\/schemas.microsoft.com\/xrm\/2011\/Contracts",`
 	if message == "Delete" {
 		b = append(b, `{"__type":"EntityReference`+contracts+`"Id":`...)
-		return append(mocks.AppendString(b, c.id), `,"KeyAttributes":[],"LogicalName":"contact","Name":null,"RowVersion":null}`...)
+		return append(mocks.AppendString(b, c.id), `,"KeyAttributes":[],"LogicalName":"`+m.object.name+`","Name":null,"RowVersion":null}`...)
 	}
 	b = append(b, `{"__type":"Entity`+contracts+`"Attributes":[`...)
 	for _, a := range w.set {
@@ -105,13 +105,13 @@ func (m *Mock) appendTarget(b []byte, c *contact, w *write, message string) []by
 		b = mocks.AppendString(append(b, `,"value":`...), a.text)
 		b = append(b, `},`...)
 	}
-	b = append(b, `{"key":"contactid","value":`...)
+	b = append(b, `{"key":"`+m.object.id+`","value":`...)
 	b = mocks.AppendString(b, c.id)
 	b = append(b, `},{"key":"modifiedon","value":"\/Date(`...)
 	b = strconv.AppendInt(b, c.modified*1000, 10)
 	b = append(b, `)\/"}],"EntityState":null,"FormattedValues":[],"Id":`...)
 	b = mocks.AppendString(b, c.id)
-	b = append(b, `,"KeyAttributes":[],"LogicalName":"contact","RelatedEntities":[],"RowVersion":`...)
+	b = append(b, `,"KeyAttributes":[],"LogicalName":"`+m.object.name+`","RelatedEntities":[],"RowVersion":`...)
 	b = mocks.AppendString(b, strconv.FormatUint(c.version, 10))
 	return append(b, '}')
 }

@@ -9,23 +9,15 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// External ids of one contact (S).
+// External ids of one record (S).
 const (
 	externalsMax      = 10
 	externalLengthMax = 255
 )
 
-// shown are attributes that the server sets and shows: a client that writes
-// back what it read sends them, and they are ignored (M).
-var shown = map[string]bool{
-	"division": true, "type": true, "modifyDate": true, "createDate": true, "selfUri": true,
-	"canonicalContact": true, "mergeSet": true, "mergedFrom": true, "mergedTo": true,
-	"mergeOperation": true, "externalDataSources": true, "identifiers": true,
-}
-
-// parseContact reads the body of a POST or PUT: the whole contact. What it
+// parseRecord reads the body of a POST or PUT: the whole record. What it
 // does not name is empty. id is the one in the path, "" for a POST.
-func (m *Mock) parseContact(body []byte, id string) (content, *refusal) {
+func (m *Mock) parseRecord(body []byte, id string) (content, *refusal) {
 	var buffer [24]mocks.Member
 	members, err := mocks.MembersIn(buffer[:0], string(body))
 	if err != nil {
@@ -38,7 +30,7 @@ func (m *Mock) parseContact(body []byte, id string) (content, *refusal) {
 	return out, bad
 }
 
-// assignAll sets the attributes of a contact, whether it is complete or not.
+// assignAll sets the attributes of a record, whether it is complete or not.
 func (m *Mock) assignAll(members []mocks.Member, id string) (content, *refusal) {
 	var out content
 	var custom *mocks.Member
@@ -84,7 +76,7 @@ func (m *Mock) assign(c *content, v mocks.Member) *refusal {
 	}
 	i, known := s.byWire[groupTop][v.Key]
 	if !known {
-		if shown[v.Key] {
+		if m.object.shown[v.Key] {
 			return nil
 		}
 		return unknownField(v.Key)
@@ -165,7 +157,7 @@ func (m *Mock) assignSchema(c *content, v mocks.Member) *refusal {
 	return m.refer(c, id, version)
 }
 
-// refer makes a contact refer to the tenant's schema.
+// refer makes a record refer to the tenant's schema.
 func (m *Mock) refer(c *content, id string, version int) *refusal {
 	if id != m.schemaID {
 		return invalid("schema.id", ruleSchema, "no such schema")
@@ -274,7 +266,7 @@ func checkExternal(field, source, value string) (externalID, *refusal) {
 	return externalID{source: strings.Clone(out.source), value: strings.Clone(out.value)}, nil
 }
 
-// complete checks what only the whole contact can show: required attributes.
+// complete checks what only the whole record can show: required attributes.
 func (m *Mock) complete(c *content) *refusal {
 	for i := range m.schema.slots {
 		x := &m.schema.slots[i]

@@ -14,7 +14,7 @@ const bulkMax = 50
 type bulkResult struct {
 	id     string
 	status int
-	body   []byte // the contact, nil where there is none to show
+	body   []byte // the record, nil where there is none to show
 	bad    *refusal
 	sent   string // the entity as it came
 }
@@ -118,7 +118,7 @@ func (r *bulkResult) append(b []byte) []byte {
 	return append(b, '}', '}')
 }
 
-func (x *exchange) show(c *contact) []byte { return x.m.appendContact(nil, c) }
+func (x *exchange) show(c *record) []byte { return x.m.appendRecord(nil, c) }
 
 func (x *exchange) bulkAdd(string) ([]byte, *refusal) {
 	return x.bulk(func(x *exchange, members []mocks.Member, _ string) bulkResult {

@@ -103,12 +103,12 @@ func (m *Mock) channelDue() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// publish sends a contact's state to the channels that subscribed to it.
-func (m *Mock) publish(c *contact) {
+// publish sends a record's state to the channels that subscribed to it.
+func (m *Mock) publish(c *record) {
 	if len(m.channels) == 0 {
 		return
 	}
-	topic := topicPrefix + c.id
+	topic := m.object.topic + c.id
 	for _, ch := range m.channels {
 		if ch.connection != 0 && slices.Contains(ch.topics, topic) {
 			ch.push(append(m.appendNotification(append(make([]byte, 0, bodySize), '{'), c), '}'))

@@ -110,7 +110,7 @@ func (x *exchange) subscriptions(id string) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
-	return appendTopics(nil, c.topics, nil), nil
+	return x.m.appendTopics(nil, c.topics, nil), nil
 }
 
 // addSubscriptions is POST: topics beside those that are there (S).
@@ -126,18 +126,23 @@ func (x *exchange) subscribe(id string, keep bool) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
-	asked, bad := readTopics(x.r.Body)
+	asked, bad := x.m.readTopics(x.r.Body)
 	if bad != nil {
 		return nil, bad
 	}
 	// A topic needs the permission to see what it tells of; ignoreErrors lets
 	// the request succeed without it (S).
-	var rejected []string
-	if missing := x.permitted(permissionView); missing != nil && len(asked) > 0 {
-		if x.r.Query.Get("ignoreErrors") != "true" {
+	var granted, rejected []string
+	for _, topic := range asked {
+		missing := x.permitted(x.m.topicOf(topic).permitting(permissionView))
+		switch {
+		case missing == nil:
+			granted = append(granted, topic)
+		case x.r.Query.Get("ignoreErrors") != "true":
 			return nil, missing
+		default:
+			rejected = append(rejected, topic)
 		}
-		asked, rejected = nil, asked
 	}
 	var topics []string
 	if keep {
@@ -147,7 +152,7 @@ func (x *exchange) subscribe(id string, keep bool) ([]byte, *refusal) {
 	for _, topic := range topics {
 		had[topic] = true
 	}
-	for _, topic := range asked {
+	for _, topic := range granted {
 		if !had[topic] {
 			had[topic] = true
 			topics = append(topics, topic)
@@ -158,7 +163,7 @@ func (x *exchange) subscribe(id string, keep bool) ([]byte, *refusal) {
 	}
 	c.topics, c.used = topics, x.now
 	c.prolong(x.now)
-	return appendTopics(nil, topics, rejected), nil
+	return x.m.appendTopics(nil, topics, rejected), nil
 }
 
 // removeSubscriptions is DELETE: the channel stays (S); 204 (M).
@@ -174,7 +179,7 @@ func (x *exchange) removeSubscriptions(id string) ([]byte, *refusal) {
 
 // readTopics reads a list of {id} (S). What the API itself says of a topic may
 // stand beside the id, since clients send back what they have read (S).
-func readTopics(body []byte) ([]string, *refusal) {
+func (t *tenant) readTopics(body []byte) ([]string, *refusal) {
 	elements, err := mocks.ElementsIn(nil, string(body))
 	if err != nil {
 		return nil, badJSON(err)
@@ -197,18 +202,16 @@ func readTopics(body []byte) ([]string, *refusal) {
 				return nil, unknownField(f.Key)
 			}
 		}
-		if !knownTopic(topics[i]) {
-			return nil, invalid("id", ruleFormat, "topic "+strconv.Itoa(i+1)+" of the list is not known: expected "+topicPrefix+"{id}")
+		if t.topicOf(topics[i]) == nil {
+			return nil, invalid("id", ruleFormat, "topic "+strconv.Itoa(i+1)+" of the list is not known: expected "+t.parts[mocks.Contact].object.topic+"{id}")
 		}
 	}
 	return topics, nil
 }
 
-// knownTopic reports whether a topic is that of one contact: whether there is
-// such a contact, nobody asks (M).
-func knownTopic(topic string) bool {
-	id, ok := strings.CutPrefix(topic, topicPrefix)
-	if !ok || len(id) != 36 {
+// isUUID reports whether a text has the form of a record's id.
+func isUUID(id string) bool {
+	if len(id) != 36 {
 		return false
 	}
 	for i := range len(id) {
@@ -222,7 +225,7 @@ func knownTopic(topic string) bool {
 }
 
 // appendTopics lists topics with their state, Permitted or Rejected (S).
-func appendTopics(b []byte, topics, rejected []string) []byte {
+func (t *tenant) appendTopics(b []byte, topics, rejected []string) []byte {
 	b = append(b, `{"entities":[`...)
 	for i, topic := range topics {
 		if i > 0 {
@@ -235,7 +238,7 @@ func appendTopics(b []byte, topics, rejected []string) []byte {
 			b = append(b, ',')
 		}
 		b = mocks.AppendString(append(b, `{"id":`...), topic)
-		b = append(b, `,"state":"Rejected","rejectionReason":"Missing permissions","missingPermissions":["`+permissionView+`"]}`...)
+		b = append(b, `,"state":"Rejected","rejectionReason":"Missing permissions","missingPermissions":["`+t.topicOf(topic).permitting(permissionView)+`"]}`...)
 	}
 	return append(b, `]}`...)
 }

@@ -10,31 +10,45 @@ import (
 // Clone is an independent copy that writes to another journal. What is never
 // changed in place is shared: contents, schemas, and the memory of rewritten
 // phone numbers.
-func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
+func (m *Mock) Clone(j mocks.Journal) mocks.Direct { return m.copied(j) }
+
+// copied is the same object in a copy of the organisation.
+func (m *Mock) copied(j mocks.Journal) *Mock {
+	t := *m.tenant
+	t.rec.Journal = j
+	t.faults = m.faults.Clone()
+	t.tokens = m.tokens.Clone()
+	t.limiter = m.limiter.Clone()
+	t.mac, t.doing = nil, exchange{}
+	t.sources = slices.Clip(m.sources)
+	t.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
+	t.channels = cloneChannels(m.channels)
+	for _, part := range m.all() {
+		part.copyInto(&t)
+	}
+	return t.parts[m.object.is]
+}
+
+// copyInto puts a copy of one object into the copy of the organisation.
+func (m *Mock) copyInto(t *tenant) {
 	out := *m
-	out.rec.Journal = j
-	out.faults = m.faults.Clone()
-	out.tokens = m.tokens.Clone()
-	out.limiter = m.limiter.Clone()
-	out.mac, out.doing = nil, exchange{}
-	out.history, out.sources = slices.Clip(m.history), slices.Clip(m.sources)
+	out.tenant = t
+	t.parts[m.object.is] = &out
+	out.history = slices.Clip(m.history)
 	out.store = m.store.clone()
 	out.hidden = moved(m.hidden, out.store.byID)
-	out.deliveries = m.deliveries.Clone(func(d mocks.Delivery) mocks.Delivery { return d })
-	out.channels = cloneChannels(m.channels)
 	out.late = m.late.Clone(func(l lateCommit) lateCommit { return l })
-	return &out
 }
 
 func (s *store) clone() store {
 	out := store{
-		source: s.source, order: make([]*contact, len(s.order)),
-		byID: make(map[string]*contact, len(s.byID)), byExternal: make(map[string][]*contact, len(s.byExternal)),
+		source: s.source, order: make([]*record, len(s.order)),
+		byID: make(map[string]*record, len(s.byID)), byExternal: make(map[string][]*record, len(s.byExternal)),
 	}
-	contacts := make([]contact, len(s.order))
+	records := make([]record, len(s.order))
 	for i, c := range s.order {
-		contacts[i] = *c
-		out.order[i], out.byID[c.id] = &contacts[i], &contacts[i]
+		records[i] = *c
+		out.order[i], out.byID[c.id] = &records[i], &records[i]
 	}
 	for _, c := range out.order {
 		if c.mergedTo != nil {
@@ -51,11 +65,11 @@ func (s *store) clone() store {
 	return out
 }
 
-func moved(list []*contact, byID map[string]*contact) []*contact {
+func moved(list []*record, byID map[string]*record) []*record {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make([]*contact, len(list))
+	out := make([]*record, len(list))
 	for i, c := range list {
 		out[i] = byID[c.id]
 	}
@@ -63,7 +77,7 @@ func moved(list []*contact, byID map[string]*contact) []*contact {
 }
 
 // Fingerprint appends all that can make a difference from now on. The instant
-// of a contact's creation and the numbers that only correlate messages are
+// of a record's creation and the numbers that only correlate messages are
 // left out, since no adapter reads them.
 func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	p := mocks.Print{Now: now, Buf: dst}
@@ -72,20 +86,26 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.secrets.Print(&p)
 	m.tokens.Print(&p, m.faults.Revocations)
 	m.limiter.Print(&p, m.faults.QuotaInForce(m.cfg.Quota, vendorQuota))
-	p.Int(int64(m.schema.version))
 	p.Int(int64(len(m.sources)))
-	p.Flag(slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal))
-	p.Int(int64(len(m.store.order)))
-	for _, c := range m.store.order {
-		m.encode(&p, c)
+	for _, part := range m.all() {
+		part.print(&p)
 	}
-	m.late.Print(&p, encodeLate)
 	m.deliveries.Print(&p, encodeDelivery)
 	m.encodeChannels(&p)
 	return p.Buf
 }
 
-func (m *Mock) encode(p *mocks.Print, c *contact) {
+func (m *Mock) print(p *mocks.Print) {
+	p.Int(int64(m.schema.version))
+	p.Flag(slices.EqualFunc(m.drift, m.faults.DriftsOf(m.object.is), mocks.Drift.Equal))
+	p.Int(int64(len(m.store.order)))
+	for _, c := range m.store.order {
+		m.encode(p, c)
+	}
+	m.late.Print(p, encodeLate)
+}
+
+func (m *Mock) encode(p *mocks.Print, c *record) {
 	p.Text(c.id)
 	p.Flag(c.schema, c.deleted, c.hidden && m.faults.FeedHides)
 	p.Age(c.modified)

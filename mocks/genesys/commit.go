@@ -7,24 +7,24 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// write says who changes a contact, and how.
+// write says who changes a record, and how.
 type write struct {
 	call, cause uint64 // call is 0 for a user's change
 	actor       string
 	origin      mocks.Origin
 	verb        string // create, update, delete, merge or setup
 	stamp       time.Time
-	versionSet  bool     // the writer stores a version itself
-	bypass      bool     // the version trigger does not run
-	into        *contact // of a merge
+	versionSet  bool    // the writer stores a version itself
+	bypass      bool    // the version trigger does not run
+	into        *record // of a merge
 }
 
-// commit stores a contact's next content. It journals the commit, and queues
+// commit stores a record's next content. It journals the commit, and queues
 // one notice at the instant now unless the write is the setup.
 //
 // Every accepted write moves modifyDate, one that changes nothing too: it is
 // then journalled as a touch.
-func (m *Mock) commit(c *contact, next content, w write, now time.Time) {
+func (m *Mock) commit(c *record, next content, w write, now time.Time) {
 	changes := m.diff(&c.content, &next)
 	before := c.syncVersion(m.base)
 	if w.verb != trace.Setup && !w.bypass && m.cfg.TriggerFires(changes, w.versionSet) {
@@ -50,7 +50,7 @@ func (m *Mock) commit(c *contact, next content, w write, now time.Time) {
 	m.hide(c)
 
 	op := m.rec.Commit(mocks.Committed{
-		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb,
+		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb, Object: m.object.is,
 		Record: c.id, Alias: c.alias, External: external,
 		Version: next.syncVersion(m.base), Before: before, Stamp: c.modified, Changes: changes,
 	})
@@ -87,8 +87,8 @@ func (m *Mock) diff(before, after *content) []trace.Change {
 	return changes
 }
 
-// hide keeps a contact that changes during a poll gap out of the feed.
-func (m *Mock) hide(c *contact) {
+// hide keeps a record that changes during a poll gap out of the feed.
+func (m *Mock) hide(c *record) {
 	m.liftGap()
 	if m.faults.FeedHides && !c.hidden {
 		c.hidden = true

@@ -13,6 +13,9 @@ var _ mocks.Direct = (*Mock)(nil)
 
 // Do answers an exchange that is held as data, by the rules of Handle.
 func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
+	if part := m.on(o.Object); part != nil {
+		m = part
+	}
 	x := &m.doing
 	*x = exchange{m: m, now: now, op: o, known: m.revision(o.Revision)}
 	if early := x.prepare(); early.Refusal != mocks.None {
@@ -46,7 +49,7 @@ func (x *exchange) prepare() mocks.Outcome {
 	}
 	for i := range o.Set {
 		a := &o.Set[i]
-		slot, standard := standardNames[a.Field]
+		slot, standard := x.m.object.names[a.Field]
 		if !standard || x.m.base.slots[slot].kind != kindPhone || a.Kind != mocks.String {
 			continue
 		}
@@ -62,7 +65,7 @@ func (x *exchange) prepare() mocks.Outcome {
 
 func (x *exchange) do() mocks.Outcome {
 	m, o := x.m, x.op
-	x.request = mocks.Request{Method: method(o.Kind), Path: path(o), Call: o.Call, Cause: o.Cause}
+	x.request = mocks.Request{Method: method(o.Kind), Path: m.object.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
@@ -71,7 +74,7 @@ func (x *exchange) do() mocks.Outcome {
 	x.arrived(token, pathRecord(x.r.Path))
 	bad := x.admit(token.Value, validity, true)
 	if bad == nil {
-		bad = x.permitted(permissions[o.Kind])
+		bad = x.permitted(m.object.permitting(permissions[o.Kind]))
 	}
 	var out mocks.Outcome
 	if bad == nil {
@@ -90,7 +93,8 @@ func (x *exchange) ended(out mocks.Outcome, status int, code, retryAfter string)
 	}
 	out.Usage, out.Headers = x.limit.Usage, x.limit.Headers
 	out.Revision = x.m.revisionText(x.known)
-	x.m.rec.Answered(x.op.Call, x.arrive, status, code, retryAfter, x.m.httpDate(x.now))
+	out.Date = x.m.httpDate(x.now)
+	x.m.rec.Answered(x.op.Call, x.arrive, status, code, retryAfter, out.Date)
 	return out
 }
 
@@ -106,20 +110,21 @@ func method(k mocks.OpKind) string {
 	return http.MethodGet
 }
 
-func path(o *mocks.Op) string {
-	switch o.Kind {
+// path is where the exchange goes in its HTTP form, without the query.
+func (o *object) path(op *mocks.Op) string {
+	switch op.Kind {
 	case mocks.OpToken:
 		return tokenPath
 	case mocks.OpFind:
-		return apiPrefix + "identifierlookup/contacts"
+		return apiPrefix + "identifierlookup/" + o.set
 	case mocks.OpCreate:
-		return apiPrefix + "contacts"
+		return apiPrefix + o.set
 	case mocks.OpChanges:
-		return apiPrefix + "scan/contacts"
+		return apiPrefix + "scan/" + o.set
 	case mocks.OpDescribe:
-		return apiPrefix + "contacts/schemas"
+		return o.uri + "schemas"
 	}
-	return contactsPath + url.PathEscape(o.Record)
+	return o.uri + url.PathEscape(op.Record)
 }
 
 var permissions = [...]string{
@@ -156,7 +161,7 @@ func (x *exchange) perform() (mocks.Outcome, *refusal) {
 	return x.describe(), nil
 }
 
-// look finds a contact by its external id. That there is none is no failure,
+// look finds a record by its external id. That there is none is no failure,
 // though its status is 404.
 func (x *exchange) look() (mocks.Outcome, *refusal) {
 	id, bad := checkExternal("identifier", x.m.store.source, x.op.External)
@@ -165,7 +170,7 @@ func (x *exchange) look() (mocks.Outcome, *refusal) {
 	}
 	c := x.m.store.find(id)
 	if c == nil {
-		return mocks.Outcome{}, notFound("A contact with this identifier")
+		return mocks.Outcome{}, notFound(x.m.object.unfound("this identifier"))
 	}
 	return x.disclosed(c)
 }

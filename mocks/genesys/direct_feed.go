@@ -10,11 +10,11 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// position is a place in the feed, which is a sweep over all contacts that
+// position is a place in the feed, which is a sweep over all records that
 // reports those which changed since a watermark. Instants are Unix
 // milliseconds, 0 for the beginning.
 //
-// A contact may be edited after the running sweep has passed it, with a stamp
+// A record may be edited after the running sweep has passed it, with a stamp
 // that is earlier than others which the sweep still meets. So a sweep reports
 // from the watermark that was known before the sweep before it began.
 type position struct {
@@ -77,7 +77,7 @@ func (x *exchange) changes() (mocks.Outcome, *refusal) {
 	}
 	page, next := x.sweep(at, min(max(x.op.Limit, scanLimitMin), scanLimitMax))
 	x.discloseAll(page)
-	slices.SortFunc(page, func(a, b *contact) int {
+	slices.SortFunc(page, func(a, b *record) int {
 		return cmp.Or(cmp.Compare(a.modified.UnixMilli(), b.modified.UnixMilli()), cmp.Compare(a.id, b.id))
 	})
 	var out mocks.Outcome

@@ -17,19 +17,10 @@ const (
 // nativeName is the native name of a field as errors name it.
 func nativeName(field string) string { return strings.TrimPrefix(field, customPrefix) }
 
-// standardNames are the vendor's own attributes, which no drift moves.
-var standardNames = func() map[string]uint8 {
-	names := make(map[string]uint8, len(standard))
-	for i := range standard {
-		names[standard[i].base] = uint8(i)
-	}
-	return names
-}()
-
 // locate finds the attribute with a native name. A name that is not the
 // vendor's is a custom field's, as the tenant calls it now.
 func (m *Mock) locate(name string) (slot uint8, isCustom, known bool) {
-	if slot, known = standardNames[name]; known {
+	if slot, known = m.object.names[name]; known {
 		return slot, false, true
 	}
 	slot, known = m.schema.byWire[groupCustom][name]
@@ -82,7 +73,7 @@ func phoneText(text string) (in phoneInput, ok bool) {
 	return in, err == nil && strconv.FormatInt(n, 10) == extension
 }
 
-// tagNoSchema is the tag of a contact that does not refer to the schema: a
+// tagNoSchema is the tag of a record that does not refer to the schema: a
 // write that rests on it makes it refer.
 const tagNoSchema = "no-schema"
 
@@ -91,23 +82,23 @@ const tagNoSchema = "no-schema"
 func (x *exchange) needsSchema() bool {
 	o := x.op
 	attaches := o.Kind == mocks.OpCreate || o.Kind == mocks.OpUpdate && o.IfTag == tagNoSchema
-	return attaches && x.known == 0 && (x.setsCustom() || slices.ContainsFunc(o.Ask, isCustom))
+	return attaches && x.known == 0 && (x.setsCustom() || slices.ContainsFunc(o.Ask, x.m.object.isCustom))
 }
 
-func isCustom(name string) bool {
-	_, standard := standardNames[name]
+func (o *object) isCustom(name string) bool {
+	_, standard := o.names[name]
 	return !standard
 }
 
-// setsCustom: the write names a custom field. To create a contact without one
+// setsCustom: the write names a custom field. To create a record without one
 // is to say nothing of it.
 func (x *exchange) setsCustom() bool {
 	return slices.ContainsFunc(x.op.Set, func(a mocks.Assign) bool {
-		return isCustom(a.Field) && (a.Kind != mocks.Null || x.op.Kind == mocks.OpUpdate)
+		return x.m.object.isCustom(a.Field) && (a.Kind != mocks.Null || x.op.Kind == mocks.OpUpdate)
 	})
 }
 
-// draft is the content of a contact to create: attributes, address, external
+// draft is the content of a record to create: attributes, address, external
 // id, schema, and custom fields, as the body of a POST has them.
 func (x *exchange) draft() (content, *refusal) {
 	var out content
@@ -115,7 +106,7 @@ func (x *exchange) draft() (content, *refusal) {
 	for _, inAddress := range [...]bool{false, true} {
 		for i := range o.Set {
 			a := &o.Set[i]
-			if a.Kind == mocks.Null || isCustom(a.Field) || strings.HasPrefix(a.Field, addressPrefix) != inAddress {
+			if a.Kind == mocks.Null || x.m.object.isCustom(a.Field) || strings.HasPrefix(a.Field, addressPrefix) != inAddress {
 				continue
 			}
 			if bad := m.apply(&out, a); bad != nil {
@@ -136,7 +127,7 @@ func (x *exchange) draft() (content, *refusal) {
 		}
 	}
 	for i := range o.Set {
-		if a := &o.Set[i]; a.Kind != mocks.Null && isCustom(a.Field) {
+		if a := &o.Set[i]; a.Kind != mocks.Null && x.m.object.isCustom(a.Field) {
 			if bad := m.apply(&out, a); bad != nil {
 				return out, bad
 			}

@@ -7,10 +7,10 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// disclosed shows a contact to who reads it. A custom field that it does not
+// disclosed shows a record to who reads it. A custom field that it does not
 // show is empty if the schema has it; one that the schema has not is drift. A
-// contact beside a newer schema than the known one has that looked up first.
-func (x *exchange) disclosed(c *contact) (mocks.Outcome, *refusal) {
+// record beside a newer schema than the known one has that looked up first.
+func (x *exchange) disclosed(c *record) (mocks.Outcome, *refusal) {
 	x.disclose(c)
 	if x.lost {
 		return mocks.Outcome{}, nil
@@ -25,14 +25,14 @@ func (x *exchange) disclosed(c *contact) (mocks.Outcome, *refusal) {
 	if drifted := x.settle(&v); drifted != "" {
 		return mocks.Outcome{
 			Refusal: mocks.Unmapped, Field: drifted,
-			Message: "the contact schema has no such custom field: it was renamed, removed, or never made",
+			Message: "the " + x.m.object.noun + " schema has no such custom field: it was renamed, removed, or never made",
 		}, nil
 	}
 	return mocks.Outcome{Records: []mocks.View{v}}, nil
 }
 
-// written shows a contact to who wrote it.
-func (x *exchange) written(c *contact) mocks.Outcome {
+// written shows a record to who wrote it.
+func (x *exchange) written(c *record) mocks.Outcome {
 	if x.lost {
 		return mocks.Outcome{}
 	}
@@ -41,9 +41,9 @@ func (x *exchange) written(c *contact) mocks.Outcome {
 	return mocks.Outcome{Records: []mocks.View{v}}
 }
 
-// view is the contact as the account sees it; lacks tells that it does not
+// view is the record as the account sees it; lacks tells that it does not
 // show a custom field that was asked for, which is left Absent.
-func (x *exchange) view(c *contact) (v mocks.View, lacks bool) {
+func (x *exchange) view(c *record) (v mocks.View, lacks bool) {
 	v = mocks.View{ID: c.id, External: c.from(x.m.store.source), Modified: c.modified.UTC()}
 	if head := c.canonical(); head != c {
 		v.MergedInto = head.id
@@ -73,8 +73,8 @@ func (x *exchange) view(c *contact) (v mocks.View, lacks bool) {
 	return v, lacks
 }
 
-// everything is what the contact has to show, field by field.
-func (m *Mock) everything(c *contact) (values []mocks.Assign) {
+// everything is what the record has to show, field by field.
+func (m *Mock) everything(c *record) (values []mocks.Assign) {
 	for i := range m.schema.slots {
 		s := &m.schema.slots[i]
 		if s.removed || s.kind == kindObject {
@@ -92,8 +92,8 @@ func (m *Mock) everything(c *contact) (values []mocks.Assign) {
 	return values
 }
 
-// shown is a field as the contact shows it, Absent if it does not.
-func (m *Mock) shown(c *contact, slot uint8) (mocks.ValueKind, string) {
+// shown is a field as the record shows it, Absent if it does not.
+func (m *Mock) shown(c *record, slot uint8) (mocks.ValueKind, string) {
 	v, has := c.get(slot)
 	s := &m.schema.slots[slot]
 	if !has || !m.shows(s, &v) {
@@ -102,7 +102,7 @@ func (m *Mock) shown(c *contact, slot uint8) (mocks.ValueKind, string) {
 	return shownAs(s.kind), v.text
 }
 
-// settle decides what the custom fields mean that a contact does not show:
+// settle decides what the custom fields mean that a record does not show:
 // one that the known schema has is empty, of one that it has not nothing is
 // said. It returns the first of those.
 func (x *exchange) settle(v *mocks.View) (drifted string) {
@@ -178,11 +178,14 @@ func (x *exchange) describe() mocks.Outcome {
 }
 
 // undocumented are the attributes whose length the vendor does not tell.
-var undocumented = map[string]bool{"salutation": true, "title": true, "externalSystemUrl": true}
+var undocumented = map[string]bool{
+	"salutation": true, "title": true, "externalSystemUrl": true,
+	"name": true, "companyType": true, "industry": true,
+}
 
 func (x *slot) standardView() mocks.FieldView {
-	f := mocks.FieldView{Name: x.base, Type: "string", MaxLength: x.max, Writable: true}
-	if undocumented[x.base] {
+	f := mocks.FieldView{Name: x.base, Type: "string", MaxLength: x.max, Required: x.required, Writable: true}
+	if undocumented[x.base] || x.kind == kindTags {
 		f.MaxLength = 0
 	}
 	switch x.kind {
@@ -192,6 +195,10 @@ func (x *slot) standardView() mocks.FieldView {
 		f.Type = "email"
 	case kindBoolean:
 		f.Type = "boolean"
+	case kindInteger:
+		f.Type = "integer"
+	case kindTags:
+		f.Type = "multipicklist"
 	}
 	return f
 }

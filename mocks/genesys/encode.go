@@ -6,28 +6,29 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-const contactsPath = "/api/v2/externalcontacts/contacts/"
-
-// appendContact appends the contact as the API shows it. Attributes without a
+// appendRecord appends the record as the API shows it. Attributes without a
 // value are left out.
-func (m *Mock) appendContact(b []byte, c *contact) []byte {
+func (m *Mock) appendRecord(b []byte, c *record) []byte {
 	b = m.appendState(b, c)
 	if head := c.canonical(); head != c || len(c.mergedFrom) > 0 {
-		b = appendRef(append(b, `,"canonicalContact":`...), head)
+		b = m.object.appendRef(append(b, `,"canonicalContact":`...), head)
 		if c.mergedTo != nil {
-			b = appendRef(append(b, `,"mergedTo":`...), c.mergedTo)
+			b = m.object.appendRef(append(b, `,"mergedTo":`...), c.mergedTo)
 		}
-		b = appendRefs(b, `,"mergedFrom":`, c.mergedFrom)
-		b = appendRefs(b, `,"mergeSet":`, head.mergeSet())
+		b = m.object.appendRefs(b, `,"mergedFrom":`, c.mergedFrom)
+		b = m.object.appendRefs(b, `,"mergeSet":`, head.mergeSet())
 	}
-	b = append(append(b, `,"selfUri":"`+contactsPath...), c.id...)
+	b = append(append(append(b, `,"selfUri":"`...), m.object.uri...), c.id...)
 	return append(b, `"}`...)
 }
 
-// appendState appends the contact's own state, without the closing brace.
-func (m *Mock) appendState(b []byte, c *contact) []byte {
+// appendState appends the record's own state, without the closing brace.
+func (m *Mock) appendState(b []byte, c *record) []byte {
 	b = append(append(append(b, `{"id":"`...), c.id...), `","division":`...)
-	b = append(append(b, m.division...), `,"type":"Curated"`...)
+	b = append(b, m.division...)
+	if m.object.is == mocks.Contact {
+		b = append(b, `,"type":"Curated"`...)
+	}
 	open := groupTop
 	for i := range c.cells {
 		v := &c.cells[i]
@@ -48,7 +49,7 @@ func (m *Mock) appendState(b []byte, c *contact) []byte {
 		b = append(b, '}')
 	}
 	if c.schema && open != groupCustom {
-		// A contact beside a schema shows its values, none as well (M): an
+		// A record beside a schema shows its values, none as well (M): an
 		// absent object would look like a missing permission to view them.
 		b = append(append(b, m.schemaRef()...), `,"customFields":{}`...)
 	}
@@ -59,7 +60,7 @@ func (m *Mock) appendState(b []byte, c *contact) []byte {
 	return appendInstant(append(b, `,"modifyDate":`...), c.modified)
 }
 
-// openGroup closes one group's object and opens another's. A contact's cells
+// openGroup closes one group's object and opens another's. A record's cells
 // come in the order top, address, top, custom.
 func (m *Mock) openGroup(b []byte, from, to group) []byte {
 	if from != groupTop {
@@ -74,7 +75,7 @@ func (m *Mock) openGroup(b []byte, from, to group) []byte {
 	return append(b, ',')
 }
 
-// shows reports whether a contact that holds the value shows it.
+// shows reports whether a record that holds the value shows it.
 func (m *Mock) shows(x *slot, v *cell) bool {
 	return !x.removed && (m.schema.version == 1 || fits(x.kind, v))
 }
@@ -132,13 +133,13 @@ func appendExternal(b []byte, list []externalID) []byte {
 	return append(b, ']')
 }
 
-func appendRef(b []byte, c *contact) []byte {
+func (o *object) appendRef(b []byte, c *record) []byte {
 	b = append(append(b, `{"id":"`...), c.id...)
-	b = append(append(b, `","selfUri":"`+contactsPath...), c.id...)
+	b = append(append(append(b, `","selfUri":"`...), o.uri...), c.id...)
 	return append(b, `"}`...)
 }
 
-func appendRefs(b []byte, name string, list []*contact) []byte {
+func (o *object) appendRefs(b []byte, name string, list []*record) []byte {
 	if len(list) == 0 {
 		return b
 	}
@@ -147,7 +148,7 @@ func appendRefs(b []byte, name string, list []*contact) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendRef(b, c)
+		b = o.appendRef(b, c)
 	}
 	return append(b, ']')
 }

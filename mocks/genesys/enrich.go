@@ -18,7 +18,7 @@ const enrichInsert, enrichUpdate, enrichUpsert, enrichMerge = "Insert", "Update"
 type enrichment struct {
 	id      string // the client's own, in bulk
 	action  string
-	matches []*contact // that the identifiers find, in their order, each once
+	matches []*record // that the identifiers find, in their order, each once
 	given   content
 	named   map[uint8]bool // the attributes that the contact names, null included
 	rules   fieldRules
@@ -46,13 +46,13 @@ func (x *exchange) enrich(string) ([]byte, *refusal) {
 	if created {
 		x.status = http.StatusCreated
 	}
-	return on.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return on.m.appendRecord(make([]byte, 0, bodySize), c), nil
 }
 
 // onACopy is the exchange with a copy of the organisation, which nobody keeps.
 func (x *exchange) onACopy(e *enrichment) *exchange {
 	tried := *x
-	tried.m = x.m.Clone(deaf{}).(*Mock)
+	tried.m = x.m.copied(deaf{})
 	for i, c := range e.matches {
 		e.matches[i] = tried.m.store.byID[c.id]
 	}
@@ -61,10 +61,10 @@ func (x *exchange) onACopy(e *enrichment) *exchange {
 
 // carryOut does what the action says of the contacts that were found. What an
 // Insert or Update answers that finds one or none is M.
-func (x *exchange) carryOut(e *enrichment) (c *contact, created bool, bad *refusal) {
+func (x *exchange) carryOut(e *enrichment) (c *record, created bool, bad *refusal) {
 	if len(e.matches) == 0 {
 		if e.action == enrichUpdate {
-			return nil, false, notFound("A contact with one of these identifiers")
+			return nil, false, notFound(x.m.object.unfound("one of these identifiers"))
 		}
 		if bad := x.permitted(permissionAdd); bad != nil {
 			return nil, false, bad
@@ -75,7 +75,7 @@ func (x *exchange) carryOut(e *enrichment) (c *contact, created bool, bad *refus
 		return x.insert(e.given), true, nil
 	}
 	if e.action == enrichInsert {
-		return nil, false, &refusal{status: 409, code: codeConflict, message: "The contact " + e.matches[0].id + " has one of these identifiers"}
+		return nil, false, &refusal{status: 409, code: codeConflict, message: "The " + x.m.object.noun + " " + e.matches[0].id + " has one of these identifiers"}
 	}
 	if bad := x.permitted(permissionEdit); bad != nil {
 		return nil, false, bad
@@ -95,7 +95,7 @@ func (x *exchange) carryOut(e *enrichment) (c *contact, created bool, bad *refus
 }
 
 // combined is a contact's content after an enrichment.
-func (m *Mock) combined(c *contact, e *enrichment) content {
+func (m *Mock) combined(c *record, e *enrichment) content {
 	next := c.clone()
 	next.schema = next.schema || e.given.schema
 	next.versionNamed = e.given.versionNamed

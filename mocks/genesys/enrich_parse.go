@@ -19,7 +19,7 @@ func (x *exchange) parseEnrichment(members []mocks.Member) (*enrichment, *refusa
 			e.action = v.Text
 		case "matchingIdentifiers":
 			identifiers = v
-		case "contact":
+		case x.m.object.given:
 			given = v
 		case "fieldRules":
 			bad = e.rules.parse(v)
@@ -43,7 +43,7 @@ func (x *exchange) parseEnrichment(members []mocks.Member) (*enrichment, *refusa
 	return e, x.m.parseGiven(e, given)
 }
 
-// match finds the contacts of the identifiers, in their order.
+// match finds the records of the identifiers, in their order.
 func (x *exchange) match(e *enrichment, v *mocks.Member) *refusal {
 	if v == nil || v.Kind != mocks.JSONArray {
 		return invalid("matchingIdentifiers", ruleRequired, "a list of 1 to 25 is required")
@@ -74,7 +74,7 @@ func (x *exchange) match(e *enrichment, v *mocks.Member) *refusal {
 // parseGiven reads the data of an enrichment, and which attributes it names.
 func (m *Mock) parseGiven(e *enrichment, v *mocks.Member) *refusal {
 	if v.Kind != mocks.JSONObject {
-		return invalid("contact", ruleType, "expected object, got "+v.Kind.String())
+		return invalid(m.object.given, ruleType, "expected object, got "+v.Kind.String())
 	}
 	members, err := mocks.MembersIn(nil, v.Text)
 	if err != nil {

@@ -233,9 +233,9 @@ func (m *Mock) httpDate(now time.Time) string {
 	return m.date
 }
 
-// pathRecord is the contact's id in a path, "" if there is none.
+// pathRecord is the record's id in a path, "" if there is none.
 func pathRecord(path string) string {
-	if template, id := split(path); template == "contacts/{}" {
+	if _, template, id := split(path); template == "contacts/{}" {
 		return id
 	}
 	return ""

@@ -13,6 +13,11 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
+const (
+	topicPrefix  = "v2.externalcontacts.contacts."
+	contactsPath = apiPrefix + "contacts/"
+)
+
 var start = time.Date(2026, 3, 2, 9, 0, 0, 123_456_789, time.UTC)
 
 // world is a mock with its journal and a client that holds a token.

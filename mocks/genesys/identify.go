@@ -7,14 +7,14 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// identifierTypes are those that the vendor knows (S). The mock's contacts
+// identifierTypes are those that the vendor knows (S). The mock's records
 // carry those for which there is a search; nobody has the others.
-var identifierTypes = map[string]func(x *exchange, value string) (*contact, *refusal){
+var identifierTypes = map[string]func(x *exchange, value string) (*record, *refusal){
 	"Email": (*exchange).byEmail, "Phone": (*exchange).byPhone, "ExternalId": nil,
 	"SocialLine": nobody, "SocialFacebook": nobody, "SocialTwitter": nobody, "SocialWhatsapp": nobody, "Cookie": nobody,
 }
 
-func nobody(*exchange, string) (*contact, *refusal) { return nil, nil }
+func nobody(*exchange, string) (*record, *refusal) { return nil, nil }
 
 // lookup is POST identifierlookup/contacts.
 func (x *exchange) lookup(string) ([]byte, *refusal) {
@@ -28,14 +28,14 @@ func (x *exchange) lookup(string) ([]byte, *refusal) {
 		return nil, bad
 	}
 	if c == nil {
-		return nil, notFound("A contact with this identifier")
+		return nil, notFound(x.m.object.unfound("this identifier"))
 	}
 	x.disclose(c)
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return x.m.appendRecord(make([]byte, 0, bodySize), c), nil
 }
 
-// identified is the contact that has an identifier, nil if none has.
-func (x *exchange) identified(field string, members []mocks.Member) (*contact, *refusal) {
+// identified is the record that has an identifier, nil if none has.
+func (x *exchange) identified(field string, members []mocks.Member) (*record, *refusal) {
 	i := slices.IndexFunc(members, func(f mocks.Member) bool { return f.Key == "type" })
 	switch {
 	case i < 0:
@@ -46,7 +46,7 @@ func (x *exchange) identified(field string, members []mocks.Member) (*contact, *
 	find, known := identifierTypes[members[i].Text]
 	rest := slices.Delete(slices.Clone(members), i, i+1)
 	switch {
-	case !known:
+	case !known || x.m.object.external && find != nil:
 		return nil, invalid(typeOf(field), ruleChoice, "it has to be Email, Phone, ExternalId, Cookie or a Social type")
 	case find == nil:
 		id, bad := externalFrom(field, rest)
@@ -79,14 +79,14 @@ func typeOf(field string) string {
 	return field + ".type"
 }
 
-// byEmail finds the first contact with an address, without regard to case (M).
-func (x *exchange) byEmail(value string) (*contact, *refusal) {
+// byEmail finds the first record with an address, without regard to case (M).
+func (x *exchange) byEmail(value string) (*record, *refusal) {
 	return x.m.having(emailKey(strings.TrimSpace(value))), nil
 }
 
-// byPhone finds the first contact with a number, which has to come with a plus
+// byPhone finds the first record with a number, which has to come with a plus
 // sign and the country code (S).
-func (x *exchange) byPhone(value string) (*contact, *refusal) {
+func (x *exchange) byPhone(value string) (*record, *refusal) {
 	if !strings.HasPrefix(strings.TrimSpace(value), "+") {
 		return nil, invalid("value", ruleFormat, "a phone number needs its country code and a leading +")
 	}
@@ -101,16 +101,16 @@ func emailKey(address string) string { return "email " + strings.ToLower(address
 
 func phoneKey(number string) string { return "phone " + number }
 
-// having is the head of the merge tree of the contact with an identifier, of
+// having is the head of the merge tree of the record with an identifier, of
 // several the one that was made first.
-func (m *Mock) having(key string) *contact {
+func (m *Mock) having(key string) *record {
 	if m.store.byIdentifier == nil {
-		m.store.byIdentifier = make(map[string][]*contact, len(m.store.order))
+		m.store.byIdentifier = make(map[string][]*record, len(m.store.order))
 		for _, c := range m.store.order {
 			m.addIdentifiers(c, &c.content)
 		}
 	}
-	var first *contact
+	var first *record
 	for _, c := range m.store.byIdentifier[key] {
 		if !c.deleted && (first == nil || c.ordinal < first.ordinal) {
 			first = c
@@ -122,15 +122,15 @@ func (m *Mock) having(key string) *contact {
 	return first.canonical()
 }
 
-// reidentify follows a change of a contact's content, if anybody ever asked.
-func (m *Mock) reidentify(c *contact, next *content) {
+// reidentify follows a change of a record's content, if anybody ever asked.
+func (m *Mock) reidentify(c *record, next *content) {
 	index := m.store.byIdentifier
 	if index == nil {
 		return
 	}
 	for i := range c.cells {
 		if key := m.identifier(&c.cells[i]); key != "" {
-			index[key] = slices.DeleteFunc(index[key], func(x *contact) bool { return x == c })
+			index[key] = slices.DeleteFunc(index[key], func(x *record) bool { return x == c })
 			if len(index[key]) == 0 {
 				delete(index, key)
 			}
@@ -139,7 +139,7 @@ func (m *Mock) reidentify(c *contact, next *content) {
 	m.addIdentifiers(c, next)
 }
 
-func (m *Mock) addIdentifiers(c *contact, in *content) {
+func (m *Mock) addIdentifiers(c *record, in *content) {
 	for i := range in.cells {
 		if key := m.identifier(&in.cells[i]); key != "" && !slices.Contains(m.store.byIdentifier[key], c) {
 			m.store.byIdentifier[key] = append(m.store.byIdentifier[key], c)

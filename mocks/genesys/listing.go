@@ -70,12 +70,12 @@ func (x *exchange) list(string) ([]byte, *refusal) {
 	return append(b, '}'), nil
 }
 
-// search finds the contacts of which a name, an email address or a phone
+// search finds the records of which a name, an email address or a phone
 // number contains the words, in lower case. Which attributes the vendor
 // searches, and how, is M.
-func (x *exchange) search(words string) []*contact {
+func (x *exchange) search(words string) []*record {
 	x.m.liftGap()
-	var found []*contact
+	var found []*record
 	for _, c := range x.m.store.order {
 		if !c.deleted && !c.hidden && c.mergedTo == nil && x.matches(c, words) {
 			found = append(found, c)
@@ -84,14 +84,14 @@ func (x *exchange) search(words string) []*contact {
 	return found
 }
 
-func (x *exchange) matches(c *contact, words string) bool {
+func (x *exchange) matches(c *record, words string) bool {
 	if words == "" {
 		return true
 	}
 	for i := range c.cells {
 		v := &c.cells[i]
 		switch s := &x.m.base.slots[v.slot]; {
-		case s.kind == kindPhone, s.kind == kindEmail, s.base == "firstName", s.base == "lastName":
+		case s.kind == kindPhone, s.kind == kindEmail, slices.Contains(x.m.object.searched, s.base):
 			if strings.Contains(strings.ToLower(v.text), words) {
 				return true
 			}
@@ -100,18 +100,17 @@ func (x *exchange) matches(c *contact, words string) bool {
 	return false
 }
 
-// sort orders contacts by sortOrder, such as lastName:asc. The attributes are
+// sort orders records by sortOrder, such as lastName:asc. The attributes are
 // the vendor's (S).
-func (x *exchange) sort(list []*contact) *refusal {
+func (x *exchange) sort(list []*record) *refusal {
 	order := x.r.Query.Get("sortOrder")
 	if order == "" {
 		return nil
 	}
 	name, direction, _ := strings.Cut(order, ":")
-	switch name {
-	case "firstName", "lastName", "middleName", "title":
-	default:
-		return invalid("sortOrder", ruleChoice, "it has to name firstName, lastName, middleName or title")
+	if sorted := x.m.object.sorted; !slices.Contains(sorted, name) {
+		last := len(sorted) - 1
+		return invalid("sortOrder", ruleChoice, "it has to name "+strings.Join(sorted[:last], ", ")+" or "+sorted[last])
 	}
 	sign := 1
 	switch strings.ToLower(direction) {
@@ -122,7 +121,7 @@ func (x *exchange) sort(list []*contact) *refusal {
 		return invalid("sortOrder", ruleChoice, "its direction has to be asc or desc")
 	}
 	slot := x.m.base.byBase[name]
-	slices.SortStableFunc(list, func(a, b *contact) int {
+	slices.SortStableFunc(list, func(a, b *record) int {
 		u, _ := a.get(slot)
 		v, _ := b.get(slot)
 		return sign * cmp.Compare(strings.ToLower(u.text), strings.ToLower(v.text))
@@ -130,22 +129,22 @@ func (x *exchange) sort(list []*contact) *refusal {
 	return nil
 }
 
-// appendEntities appends the contacts of a page and journals each disclosure.
+// appendEntities appends the records of a page and journals each disclosure.
 // The object stays open.
-func (x *exchange) appendEntities(b []byte, list []*contact) []byte {
+func (x *exchange) appendEntities(b []byte, list []*record) []byte {
 	b = append(b, `{"entities":[`...)
 	for i, c := range list {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = x.m.appendContact(b, c)
+		b = x.m.appendRecord(b, c)
 	}
 	x.discloseAll(list)
 	return append(b, ']')
 }
 
-// discloseAll journals that a page of a list or feed shows contacts.
-func (x *exchange) discloseAll(list []*contact) {
+// discloseAll journals that a page of a list or feed shows records.
+func (x *exchange) discloseAll(list []*record) {
 	if x.lost {
 		return
 	}
@@ -158,7 +157,7 @@ func (x *exchange) discloseAll(list []*contact) {
 }
 
 // scan is GET scan/contacts: every contact, merged ones included (M), in the
-// order of creation. A cursor is a place in that order, so a contact that
+// order of creation. A cursor is a place in that order, so a record that
 // stays is seen once and one created meanwhile is seen at the end.
 func (x *exchange) scan(string) ([]byte, *refusal) {
 	limit, bad := x.number("limit", scanLimitDefault, scanLimitMin, scanLimitMax)
@@ -180,11 +179,11 @@ func (x *exchange) scan(string) ([]byte, *refusal) {
 
 // sweep is one page of a scan from a place on, and the cursor behind it, ""
 // at the end.
-func (x *exchange) sweep(at, limit int) (page []*contact, next string) {
+func (x *exchange) sweep(at, limit int) (page []*record, next string) {
 	limit = x.m.page(limit)
 	x.m.liftGap()
 	order := x.m.store.order
-	page = make([]*contact, 0, min(limit, len(order)))
+	page = make([]*record, 0, min(limit, len(order)))
 	for ; at < len(order); at++ {
 		if order[at].deleted || order[at].hidden {
 			continue

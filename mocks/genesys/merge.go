@@ -56,14 +56,14 @@ func (x *exchange) merge(string) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return x.m.appendRecord(make([]byte, 0, bodySize), c), nil
 }
 
-func (x *exchange) parts(ids []string) ([]*contact, *refusal) {
+func (x *exchange) parts(ids []string) ([]*record, *refusal) {
 	if len(ids) < 2 || len(ids) > mergedMax {
 		return nil, invalid("contactIds", ruleLimit, "from 2 to "+strconv.Itoa(mergedMax)+" contacts can be merged")
 	}
-	parts := make([]*contact, 0, len(ids))
+	parts := make([]*record, 0, len(ids))
 	for _, id := range ids {
 		c, bad := x.writable(id)
 		if bad != nil {
@@ -81,7 +81,7 @@ func (x *exchange) parts(ids []string) ([]*contact, *refusal) {
 // valueOverride does not give comes from the contact that was modified last;
 // phone numbers and email addresses that differ move to attributes of their
 // kind that are free (S).
-func (x *exchange) unite(parts []*contact, override content) (*contact, *refusal) {
+func (x *exchange) unite(parts []*record, override content) (*record, *refusal) {
 	size := 1
 	for _, p := range parts {
 		size += len(p.mergeSet())
@@ -90,7 +90,7 @@ func (x *exchange) unite(parts []*contact, override content) (*contact, *refusal
 		return nil, invalid("contactIds", ruleLimit, "a merge set holds at most "+strconv.Itoa(mergeSetMax)+" contacts")
 	}
 	latest := slices.Clone(parts)
-	slices.SortStableFunc(latest, func(a, b *contact) int { return b.modified.Compare(a.modified) })
+	slices.SortStableFunc(latest, func(a, b *record) int { return b.modified.Compare(a.modified) })
 	next := override.clone()
 	next.versionNamed = override.versionNamed
 	var homeless []cell
@@ -135,7 +135,7 @@ func (m *Mock) house(c *content, homeless []cell) {
 }
 
 // absorb makes a contact part of another one.
-func (x *exchange) absorb(into, from *contact) {
+func (x *exchange) absorb(into, from *record) {
 	into.mergedFrom = append(into.mergedFrom, from)
 	person, _ := x.m.cfg.Person(x.actor)
 	x.m.commit(from, from.clone(), write{

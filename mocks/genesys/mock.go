@@ -21,13 +21,34 @@ const (
 // vendorQuota is the limit of a client-credentials token (2).
 var vendorQuota = mocks.Quota{Requests: 300, Per: time.Minute, RetryAfter: "reset", Headers: true}
 
-// Mock is one Genesys Cloud organisation. It is not safe for concurrent use.
+// Mock is one object of a Genesys Cloud organisation, and leads to the others:
+// what New returns holds the contacts and stands for the whole organisation. It
+// is not safe for concurrent use.
 type Mock struct {
-	cfg    *mocks.Config // never changed: clones share it
+	*tenant
+	object *object
+	cfg    *mocks.Config // of this object; never changed: clones share it
+
+	base     *schema   // as configured, or as it was written last
+	history  []*schema // base in each of its versions; clones share its entries
+	schema   *schema   // after drift
+	drift    []mocks.Drift
+	schemaID string
+	ref      string // JSON of the schema reference, of version refFor
+	refFor   int
+
+	store  store
+	hidden []*record // from the feed
+	late   mocks.Due[lateCommit]
+}
+
+// tenant is what the objects of an organisation share.
+type tenant struct {
+	parts  [2]*Mock // by object; nil for organisations that the tenant does not have
 	rec    mocks.Recorder
 	faults mocks.Faults
 
-	ids         mocks.IDs // of contacts
+	ids         mocks.IDs // of records
 	correlation mocks.IDs // of answers, apart from ids so that reads move no id
 	secrets     mocks.IDs // of tokens
 	channelIDs  mocks.IDs // of notification channels
@@ -35,24 +56,13 @@ type Mock struct {
 	tokens  mocks.Tokens
 	limiter mocks.Limiter
 
-	base     *schema   // as configured, or as it was written last
-	history  []*schema // base in each of its versions; clones share its entries
-	schema   *schema   // after drift
-	drift    []mocks.Drift
-	schemaID string
-	division string // JSON of the home division
-	ref      string // JSON of the schema reference, of version refFor
-	refFor   int
-
-	sources []source // external sources, in the order of their creation
-	store   store
-	phones  *phoneBook
-	hidden  []*contact // from the feed
+	division string   // JSON of the home division
+	sources  []source // external sources, in the order of their creation
+	phones   *phoneBook
 
 	mac        hash.Hash // of webhook bodies
 	notices    uint64
 	deliveries mocks.Due[mocks.Delivery]
-	late       mocks.Due[lateCommit]
 
 	channels    []*channel // in the order of their creation
 	connections uint64     // how many there were
@@ -65,35 +75,43 @@ type Mock struct {
 	revisedFor int
 }
 
-// New makes an organisation without contacts.
+// New makes an organisation without records.
 func New(c mocks.Config) *Mock {
-	m := &Mock{
-		cfg:         &c,
+	t := &tenant{
 		rec:         mocks.Recorder{Journal: c.Journal, On: c.On},
 		ids:         *mocks.NewIDs(c.Seed),
 		correlation: *mocks.NewIDs(c.Seed + 1),
 		secrets:     *mocks.NewIDs(c.Seed + 2),
 		channelIDs:  *mocks.NewIDs(c.Seed + 4),
-		store:       newStore(externalSource(c.ExternalField)),
 		phones:      newPhoneBook(c.Region),
 	}
-	m.found()
-	tenant := mocks.NewIDs(c.Seed + 3)
-	m.schemaID = tenant.UUID()
-	id := tenant.UUID()
-	m.division = `{"id":"` + id + `","name":"Home","selfUri":"/api/v2/authorization/divisions/` + id + `"}`
-	return m
+	drawn := mocks.NewIDs(c.Seed + 3)
+	t.hold(mocks.Contact, c.Of(mocks.Contact), drawn.UUID())
+	id := drawn.UUID()
+	t.division = `{"id":"` + id + `","name":"Home","selfUri":"/api/v2/authorization/divisions/` + id + `"}`
+	if c.Account != nil {
+		t.hold(mocks.Account, c.Of(mocks.Account), drawn.UUID())
+	}
+	return t.parts[mocks.Contact]
 }
 
-// found gives the tenant the schema and the source of its configuration.
+// hold adds the part of an object.
+func (t *tenant) hold(o mocks.Object, c mocks.Config, schemaID string) {
+	m := &Mock{tenant: t, object: objects[o], cfg: &c, store: newStore(externalSource(c.ExternalField)), schemaID: schemaID}
+	t.parts[o] = m
+	m.found()
+}
+
+// found gives the object the schema and the source of its configuration.
 func (m *Mock) found() {
-	m.base = newSchema(m.cfg)
-	m.schema, m.history, m.sources, m.drift = m.base, nil, nil, nil
+	m.base = newSchema(m.object, m.cfg)
+	m.schema, m.history, m.drift = m.base, nil, nil
 	if m.base.version > 0 {
 		m.history = []*schema{m.base}
 	}
-	if !m.cfg.Bare {
-		m.sources = []source{{id: m.store.source, name: m.store.source}}
+	there := func(s source) bool { return s.id == m.store.source }
+	if !m.cfg.Bare && !slices.ContainsFunc(m.sources, there) {
+		m.sources = append(m.sources, source{id: m.store.source, name: m.store.source})
 	}
 }
 
@@ -109,16 +127,17 @@ func externalSource(field string) string {
 // Faults is the system's switchboard.
 func (m *Mock) Faults() *mocks.Faults { return &m.faults }
 
-// follow brings the schema in step with Faults.Drift.
-func (m *Mock) follow() {
-	if slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal) {
+// drifts brings the schema in step with Faults.Drift.
+func (m *Mock) drifts() {
+	drift := m.faults.DriftsOf(m.object.is)
+	if slices.EqualFunc(m.drift, drift, mocks.Drift.Equal) {
 		return
 	}
-	m.drift = slices.Clone(m.faults.Drift)
+	m.drift = drift
 	m.schema = m.base.drifted(m.drift)
 }
 
-// schemaRef is the reference to the custom-field schema in a contact.
+// schemaRef is the reference to the custom-field schema in a record.
 func (m *Mock) schemaRef() string {
 	if m.refFor != m.schema.version {
 		m.refFor = m.schema.version
@@ -127,29 +146,9 @@ func (m *Mock) schemaRef() string {
 	return m.ref
 }
 
-// Peek returns a contact's stored state. Fields leaves the version field out,
-// which Version holds.
-func (m *Mock) Peek(id string) (mocks.Snapshot, bool) {
-	c := m.store.byID[id]
-	if c == nil {
-		return mocks.Snapshot{}, false
-	}
-	return m.snapshot(c), true
-}
-
-// Each calls f for every contact in the order of creation, deleted and merged
-// ones included, until f returns false.
-func (m *Mock) Each(f func(mocks.Snapshot) bool) {
-	for _, c := range m.store.order {
-		if !f(m.snapshot(c)) {
-			return
-		}
-	}
-}
-
-func (m *Mock) snapshot(c *contact) mocks.Snapshot {
+func (m *Mock) snapshot(c *record) mocks.Snapshot {
 	s := mocks.Snapshot{
-		ID: c.id, Alias: c.alias, External: c.from(m.store.source), Version: c.syncVersion(m.base),
+		ID: c.id, Object: m.object.is, Alias: c.alias, External: c.from(m.store.source), Version: c.syncVersion(m.base),
 		Deleted: c.deleted, Modified: c.modified, Fields: make(map[string]string, len(c.cells)),
 	}
 	if c.mergedTo != nil {
@@ -161,38 +160,6 @@ func (m *Mock) snapshot(c *contact) mocks.Snapshot {
 		}
 	}
 	return s
-}
-
-// NextDue is the next instant at which something happens by itself.
-func (m *Mock) NextDue() (at time.Time, ok bool) {
-	at, ok = m.late.Next()
-	if next, waits := m.deliveries.Next(); waits && (!ok || next.Before(at)) {
-		at, ok = next, true
-	}
-	if next, waits := m.channelDue(); waits && (!ok || next.Before(at)) {
-		at, ok = next, true
-	}
-	return at, ok
-}
-
-// ClockSet lets what waits wait as long as before. Tokens and channels end at
-// the instant that their holders were told.
-func (m *Mock) ClockSet(by time.Duration) {
-	m.late.Shift(by)
-	m.deliveries.Shift(by)
-}
-
-// Advance commits the late edits that are due by now, and ends channels.
-func (m *Mock) Advance(now time.Time) {
-	m.sweep(now)
-	for {
-		due, _ := m.late.Next()
-		l, ok := m.late.Take(now)
-		if !ok {
-			return
-		}
-		m.commitLate(l, due)
-	}
 }
 
 var _ mocks.System = (*Mock)(nil)

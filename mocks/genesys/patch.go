@@ -175,7 +175,7 @@ func (m *Mock) vacant(c *content, path string) (bool, *refusal) {
 			g = groupCustom
 		}
 		return !slices.ContainsFunc(c.cells, func(v cell) bool { return s.slots[v.slot].group == g }), nil
-	case shown[path] || path == "id":
+	case m.object.shown[path] || path == "id":
 		return false, invalid(path, ruleReadOnly, "it cannot be written")
 	}
 	slot, known := m.slotAt(path)

@@ -3,6 +3,8 @@ package genesys
 import (
 	"net/url"
 	"strings"
+
+	"github.com/syncproof/syncproof/mocks"
 )
 
 // Permissions of the engine's account (S).
@@ -58,12 +60,14 @@ var endpoints = map[string]endpoint{
 
 // route finds the operation and runs it behind its checks.
 func (x *exchange) route() ([]byte, *refusal) {
-	op, id, known := endpointOf(x.r.Method, x.r.Path)
-	if !known {
+	op, o, id, known := endpointOf(x.r.Method, x.r.Path)
+	part := x.m.on(o)
+	if !known || part == nil {
 		return nil, notFound("The resource")
 	}
+	x.m = part
 	if op.permission != "" {
-		if bad := x.permitted(op.permission); bad != nil {
+		if bad := x.permitted(x.m.object.permitting(op.permission)); bad != nil {
 			return nil, bad
 		}
 	}
@@ -75,48 +79,74 @@ func (x *exchange) route() ([]byte, *refusal) {
 	return op.run(x, id)
 }
 
-// endpointOf is the operation of a method and path, and the path's variable part.
-func endpointOf(method, path string) (op endpoint, id string, known bool) {
+// contactsAlone are the operations that organisations do not have.
+var contactsAlone = map[string]bool{"POST contacts/merge": true, "POST merge/contacts": true}
+
+// endpointOf is the operation of a method and path, the object that it is
+// about, and the path's variable part.
+func endpointOf(method, path string) (op endpoint, o mocks.Object, id string, known bool) {
 	if rest, ok := strings.CutPrefix(path, channelsPrefix); ok {
 		template, id := splitChannel(rest)
 		op, known = channelEndpoints[method+" "+template]
-		return op, id, known
+		return op, o, id, known
 	}
-	template, id := split(path)
+	o, template, id := split(path)
 	op, known = endpoints[method+" "+template]
-	return op, id, known
+	return op, o, id, known && (o == mocks.Contact || !contactsAlone[method+" "+template])
 }
 
-// split tells a path's template from its variable part. The version of a
+// asContacts is a path below the API's root as it would be about contacts, and
+// the object that it is about.
+func asContacts(rest string) (mocks.Object, string) {
+	head, tail, nested := strings.Cut(rest, "/")
+	before := ""
+	switch head {
+	case "scan", "bulk", "identifierlookup", "merge":
+		before = head + "/"
+		head, tail, nested = strings.Cut(tail, "/")
+	}
+	if head != objects[mocks.Account].set {
+		return mocks.Contact, rest
+	}
+	rest = before + objects[mocks.Contact].set
+	if nested {
+		rest += "/" + tail
+	}
+	return mocks.Account, rest
+}
+
+// split tells a path's template, which is that of contacts whatever the object,
+// from its variable part. The version of a
 // schema comes behind its id, after a slash. A path that is not the API's has
 // no template.
-func split(path string) (template, id string) {
+func split(path string) (o mocks.Object, template, id string) {
 	rest, ok := strings.CutPrefix(path, apiPrefix)
 	if !ok || strings.Contains(rest, "{") {
-		return "", ""
+		return o, "", ""
 	}
+	o, rest = asContacts(rest)
 	below, ok := strings.CutPrefix(rest, "contacts/")
 	if !ok || below == "schemas" || below == "enrich" || below == "merge" {
-		return rest, ""
+		return o, rest, ""
 	}
 	below, ok = strings.CutPrefix(below, "schemas/")
 	id, tail, nested := strings.Cut(below, "/")
 	version, versioned := strings.CutPrefix(tail, "versions/")
 	switch {
 	case id == "":
-		return "", ""
+		return o, "", ""
 	case !ok && !nested:
-		return "contacts/{}", unescape(id)
+		return o, "contacts/{}", unescape(id)
 	case !ok:
-		return "", ""
+		return o, "", ""
 	case !nested:
-		return "contacts/schemas/{}", id
+		return o, "contacts/schemas/{}", id
 	case tail == "versions":
-		return "contacts/schemas/{}/versions", id
+		return o, "contacts/schemas/{}/versions", id
 	case versioned:
-		return "contacts/schemas/{}/versions/{}", id + "/" + version
+		return o, "contacts/schemas/{}/versions/{}", id + "/" + version
 	}
-	return "", ""
+	return o, "", ""
 }
 
 func unescape(part string) string {

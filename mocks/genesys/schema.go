@@ -26,7 +26,7 @@ const (
 	kindTags
 )
 
-// group is where an attribute stands in a contact's JSON.
+// group is where an attribute stands in a record's JSON.
 type group uint8
 
 const (
@@ -50,7 +50,7 @@ type slot struct {
 	bounds   *[2]int64 // of an integer, nil for none
 }
 
-// schema is every attribute that a contact can have: the vendor's own, and
+// schema is every attribute that a record can have: the vendor's own, and
 // the tenant's custom fields.
 type schema struct {
 	version     int // of the custom-field schema, from 1; 0 where there is none
@@ -62,8 +62,9 @@ type schema struct {
 	versionSlot int                 // of the version field, -1 if the tenant has none
 }
 
-// standard lists the vendor's own attributes with their lengths (S).
-var standard = []slot{
+// standardContact lists the vendor's own attributes of a contact with their
+// lengths (S).
+var standardContact = []slot{
 	{base: "firstName", max: 1000},
 	{base: "middleName", max: 1000},
 	{base: "lastName", max: 1000},
@@ -92,6 +93,28 @@ var standard = []slot{
 	{base: "externalSystemUrl", kind: kindURL, max: 2000},
 }
 
+// standardOrganization lists those of an organisation (S; the lengths of what
+// is no part of an address: M). Tickers are left out.
+var standardOrganization = []slot{
+	{base: "name", max: 1000, required: true},
+	{base: "companyType", max: 1000},
+	{base: "industry", max: 1000},
+	{base: "phoneNumber", kind: kindPhone},
+	{base: "faxNumber", kind: kindPhone},
+	{base: "address.address1", group: groupAddress, max: 200},
+	{base: "address.address2", group: groupAddress, max: 200},
+	{base: "address.city", group: groupAddress, max: 100},
+	{base: "address.state", group: groupAddress, max: 50},
+	{base: "address.postalCode", group: groupAddress, max: 25},
+	{base: "address.countryCode", group: groupAddress, max: 25},
+	{base: "employeeCount", kind: kindInteger},
+	{base: "revenue", kind: kindInteger},
+	{base: "tags", kind: kindTags, max: 100},
+	{base: "websites", kind: kindTags, max: 2000},
+	{base: "twitterId", kind: kindObject},
+	{base: "externalSystemUrl", kind: kindURL, max: 2000},
+}
+
 // The vendor's limits of custom fields where the tenant set none (S, from the
 // example schema in the vendor's clients).
 const (
@@ -101,8 +124,8 @@ const (
 	tagLengthMax      = 100
 )
 
-func newSchema(cfg *mocks.Config) *schema {
-	s := &schema{version: 1, title: "syncproof", slots: slices.Clone(standard)}
+func newSchema(o *object, cfg *mocks.Config) *schema {
+	s := &schema{version: 1, title: "syncproof", slots: slices.Clone(o.standard)}
 	for i := range s.slots {
 		s.slots[i].wire = s.slots[i].base[strings.IndexByte(s.slots[i].base, '.')+1:]
 	}

@@ -64,7 +64,7 @@ func (m *Mock) appendSchema(b []byte, s *schema) []byte {
 	b = append(b, `","name":`...)
 	b = mocks.AppendString(b, s.title)
 	b = strconv.AppendInt(append(b, `,"version":`...), int64(s.version), 10)
-	b = append(b, `,"appliesTo":["CONTACT"],"enabled":true,"jsonSchema":{`...)
+	b = append(b, `,"appliesTo":["`+m.object.appliesTo+`"],"enabled":true,"jsonSchema":{`...)
 	b = append(b, `"$schema":"http://json-schema.org/draft-04/schema#","title":`...)
 	b = append(mocks.AppendString(b, s.title), `,"type":"object","properties":{`...)
 	var required []byte
@@ -88,7 +88,7 @@ func (m *Mock) appendSchema(b []byte, s *schema) []byte {
 		}
 	}
 	b = append(append(append(b, `},"required":[`...), required...), ']')
-	b = append(b, `,"additionalProperties":false},"selfUri":"/api/v2/externalcontacts/contacts/schemas/`...)
+	b = append(b, `,"additionalProperties":false},"selfUri":"`+m.object.uri+`schemas/`...)
 	return append(append(b, m.schemaID...), '"', '}')
 }
 

@@ -32,7 +32,7 @@ func (x *exchange) makeSchema(string) ([]byte, *refusal) {
 		return nil, bad
 	}
 	if x.m.schema.version > 0 {
-		return nil, &refusal{status: 409, code: codeConflict, message: "A schema for contacts exists already"}
+		return nil, &refusal{status: 409, code: codeConflict, message: "A schema for " + x.m.object.set + " exists already"}
 	}
 	return x.m.storeSchema(d)
 }
@@ -101,7 +101,7 @@ func (m *Mock) storeSchema(d schemaDraft) ([]byte, *refusal) {
 			continue
 		}
 		if _, taken := next.byBase[s.base]; taken {
-			return nil, invalid("jsonSchema.properties."+s.base, ruleFormat, "the name is an attribute's of every contact, or was a field's")
+			return nil, invalid("jsonSchema.properties."+s.base, ruleFormat, "the name is an attribute's of every "+m.object.noun+", or was a field's")
 		}
 		next.slots = append(next.slots, s)
 		next.index()
@@ -117,7 +117,8 @@ func (m *Mock) storeSchema(d schemaDraft) ([]byte, *refusal) {
 	}
 	m.base, m.schema = next, next
 	m.history = append(m.history, next)
-	m.faults.Drift, m.drift = nil, nil
+	m.faults.Drift = slices.DeleteFunc(slices.Clone(m.faults.Drift), func(d mocks.Drift) bool { return d.Object == m.object.is })
+	m.drift = nil
 	return m.appendSchema(nil, next), nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// source is an external source: a system whose ids contacts carry (S).
+// source is an external source: a system whose ids records carry (S).
 type source struct {
 	id, name string
 	made     bool // by a client

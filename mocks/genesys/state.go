@@ -2,6 +2,7 @@ package genesys
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,16 +19,22 @@ type state struct {
 	Tokens      *mocks.Tokens                   `json:"tokens"`
 	Limits      *mocks.Limiter                  `json:"limits"`
 	Notices     uint64                          `json:"notices"`
-	Contacts    []contactState                  `json:"contacts"`
-	Late        []mocks.Waiting[lateState]      `json:"late"`
 	Deliveries  []mocks.Waiting[mocks.Delivery] `json:"deliveries"`
-	// Written are the schemas that clients wrote, in their order; Sources the
-	// external sources that they made.
-	Written []json.RawMessage `json:"written,omitempty"`
-	Sources []sourceState     `json:"sources,omitempty"`
+	// Sources are the external sources that clients made.
+	Sources []sourceState `json:"sources,omitempty"`
 	// ChannelIDs is nil in snapshots older than channels.
 	ChannelIDs *mocks.IDs     `json:"channel_ids"`
 	Channels   []channelState `json:"channels,omitempty"`
+	partState
+	Account *partState `json:"account,omitempty"`
+}
+
+// partState is one object of an organisation.
+type partState struct {
+	Records []recordState              `json:"contacts"`
+	Late    []mocks.Waiting[lateState] `json:"late"`
+	// Written are the schemas that clients wrote, in their order.
+	Written []json.RawMessage `json:"written,omitempty"`
 }
 
 // channelState is a notification channel; connections do not outlive a
@@ -45,7 +52,7 @@ type sourceState struct {
 	Name string `json:"name"`
 }
 
-type contactState struct {
+type recordState struct {
 	ID       string          `json:"id"`
 	Alias    string          `json:"alias,omitempty"`
 	Cells    []cellState     `json:"cells"`
@@ -89,22 +96,15 @@ var _ mocks.Stateful = (*Mock)(nil)
 func (m *Mock) State() ([]byte, error) {
 	s := state{
 		IDs: &m.ids, Correlation: &m.correlation, Secrets: &m.secrets, Tokens: &m.tokens, Limits: &m.limiter,
-		Notices: m.notices, Contacts: make([]contactState, len(m.store.order)), Deliveries: m.deliveries.All(),
+		Notices: m.notices, Deliveries: m.deliveries.All(), partState: m.partState(),
+	}
+	if part := m.on(mocks.Account); part != nil {
+		account := part.partState()
+		s.Account = &account
 	}
 	s.ChannelIDs = &m.channelIDs
 	for _, c := range m.channels {
 		s.Channels = append(s.Channels, channelState{c.id, c.token, c.expires, c.used, c.topics})
-	}
-	for i, c := range m.store.order {
-		s.Contacts[i] = m.contactState(c)
-	}
-	for _, l := range m.late.All() {
-		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: lateState{mocks.StateOf(&l.Value.edit), l.Value.stamp, l.Value.id}})
-	}
-	for _, v := range m.history {
-		if v.written {
-			s.Written = append(s.Written, m.appendSchema(nil, v))
-		}
 	}
 	for _, v := range m.sources {
 		if v.made {
@@ -114,8 +114,24 @@ func (m *Mock) State() ([]byte, error) {
 	return json.Marshal(&s)
 }
 
-// rewrite replays what clients wrote of the tenant itself.
-func (m *Mock) rewrite(written []json.RawMessage, sources []sourceState) error {
+func (m *Mock) partState() partState {
+	s := partState{Records: make([]recordState, len(m.store.order))}
+	for i, c := range m.store.order {
+		s.Records[i] = m.recordState(c)
+	}
+	for _, l := range m.late.All() {
+		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: lateState{mocks.StateOf(&l.Value.edit), l.Value.stamp, l.Value.id}})
+	}
+	for _, v := range m.history {
+		if v.written {
+			s.Written = append(s.Written, m.appendSchema(nil, v))
+		}
+	}
+	return s
+}
+
+// rewrite replays what clients wrote of the object itself.
+func (m *Mock) rewrite(written []json.RawMessage) error {
 	m.found()
 	for _, text := range written {
 		d, bad := readDraft(text)
@@ -130,14 +146,11 @@ func (m *Mock) rewrite(written []json.RawMessage, sources []sourceState) error {
 			return fmt.Errorf("a schema of the snapshot: %s", bad.message)
 		}
 	}
-	for _, s := range sources {
-		m.sources = append(m.sources, source{id: s.ID, name: s.Name, made: true})
-	}
 	return nil
 }
 
-func (m *Mock) contactState(c *contact) contactState {
-	out := contactState{
+func (m *Mock) recordState(c *record) recordState {
+	out := recordState{
 		ID: c.id, Alias: c.alias, Schema: c.schema, Created: c.created, Modified: c.modified, Deleted: c.deleted,
 		Hidden: slices.Contains(m.hidden, c), Cells: make([]cellState, len(c.cells)),
 	}
@@ -166,27 +179,47 @@ func (m *Mock) SetState(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	m.notices, m.hidden, m.store = s.Notices, nil, newStore(m.store.source)
-	if err := m.rewrite(s.Written, s.Sources); err != nil {
+	account := m.on(mocks.Account)
+	if (s.Account != nil) != (account != nil) {
+		return errors.New("the snapshot is of an organisation that differs in whether it has organizations")
+	}
+	m.notices, m.sources = s.Notices, nil
+	if err := m.setPart(&s.partState); err != nil {
 		return err
 	}
-	for i := range s.Contacts {
-		if err := m.take(&s.Contacts[i]); err != nil {
+	if s.Account != nil {
+		if err := account.setPart(s.Account); err != nil {
 			return err
 		}
 	}
-	if err := m.relate(s.Contacts); err != nil {
-		return err
+	for _, made := range s.Sources {
+		m.sources = append(m.sources, source{id: made.ID, name: made.Name, made: true})
 	}
 	if err := m.takeChannels(s.Channels); err != nil {
 		return err
 	}
-	m.late, m.deliveries = mocks.Due[lateCommit]{}, mocks.Due[mocks.Delivery]{}
-	for _, l := range s.Late {
-		m.late.Put(l.At, lateCommit{edit: l.Value.Edit.Edit(), stamp: l.Value.Stamp, id: l.Value.ID})
-	}
+	m.deliveries = mocks.Due[mocks.Delivery]{}
 	for _, d := range s.Deliveries {
 		m.deliveries.Put(d.At, d.Value)
+	}
+	return nil
+}
+
+func (m *Mock) setPart(s *partState) error {
+	m.hidden, m.store, m.late = nil, newStore(m.store.source), mocks.Due[lateCommit]{}
+	if err := m.rewrite(s.Written); err != nil {
+		return err
+	}
+	for i := range s.Records {
+		if err := m.take(&s.Records[i]); err != nil {
+			return err
+		}
+	}
+	if err := m.relate(s.Records); err != nil {
+		return err
+	}
+	for _, l := range s.Late {
+		m.late.Put(l.At, lateCommit{edit: l.Value.Edit.Edit(), stamp: l.Value.Stamp, id: l.Value.ID})
 	}
 	return nil
 }
@@ -201,7 +234,7 @@ func (m *Mock) takeChannels(list []channelState) error {
 		if s.ID == "" || m.channel(s.ID) != nil {
 			return fmt.Errorf("channel %q: the id is empty or taken", s.ID)
 		}
-		if len(s.Topics) > topicsMax || slices.ContainsFunc(s.Topics, func(t string) bool { return !knownTopic(t) }) {
+		if len(s.Topics) > topicsMax || slices.ContainsFunc(s.Topics, func(t string) bool { return m.topicOf(t) == nil }) {
 			return fmt.Errorf("channel %s: it has more than %d topics, or one that is not known", s.ID, topicsMax)
 		}
 		m.channels = append(m.channels, &channel{id: s.ID, token: s.Token, expires: s.Expires, used: s.Used, topics: s.Topics})
@@ -209,17 +242,17 @@ func (m *Mock) takeChannels(list []channelState) error {
 	return nil
 }
 
-// take adds a contact, but for what it has to do with others.
-func (m *Mock) take(s *contactState) error {
+// take adds a record, but for what it has to do with others.
+func (m *Mock) take(s *recordState) error {
 	if s.ID == "" || m.store.byID[s.ID] != nil {
-		return fmt.Errorf("contact %q: the id is empty or taken", s.ID)
+		return fmt.Errorf("record %q: the id is empty or taken", s.ID)
 	}
-	c := &contact{id: s.ID, alias: s.Alias, created: s.Created, modified: s.Modified, deleted: s.Deleted, hidden: s.Hidden}
+	c := &record{id: s.ID, alias: s.Alias, created: s.Created, modified: s.Modified, deleted: s.Deleted, hidden: s.Hidden}
 	c.schema = s.Schema
 	for _, v := range s.Cells {
 		slot, known := m.base.byBase[v.Field]
 		if !known {
-			return fmt.Errorf("contact %s: the organisation has no field %q: it was made for another mapping", s.ID, v.Field)
+			return fmt.Errorf("record %s: the organisation has no field %q: it was made for another mapping", s.ID, v.Field)
 		}
 		next := cell{slot: slot, text: v.Text}
 		if v.Phone != nil {
@@ -238,20 +271,20 @@ func (m *Mock) take(s *contactState) error {
 	return nil
 }
 
-// relate links merged contacts, all of which are there now.
-func (m *Mock) relate(contacts []contactState) error {
-	for i := range contacts {
-		s := &contacts[i]
+// relate links merged records, all of which are there now.
+func (m *Mock) relate(records []recordState) error {
+	for i := range records {
+		s := &records[i]
 		c := m.store.byID[s.ID]
 		if s.MergedTo != "" {
 			if c.mergedTo = m.store.byID[s.MergedTo]; c.mergedTo == nil || c.mergedTo == c {
-				return fmt.Errorf("contact %s was merged into %s, which the snapshot does not hold", s.ID, s.MergedTo)
+				return fmt.Errorf("record %s was merged into %s, which the snapshot does not hold", s.ID, s.MergedTo)
 			}
 		}
 		for _, id := range s.MergedFrom {
 			from := m.store.byID[id]
 			if from == nil || from == c {
-				return fmt.Errorf("contact %s took in %s, which the snapshot does not hold", s.ID, id)
+				return fmt.Errorf("record %s took in %s, which the snapshot does not hold", s.ID, id)
 			}
 			c.mergedFrom = append(c.mergedFrom, from)
 		}
@@ -265,7 +298,7 @@ func (m *Mock) acyclic() error {
 		steps := 0
 		for at := c; at.mergedTo != nil; at = at.mergedTo {
 			if steps++; steps > len(m.store.order) {
-				return fmt.Errorf("contact %s was merged into itself", c.id)
+				return fmt.Errorf("record %s was merged into itself", c.id)
 			}
 		}
 	}

@@ -17,7 +17,7 @@ import (
 type lateCommit struct {
 	edit  mocks.Edit
 	stamp time.Time
-	id    string // of the contact it changes or makes
+	id    string // of the record it changes or makes
 }
 
 // Edit applies a user's change. Native names are the attribute's own or a
@@ -25,7 +25,14 @@ type lateCommit struct {
 func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	m.Advance(now)
 	m.follow()
+	m, err := m.must(e.Object)
+	if err != nil {
+		return "", err
+	}
 	id := e.Record
+	if id != "" {
+		m = m.of(id)
+	}
 	var at content
 	if id != "" {
 		c, err := m.editable(id)
@@ -49,20 +56,20 @@ func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	return id, nil
 }
 
-func (m *Mock) editable(id string) (*contact, error) {
+func (m *Mock) editable(id string) (*record, error) {
 	c := m.store.byID[id]
 	switch {
 	case c == nil:
-		return nil, fmt.Errorf("genesys: there is no contact %q", id)
+		return nil, fmt.Errorf("genesys: there is no %s %q", m.object.noun, id)
 	case c.deleted:
-		return nil, fmt.Errorf("genesys: the contact %q is deleted", id)
+		return nil, fmt.Errorf("genesys: the %s %q is deleted", m.object.noun, id)
 	case c.mergedTo != nil:
-		return nil, fmt.Errorf("genesys: the contact %q was merged into %q", id, c.canonical().id)
+		return nil, fmt.Errorf("genesys: the %s %q was merged into %q", m.object.noun, id, c.canonical().id)
 	}
 	return c, nil
 }
 
-// commitLate commits an edit that waited until now. A contact that went away
+// commitLate commits an edit that waited until now. A record that went away
 // meanwhile takes the edit with it, as its row would. Now is what the clock
 // shows: it may have been set since the edit was stamped.
 func (m *Mock) commitLate(l lateCommit, now time.Time) {
@@ -78,7 +85,7 @@ func (m *Mock) commitEdit(l lateCommit, now time.Time) {
 	c := m.store.byID[l.id]
 	verb := trace.Update
 	if c == nil {
-		c = &contact{id: l.id, created: l.stamp.Truncate(resolution)}
+		c = &record{id: l.id, created: l.stamp.Truncate(resolution)}
 		verb = trace.Create
 	}
 	next := c.clone()
@@ -105,7 +112,7 @@ func (m *Mock) fill(c *content, set map[string]any) error {
 	for _, name := range names {
 		i, known := m.schema.byBase[name]
 		if !known || m.schema.slots[i].removed {
-			return fmt.Errorf("genesys: a contact has no field %q", name)
+			return fmt.Errorf("genesys: the %s has no field %q", m.object.noun, name)
 		}
 		x := &m.schema.slots[i]
 		v, err := typed(x, set[name])
@@ -173,7 +180,7 @@ func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, ca
 	return m.change(now, by, origin, id, cause, trace.Update)
 }
 
-// Remove deletes a contact.
+// Remove deletes a record.
 func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	return m.change(now, by, origin, id, cause, trace.Delete)
 }
@@ -181,6 +188,7 @@ func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, 
 func (m *Mock) change(now time.Time, by string, origin mocks.Origin, id string, cause uint64, verb string) error {
 	m.Advance(now)
 	m.follow()
+	m = m.of(id)
 	c, err := m.editable(id)
 	if err != nil {
 		return err
@@ -191,7 +199,7 @@ func (m *Mock) change(now time.Time, by string, origin mocks.Origin, id string, 
 	return nil
 }
 
-// Restore fails: the vendor cannot bring a deleted contact back.
+// Restore fails: the vendor cannot bring a deleted record back.
 func (m *Mock) Restore(time.Time, string, mocks.Origin, string, uint64) error {
 	return errors.New("genesys: a deleted contact cannot be restored")
 }
@@ -202,6 +210,10 @@ func (m *Mock) Restore(time.Time, string, mocks.Origin, string, uint64) error {
 func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint64) error {
 	m.Advance(now)
 	m.follow()
+	m = m.of(winner)
+	if m.object.is != mocks.Contact {
+		return errors.New("genesys: organizations cannot be merged")
+	}
 	into, err := m.editable(winner)
 	if err != nil {
 		return err
@@ -231,15 +243,19 @@ func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint6
 	return nil
 }
 
-// Seed lays a contact as it stands before the run.
+// Seed lays a record as it stands before the run.
 func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	m.follow()
+	m, err := m.must(s.Object)
+	if err != nil {
+		return "", err
+	}
 	id := s.ID
 	if id == "" {
 		id = m.ids.UUID()
 	}
-	if m.store.byID[id] != nil {
-		return "", fmt.Errorf("genesys: there already is a contact %q", id)
+	if m.of(id).store.byID[id] != nil {
+		return "", fmt.Errorf("genesys: there already is a record %q", id)
 	}
 	next := content{schema: m.schema.version > 0}
 	if err := m.fill(&next, s.Set); err != nil {
@@ -255,7 +271,7 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	if by == "" {
 		by = trace.ActorSetup
 	}
-	c := &contact{id: id, alias: s.Alias, created: s.Modified.Truncate(resolution)}
+	c := &record{id: id, alias: s.Alias, created: s.Modified.Truncate(resolution)}
 	m.commit(c, next, write{actor: by, verb: trace.Setup, stamp: s.Modified}, s.Modified)
 	return id, nil
 }

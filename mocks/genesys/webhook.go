@@ -17,12 +17,9 @@ const (
 	retryInterval = 5 * time.Second
 )
 
-// topicPrefix and the id are what a notice about a contact is published under (S).
-const topicPrefix = "v2.externalcontacts.contacts."
-
-// notify publishes a contact on the channels, and queues one webhook about it.
-// Either tells the contact's state; no actor, no operation, no deleted flag (S).
-func (m *Mock) notify(c *contact, commit uint64, now time.Time) {
+// notify publishes a record on the channels, and queues one webhook about it.
+// Either tells the record's state; no actor, no operation, no deleted flag (S).
+func (m *Mock) notify(c *record, commit uint64, now time.Time) {
 	if m.faults.MuteNotices {
 		return
 	}
@@ -37,7 +34,7 @@ func (m *Mock) notify(c *contact, commit uint64, now time.Time) {
 		mergedInto = head.id
 	}
 	d := mocks.Delivery{
-		Notice: m.notices, Attempt: 1, Record: c.id, URL: m.cfg.WebhookURL,
+		Notice: m.notices, Attempt: 1, Record: c.id, Object: m.object.is, URL: m.cfg.WebhookURL,
 		Cause: op, MergedInto: mergedInto, Modified: c.modified,
 	}
 	if !m.cfg.BareNotices {
@@ -62,7 +59,7 @@ func (m *Mock) signature(body []byte) string {
 	return "sha256=" + base64.StdEncoding.EncodeToString(m.mac.Sum(sum[:0]))
 }
 
-func (m *Mock) appendEvent(b []byte, c *contact, now time.Time) []byte {
+func (m *Mock) appendEvent(b []byte, c *record, now time.Time) []byte {
 	b = append(append(b, `{"id":"`...), m.correlation.UUID()...)
 	b = append(b, `",`...)
 	b = m.appendNotification(b, c)
@@ -72,8 +69,8 @@ func (m *Mock) appendEvent(b []byte, c *contact, now time.Time) []byte {
 
 // appendNotification is what a webhook and a channel have in common: the
 // members of a notification (S).
-func (m *Mock) appendNotification(b []byte, c *contact) []byte {
-	b = append(append(b, `"topicName":"`+topicPrefix...), c.id...)
+func (m *Mock) appendNotification(b []byte, c *record) []byte {
+	b = append(append(append(b, `"topicName":"`...), m.object.topic...), c.id...)
 	b = append(b, `","version":"2","eventBody":`...)
 	b = m.appendState(b, c)
 	if head := c.canonical(); head != c || len(c.mergedFrom) > 0 {
@@ -88,9 +85,9 @@ func (m *Mock) appendNotification(b []byte, c *contact) []byte {
 	return append(b, `"}`...)
 }
 
-// appendIDs lists contacts as the event does: by their ids alone (S), where
+// appendIDs lists records as the event does: by their ids alone (S), where
 // the API shows references.
-func appendIDs(b []byte, name string, list []*contact) []byte {
+func appendIDs(b []byte, name string, list []*record) []byte {
 	if len(list) == 0 {
 		return b
 	}

@@ -37,6 +37,8 @@ func (h *Host) Control(token string) http.Handler {
 		"GET /v1/faults":                 h.showFaults,
 		"PUT /v1/faults":                 h.setFaults,
 		"DELETE /v1/faults":              h.liftFaults,
+		"GET /v1/settings":               h.showSettings,
+		"PUT /v1/settings":               h.setSettings,
 		"POST /v1/tokens/revoke":         h.revokeTokens,
 		"GET /v1/clock":                  h.showClock,
 		"PUT /v1/clock":                  h.setClock,

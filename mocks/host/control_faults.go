@@ -23,6 +23,7 @@ type faults struct {
 	Drift          []drift      `json:"drift,omitempty"`
 	FeedHides      bool         `json:"feed_hides,omitempty"`
 	MuteNotices    bool         `json:"mute_notices,omitempty"`
+	ChangeEvents   string       `json:"change_events,omitempty"`
 	LocalTimes     string       `json:"local_times,omitempty"`
 }
 
@@ -61,6 +62,7 @@ func board(f *mocks.Faults, latency time.Duration) faults {
 	out := faults{
 		Latency: span(latency), MaxConcurrent: f.MaxConcurrent, DailyRemaining: f.DailyRemaining, TokenLife: span(f.TokenLife),
 		AuthDown: f.AuthDown, Revoked: f.Revoked, FeedHides: f.FeedHides, MuteNotices: f.MuteNotices,
+		ChangeEvents: f.ChangeEvents,
 	}
 	if t := f.Throttle; t != nil {
 		out.Throttle = &throttle{Every: t.Every, Left: t.Left, RetryAfter: t.RetryAfter}
@@ -91,6 +93,8 @@ func (f *faults) check() error {
 		return bad("max_concurrent", "max_concurrent is not negative")
 	case f.DailyRemaining != nil && *f.DailyRemaining < 0:
 		return bad("daily_remaining", "daily_remaining is not negative")
+	case f.ChangeEvents != "" && f.ChangeEvents != mocks.ChangesGap && f.ChangeEvents != mocks.ChangesOverflow:
+		return bad("change_events", "change_events is gap or overflow, not "+f.ChangeEvents)
 	case f.Throttle != nil && (f.Throttle.Every < 1 || f.Throttle.Left < 0):
 		return bad("throttle", "every is 1 or more, and left, if there is one, positive")
 	case f.Quota != nil && (f.Quota.Requests < 1 || f.Quota.Per <= 0):
@@ -112,7 +116,7 @@ func (f *faults) switches(on *mocks.Faults, zone *time.Location) {
 	next := mocks.Faults{
 		MaxConcurrent: f.MaxConcurrent, DailyRemaining: f.DailyRemaining, TokenLife: time.Duration(f.TokenLife),
 		AuthDown: f.AuthDown, Revoked: f.Revoked, FeedHides: f.FeedHides, MuteNotices: f.MuteNotices, LocalTimes: zone,
-		Revocations: on.Revocations, InProgress: on.InProgress,
+		ChangeEvents: f.ChangeEvents, Revocations: on.Revocations, InProgress: on.InProgress, LongRunning: on.LongRunning,
 	}
 	if t := f.Throttle; t != nil {
 		next.Throttle = &mocks.Throttle{Every: t.Every, Left: t.Left, RetryAfter: t.RetryAfter}

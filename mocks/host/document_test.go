@@ -91,6 +91,8 @@ func TestTheControlPlaneIsItsDocument(t *testing.T) {
 			`"error":{"status":503,"methods":["PUT"]},"drift":[{"field":"title","length":5}],"local_times":"Europe/Berlin"}`, "200"},
 		{"GET /v1/faults", "", "", "200"},
 		{"DELETE /v1/faults", "", "", "200"},
+		{"GET /v1/settings", "", "", "501"},
+		{"PUT /v1/settings", "", `{}`, "501"},
 		{"POST /v1/tokens/revoke", "", "", "204"},
 		{"PUT /v1/clock", "", `{"offset":"-1m30s"}`, "200"},
 		{"GET /v1/clock", "", "", "200"},

@@ -10,3 +10,9 @@ import (
 func (h *Host) Inspect(f func(now time.Time, s mocks.System)) {
 	_ = h.see(func(now time.Time, s mocks.System) error { f(now, s); return nil })
 }
+
+// Flying is how many requests are in progress.
+func (h *Host) Flying() int {
+	n, _ := h.flights.count()
+	return n
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
@@ -50,7 +49,7 @@ type Host struct {
 	options Options
 	clock   *Clock
 	log     *Log
-	flying  atomic.Int64 // requests in progress on the vendor's surface
+	flights *flights // requests in progress on the vendor's surface
 	changed chan struct{}
 	sockets *sockets
 
@@ -73,7 +72,7 @@ func New(o Options) *Host {
 	if o.Client == nil {
 		o.Client = &http.Client{Timeout: webhookTimeout}
 	}
-	h := &Host{options: o, clock: o.Clock, changed: make(chan struct{}, 1), sockets: newSockets(), moved: make(chan struct{})}
+	h := &Host{options: o, clock: o.Clock, changed: make(chan struct{}, 1), flights: newFlights(o.Clock.wall), sockets: newSockets(), moved: make(chan struct{})}
 	h.log = NewLog(o.Clock.wall, o.JournalMax)
 	h.system = o.New(h.log)
 	return h

@@ -30,20 +30,22 @@ var kinds = map[string]struct {
 	on    trace.System
 	name  string // of the field that tests set
 	phone string
-	make  func(mocks.Config) mocks.System
-	set   func(*mocks.Config)
+	// account is the field of accounts that tests set.
+	account string
+	make    func(mocks.Config) mocks.System
+	set     func(*mocks.Config)
 }{
-	"genesys": {trace.CC, "firstName", "workPhone", func(c mocks.Config) mocks.System { return genesys.New(c) }, func(c *mocks.Config) {
+	"genesys": {trace.CC, "firstName", "workPhone", "name", func(c mocks.Config) mocks.System { return genesys.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField, c.Fields = "sync_version", "crm", []mocks.Field{{Name: "sync_version", Type: "integer"}}
 	}},
-	"salesforce": {trace.CRM, "LastName", "Phone", func(c mocks.Config) mocks.System { return salesforce.New(c) }, func(c *mocks.Config) {
+	"salesforce": {trace.CRM, "LastName", "Phone", "Name", func(c mocks.Config) mocks.System { return salesforce.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField = "Sync_Version__c", "Genesys_Contact_Id__c"
 		c.Fields = []mocks.Field{{Name: "Sync_Version__c", Type: "integer"}, {Name: "Genesys_Contact_Id__c", Type: "string"}}
 	}},
-	"dynamics": {trace.CRM, "lastname", "telephone1", func(c mocks.Config) mocks.System { return dynamics.New(c) }, func(c *mocks.Config) {
+	"dynamics": {trace.CRM, "lastname", "telephone1", "name", func(c mocks.Config) mocks.System { return dynamics.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField = "new_sync_version", "new_genesys_contact_id"
 	}},
-	"rest": {trace.CRM, "last_name", "phone", func(c mocks.Config) mocks.System { return restcrm.New(c) }, func(c *mocks.Config) {
+	"rest": {trace.CRM, "last_name", "phone", "name", func(c mocks.Config) mocks.System { return restcrm.New(c) }, func(c *mocks.Config) {
 		c.VersionField, c.ExternalField = "sync_version", "external_id"
 	}},
 }
@@ -68,6 +70,7 @@ func newPlane(t testing.TB, kind, webhook string, wall func() time.Time) *plane 
 				WebhookURL: webhook, WebhookSecret: webhookSecret, Trigger: true, Mapped: []string{k.name, k.phone}, Region: "US",
 			}
 			k.set(&c)
+			c.Account = &mocks.ObjectConfig{VersionField: c.VersionField, ExternalField: c.ExternalField, Trigger: true, Mapped: []string{k.account}}
 			return k.make(c)
 		},
 	})
@@ -157,6 +160,36 @@ func TestPeopleActThroughTheControlPlane(t *testing.T) {
 			journal := p.want(http.StatusOK, "GET", "/v1/journal", "")
 			if journal != "commit create\ncommit update\ncommit touch\ncommit delete\n" {
 				t.Errorf("the journal is %q", journal)
+			}
+		})
+	}
+}
+
+// The control plane acts on either object: only to make a record it has to be
+// told which.
+func TestAccountsAreReachedThroughTheControlPlane(t *testing.T) {
+	for kind, k := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			p := newPlane(t, kind, "", time.Now)
+			p.make(kind, "Ada")
+			var made struct{ ID string }
+			text := p.want(http.StatusCreated, "POST", "/v1/edits", `{"object":"account","set":{"`+k.account+`":"Engines"}}`)
+			if err := json.Unmarshal([]byte(text), &made); err != nil {
+				t.Fatal(err)
+			}
+			p.want(http.StatusOK, "POST", "/v1/edits", `{"record":"`+made.ID+`","set":{"`+k.account+`":"Looms"}}`)
+			if text = p.want(http.StatusOK, "GET", "/v1/records/"+made.ID, ""); !strings.Contains(text, `"object":"account"`) || !strings.Contains(text, "Looms") {
+				t.Errorf("the account is %s", text)
+			}
+			p.want(http.StatusCreated, "POST", "/v1/records", `{"object":"account","external":"x","set":{"`+k.account+`":"Mills"}}`)
+			p.want(http.StatusOK, "POST", "/v1/records/"+made.ID+"/delete", `{}`)
+			if list := p.want(http.StatusOK, "GET", "/v1/records", ""); strings.Count(list, `"object":"account"`) != 2 || strings.Count(list, `"id"`) != 3 {
+				t.Errorf("the records are %s", list)
+			}
+			p.want(http.StatusBadRequest, "POST", "/v1/edits", `{"object":"lead","set":{}}`)
+			p.want(http.StatusOK, "PUT", "/v1/faults", `{"drift":[{"object":"account","field":"`+k.account+`","remove":true}]}`)
+			if got := p.want(http.StatusOK, "GET", "/v1/faults", ""); !strings.Contains(got, `"object":"account"`) {
+				t.Errorf("the switchboard is %s", got)
 			}
 		})
 	}

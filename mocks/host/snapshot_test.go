@@ -36,6 +36,8 @@ func TestASnapshotIsTheWholeState(t *testing.T) {
 			p := newPlane(t, kind, "http://127.0.0.1:9/", now.get)
 			p.login()
 			ada, bob := p.make(kind, "Ada"), p.make(kind, "Bob")
+			p.want(http.StatusCreated, "POST", "/v1/edits", `{"object":"account","set":{"`+k.account+`":"Engines"}}`)
+			p.want(http.StatusCreated, "POST", "/v1/edits", `{"object":"account","set":{"`+k.account+`":"Late"},"commit_after":"3h"}`)
 			now.set(now.get().Add(time.Minute))
 			p.want(http.StatusOK, "POST", "/v1/edits", `{"record":"`+ada+`","set":{"`+k.phone+`":"(415) 555-0123"},"commit_after":"1h"}`)
 			p.want(http.StatusCreated, "POST", "/v1/edits", `{"set":{"`+k.name+`":"Late"},"commit_after":"2h"}`)

@@ -18,15 +18,21 @@ func (h *Host) serveVendor(w http.ResponseWriter, r *http.Request) {
 		h.serveSocket(w, r)
 		return
 	}
-	h.flying.Add(1)
-	defer h.flying.Add(-1)
+	flight := h.flights.begin()
+	defer h.flights.end(flight)
 	// One byte more than the bound tells a full body from one too long.
 	body, err := io.ReadAll(io.LimitReader(r.Body, mocks.MaxBody+1))
 	if err != nil {
 		http.Error(w, "the request body could not be read", http.StatusBadRequest)
 		return
 	}
-	res, latency := h.handle(r, body)
+	res, system, latency := h.handle(r, body)
+	if res.Held != 0 {
+		h.flights.end(flight) // a poll that waits is no request in progress
+		if res = h.wait(r.Context(), system, res.Held); res == nil {
+			return
+		}
+	}
 	if latency > 0 {
 		timer := time.NewTimer(latency)
 		defer timer.Stop()
@@ -36,6 +42,10 @@ func (h *Host) serveVendor(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	send(w, res)
+}
+
+func send(w http.ResponseWriter, res *mocks.Response) {
 	header := w.Header()
 	for name, values := range res.Header {
 		header[name] = values
@@ -45,19 +55,19 @@ func (h *Host) serveVendor(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(res.Body)
 }
 
-func (h *Host) handle(r *http.Request, body []byte) (res *mocks.Response, latency time.Duration) {
+func (h *Host) handle(r *http.Request, body []byte) (res *mocks.Response, by mocks.System, latency time.Duration) {
 	_ = h.do(func(now time.Time, s mocks.System) error {
-		latency = h.latency
+		latency, by = h.latency, s
 		if len(body) > mocks.MaxBody {
 			res = mocks.TooLarge(now)
 			return nil
 		}
 		h.calls++
-		s.Faults().InProgress = int(h.flying.Load())
+		s.Faults().InProgress, s.Faults().LongRunning = h.flights.count()
 		res = s.Handle(now, &mocks.Request{
 			Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header, Body: body, Call: h.calls,
 		})
 		return nil
 	})
-	return res, latency
+	return res, by, latency
 }

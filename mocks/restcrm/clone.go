@@ -14,7 +14,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 	t.faults = m.faults.Clone()
 	t.tokens = m.tokens.Clone()
 	t.limits = m.limits.Clone()
-	t.members = nil
+	t.members, t.doing = nil, exchange{}
 	out := m.copied(&t)
 	if m.account != nil {
 		out.account = m.account.copied(&t)
@@ -25,7 +25,7 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 // copied is the part of one object in a copy of the tenant.
 func (m *Mock) copied(t *tenant) *Mock {
 	out := *m
-	out.tenant, out.doing = t, exchange{}
+	out.tenant = t
 	var move func(*record) *record
 	out.store, move = m.store.clone()
 	out.late = m.late.Clone(func(l lateCommit) lateCommit {

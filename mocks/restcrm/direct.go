@@ -37,7 +37,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		return x.refused(bad)
 	}
 	x.told(&out)
-	m.journal.Answered(o.Call, x.arrive, out.Status, "", "", m.dateHeader(now)[0])
+	out.Date = m.dateHeader(now)[0]
+	m.journal.Answered(o.Call, x.arrive, out.Status, "", "", out.Date)
 	return out
 }
 
@@ -223,8 +224,9 @@ func (x *exchange) grant() mocks.Outcome {
 		return x.refused(errAuthDown())
 	}
 	token, _ := x.m.issue(x.now)
-	x.m.journal.Answered(x.op.Call, x.arrive, http.StatusOK, "", "", x.m.dateHeader(x.now)[0])
-	return mocks.Outcome{Status: http.StatusOK, Token: token.Value}
+	out := mocks.Outcome{Status: http.StatusOK, Token: token.Value, Date: x.m.dateHeader(x.now)[0]}
+	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)
+	return out
 }
 
 // told adds what every answer tells of the quota.
@@ -258,6 +260,7 @@ func (x *exchange) refused(p *problem) mocks.Outcome {
 		}
 	}
 	x.told(&out)
-	x.m.journal.Answered(x.op.Call, x.arrive, p.status, p.code, p.retry, x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, p.status, p.code, p.retry, out.Date)
 	return out
 }

@@ -12,9 +12,16 @@ var _ mocks.Emptied = (*Mock)(nil)
 // had reached.
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
-	for _, c := range m.store.order {
-		if !c.deleted {
-			gone := m.snapshot(c)
+	for _, part := range m.parts() {
+		part.vanish(now)
+	}
+}
+
+// vanish is Empty for one object.
+func (m *Mock) vanish(now time.Time) {
+	for _, r := range m.store.order {
+		if !r.deleted {
+			gone := m.snapshot(r)
 			m.journal.Gone(&gone, now)
 		}
 	}

@@ -9,15 +9,33 @@ import (
 )
 
 // Clone is an independent copy that writes to another journal.
-func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
+func (m *Mock) Clone(j mocks.Journal) mocks.Direct { return m.copied(j) }
+
+// copied is the same object in a copy of the organisation.
+func (m *Mock) copied(j mocks.Journal) *Mock {
+	t := *m.tenant
+	t.journal.Journal = j
+	t.faults = m.faults.Clone()
+	t.tokens = m.tokens.Clone()
+	t.limits = m.limits.Clone()
+	t.clients = maps.Clone(m.clients)
+	t.members, t.doing = nil, exchange{}
+	t.pending = slices.Clip(m.pending)
+	t.bus = m.bus.clone()
+	t.cloneStreams()
+	t.setup = m.setup.clone()
+	t.cursors = slices.Clone(m.cursors)
+	for _, part := range m.all() {
+		part.copyInto(&t)
+	}
+	return t.parts[m.object.is]
+}
+
+// copyInto puts a copy of one object into the copy of the organisation.
+func (m *Mock) copyInto(t *tenant) {
 	out := *m
-	out.journal.Journal = j
-	out.faults = m.faults.Clone()
-	out.tokens = m.tokens.Clone()
-	out.limits = m.limits.Clone()
-	out.clients = maps.Clone(m.clients)
-	out.members, out.doing = nil, exchange{}
-	out.setup = m.setup.clone()
+	out.tenant = t
+	t.parts[m.object.is] = &out
 	var move func(*record) *record
 	out.store, move = m.store.clone()
 	out.late = m.late.Clone(func(l lateCommit) lateCommit {
@@ -25,11 +43,11 @@ func (m *Mock) Clone(j mocks.Journal) mocks.Direct {
 		l.write.set = slices.Clip(l.write.set) // a new record's defaults are appended to it
 		return l
 	})
-	out.cursors = slices.Clone(m.cursors)
-	for i := range out.cursors {
-		out.cursors[i].rows = moved(m.cursors[i].rows, move)
+	for i := range t.cursors {
+		if c := &t.cursors[i]; c.on == m.object.is {
+			c.rows = moved(c.rows, move)
+		}
 	}
-	return &out
 }
 
 // clone copies the records; move finds the copy of one. A record that is not
@@ -78,18 +96,26 @@ func (m *Mock) Fingerprint(now time.Time, dst []byte) []byte {
 	m.ids.Print(&p)
 	m.tokens.Print(&p, m.faults.Revocations)
 	m.limits.Print(&p, m.faults.QuotaInForce(m.config.Quota, vendorQuota))
-	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))
 	m.setup.encode(&p)
-	p.Int(int64(len(m.store.order)))
-	for _, r := range m.store.order {
-		m.encode(&p, r)
+	m.bus.encode(&p)
+	m.encodeStreams(&p)
+	for _, part := range m.all() {
+		part.print(&p)
 	}
-	m.late.Print(&p, m.encodeLate)
 	p.Int(int64(len(m.cursors)))
 	for i := range m.cursors {
 		p.Text(m.cursors[i].locator)
 	}
 	return p.Buf
+}
+
+func (m *Mock) print(p *mocks.Print) {
+	p.Flag(m.gapOpen, slices.EqualFunc(m.drift, m.faults.Drift, mocks.Drift.Equal), slices.Equal(m.revoked, m.faults.Revoked))
+	p.Int(int64(len(m.store.order)))
+	for _, r := range m.store.order {
+		m.encode(p, r)
+	}
+	m.late.Print(p, m.encodeLate)
 }
 
 func (m *Mock) encode(p *mocks.Print, r *record) {

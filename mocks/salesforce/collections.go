@@ -25,7 +25,7 @@ type outcome struct {
 // the order of the request; with allOrNone all or none do.
 func (x *exchange) collections(path string) (int, []byte, *apiError) {
 	object, field, _ := strings.Cut(path, "/")
-	if object != "" && object != "Contact" {
+	if object != "" && object != x.m.object.name {
 		return 0, nil, errType(object)
 	}
 	switch {
@@ -53,7 +53,7 @@ func errType(object string) *apiError {
 
 // save takes the records of a POST or PATCH one after the other.
 func (x *exchange) save(verb string, one func(*exchange, []mocks.Member) outcome) (int, []byte, *apiError) {
-	if !x.may(verb) {
+	if !x.somewhere(verb) {
 		return 0, nil, errAccess()
 	}
 	members, err := x.members()
@@ -105,7 +105,7 @@ func errCollection(n int) *apiError {
 func (x *exchange) each(allOrNone bool, n int, one func(*exchange, int) outcome) (int, []byte, *apiError) {
 	if allOrNone {
 		tried := *x
-		tried.m = x.m.Clone(mute{}).(*Mock)
+		tried.m = x.m.copied(mute{})
 		results := tried.outcomes(n, one)
 		if slices.ContainsFunc(results, outcome.failed) {
 			return http.StatusOK, rolledBack(results), nil

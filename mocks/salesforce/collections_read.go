@@ -22,7 +22,7 @@ func (x *exchange) collectionRead() (int, []byte, *apiError) {
 	for _, name := range fields {
 		c := x.m.schema.find(strings.TrimSpace(name))
 		if c == nil {
-			return 0, nil, errNoColumn(strings.TrimSpace(name))
+			return 0, nil, x.m.object.errNoColumn(strings.TrimSpace(name))
 		}
 		if !slices.Contains(columns, c) {
 			columns = append(columns, c)

@@ -1,14 +1,16 @@
 package salesforce
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// typedAs refuses a record of another type: attributes.type, which each record
-// of a collection needs (S).
-func typedAs(members []mocks.Member) *apiError {
+// typed is the exchange for a record's type: attributes.type, which each record
+// of a collection needs (S). Records of several types may stand in one request
+// (S).
+func (x *exchange) typed(members []mocks.Member, verb string) (*exchange, *apiError) {
 	for i := range members {
 		if members[i].Key != "attributes" {
 			continue
@@ -19,21 +21,36 @@ func typedAs(members []mocks.Member) *apiError {
 		}
 		b := body{inner}
 		if m := b.find("type"); m != nil && m.Kind == mocks.JSONString {
-			if !strings.EqualFold(m.Text, "Contact") {
-				return refuse("INVALID_TYPE", "sObject type '"+m.Text+"' is not supported.")
+			for _, part := range x.m.all() {
+				if strings.EqualFold(m.Text, part.object.name) {
+					return x.in(part, verb)
+				}
 			}
-			return nil
+			return nil, refuse("INVALID_TYPE", "sObject type '"+m.Text+"' is not supported.")
 		}
 	}
-	return refuse("INVALID_TYPE", "The record's attributes must name its type")
+	return nil, refuse("INVALID_TYPE", "The record's attributes must name its type")
+}
+
+// somewhere reports whether the account has a verb on any object.
+func (x *exchange) somewhere(verb string) bool {
+	return slices.ContainsFunc(x.m.all(), func(part *Mock) bool { return !x.m.faults.LostOn(part.object.is, verb) })
+}
+
+// in is the exchange about another object, on which the account must have the
+// verb.
+func (x *exchange) in(part *Mock, verb string) (*exchange, *apiError) {
+	within := *x
+	within.m = part
+	if !within.may(verb) {
+		return nil, errAccess()
+	}
+	return &within, nil
 }
 
 // fieldsOf takes a record apart: its id, "" if it has none, and its fields. key is
 // the external id column of the path, whose value comes back apart.
 func (x *exchange) fieldsOf(members []mocks.Member, key *column) (id, external string, set []assign, err *apiError) {
-	if err = typedAs(members); err != nil {
-		return "", "", nil, err
-	}
 	for i := range members {
 		m := &members[i]
 		c := x.m.schema.find(m.Key)
@@ -59,6 +76,10 @@ func (x *exchange) fieldsOf(members []mocks.Member, key *column) (id, external s
 }
 
 func (x *exchange) collectionInsert(members []mocks.Member) outcome {
+	x, err := x.typed(members, "create")
+	if err != nil {
+		return outcome{err: err}
+	}
 	id, _, set, err := x.fieldsOf(members, nil)
 	if err == nil && id != "" {
 		err = refuse("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", "Id")
@@ -74,6 +95,10 @@ func (x *exchange) collectionInsert(members []mocks.Member) outcome {
 }
 
 func (x *exchange) collectionUpdate(members []mocks.Member) outcome {
+	x, err := x.typed(members, "update")
+	if err != nil {
+		return outcome{err: err}
+	}
 	id, _, set, err := x.fieldsOf(members, nil)
 	if err == nil && id == "" {
 		err = refuse("MISSING_ARGUMENT", "Id not specified in an update call")
@@ -95,7 +120,7 @@ func (x *exchange) collectionUpdate(members []mocks.Member) outcome {
 func (x *exchange) live(id string) (*record, *apiError) {
 	full, ok := canonicalID(id)
 	if !ok {
-		return nil, errMalformedID(id)
+		return nil, x.m.object.errMalformedID(id)
 	}
 	r := x.m.store.byID[full]
 	switch {
@@ -108,8 +133,16 @@ func (x *exchange) live(id string) (*record, *apiError) {
 }
 
 func (x *exchange) collectionUpsert(key *column, members []mocks.Member) outcome {
-	id, external, set, err := x.fieldsOf(members, key)
 	o := outcome{upsert: true}
+	within, err := x.typed(members, "update")
+	if err == nil && within.m.object != x.m.object {
+		err = refuse("INVALID_TYPE", "The record's type is not that of the path: "+within.m.object.name)
+	}
+	if err != nil {
+		o.err = err
+		return o
+	}
+	id, external, set, err := x.fieldsOf(members, key)
 	if err != nil {
 		o.err = err
 		return o
@@ -146,7 +179,7 @@ func (x *exchange) collectionUpsert(key *column, members []mocks.Member) outcome
 
 // collectionDelete answers DELETE composite/sobjects?ids=a,b (S).
 func (x *exchange) collectionDelete() (int, []byte, *apiError) {
-	if !x.may("delete") {
+	if !x.somewhere("delete") {
 		return 0, nil, errAccess()
 	}
 	ids, err := x.ids(x.r.Query.Get("ids"))
@@ -154,6 +187,10 @@ func (x *exchange) collectionDelete() (int, []byte, *apiError) {
 		return 0, nil, err
 	}
 	return x.each(x.r.Query.Get("allOrNone") == "true", len(ids), func(x *exchange, i int) outcome {
+		x, err := x.in(x.m.of(ids[i]), "delete")
+		if err != nil {
+			return outcome{err: err}
+		}
 		r, err := x.live(ids[i])
 		if err != nil {
 			return outcome{err: err}

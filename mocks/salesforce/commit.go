@@ -24,6 +24,10 @@ type write struct {
 	call       uint64
 	cause      uint64
 	versionSet bool // the writer set the version, or bypasses the trigger
+
+	via    string   // the change origin of the API's writes
+	before []string // the record's values before the write
+	editor string   // who saved the record before
 }
 
 // codeVersionRule is the code of a validation rule's refusal (S); the mock has
@@ -111,6 +115,7 @@ func (m *Mock) update(r *record, w *write) uint64 {
 // touch moves the stamps of a commit.
 func (m *Mock) touch(r *record, w *write) {
 	was := r.modstamp
+	w.editor = r.modifiedBy
 	r.modstamp = w.stamp.Unix()
 	if w.origin != mocks.Automation {
 		r.modified, r.modifiedBy = r.modstamp, w.user
@@ -144,6 +149,7 @@ func (m *Mock) undelete(r *record, w *write) uint64 {
 // changed. The base version is an argument of the validation rule, not content.
 func (m *Mock) assign(r *record, w *write) []trace.Change {
 	changes := make([]trace.Change, 0, len(w.set)+1)
+	w.before = r.values
 	r.values = grown(r.values, m.made.slots) // clones of the organisation share the old ones
 	for _, a := range w.set {
 		if m.baseVer != nil && a.column.slot == m.baseVer.slot {
@@ -174,12 +180,13 @@ func (m *Mock) put(r *record, c *column, text string, changes []trace.Change) []
 }
 
 func (m *Mock) journalCommit(r *record, w *write, verb string, before int64, changes []trace.Change) uint64 {
+	m.capture(r, w, verb)
 	external := r.externalID(m)
 	if verb == trace.Merge {
 		external = r.master
 	}
 	return m.journal.Commit(mocks.Committed{
-		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb,
+		Call: w.call, Cause: w.cause, Actor: w.actor, Origin: w.origin, Verb: verb, Object: m.object.is,
 		Record: r.id, Alias: r.alias, External: external,
 		Version: r.number(m.version), Before: before, Stamp: time.Unix(max(r.modified, r.modstamp), 0), Changes: changes,
 	})

@@ -50,9 +50,9 @@ func (x *exchange) composite() (int, []byte, *apiError) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if all {
+	if x.together = all; all {
 		tried := *x
-		tried.m = x.m.Clone(mute{}).(*Mock)
+		tried.m = x.m.copied(mute{})
 		replies := tried.play(parts)
 		if i := failed(replies); i >= 0 {
 			return http.StatusOK, halted(parts, replies, i), nil
@@ -127,6 +127,9 @@ func (x *exchange) play(parts []part) []reply {
 	for i := range parts {
 		r := x.one(&parts[i], answers)
 		replies = append(replies, r)
+		if !x.together {
+			x.m.publish(x.now)
+		}
 		if r.status < 300 && len(r.body) > 0 {
 			var value any
 			if json.Unmarshal(r.body, &value) == nil {

@@ -54,7 +54,8 @@ func (x *exchange) limitsResource() (int, []byte, *apiError) {
 // standard fields some is from memory (M, see standard).
 func (x *exchange) describe() (int, []byte, *apiError) {
 	b := make([]byte, 0, 8192)
-	b = append(b, `{"name":"Contact","label":"Contact","keyPrefix":"003","custom":false,"queryable":true,"replicateable":true,"retrieveable":`...)
+	name := x.m.object.name
+	b = append(b, `{"name":"`+name+`","label":"`+name+`","keyPrefix":"`+x.m.object.prefix+`","custom":false,"queryable":true,"replicateable":true,"retrieveable":`...)
 	b = strconv.AppendBool(b, x.may("read"))
 	for _, verb := range [...][2]string{{"createable", "create"}, {"updateable", "update"}, {"deletable", "delete"}} {
 		b = append(b, `,"`+verb[0]+`":`...)
@@ -109,7 +110,7 @@ func (c *column) appendDescription(b []byte) []byte {
 	flag("calculated", false)
 	flag("filterable", c.filterable())
 	flag("sortable", c.filterable() && c.kind != kindMultipicklist)
-	flag("restrictedPicklist", len(c.values) > 0)
+	flag("restrictedPicklist", len(c.values) > 0 && !c.open)
 	b = append(b, `"picklistValues":[`...)
 	for i, v := range c.values {
 		if i > 0 {

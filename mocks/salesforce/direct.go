@@ -16,7 +16,6 @@ var _ mocks.Direct = (*Mock)(nil)
 const (
 	directVersion = 620
 	directRoot    = pathData + "/v62.0"
-	directRows    = directRoot + "/sobjects/Contact/"
 )
 
 // Do answers an exchange that is held as data, by the rules of Handle.
@@ -29,9 +28,13 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		}
 	}
 	m.Advance(now)
+	defer m.publish(now)
 	x := &m.doing
-	*x = exchange{m: m, now: now, op: o, from: from, version: directVersion}
-	x.request = mocks.Request{Method: method(o), Path: m.path(o), Call: o.Call, Cause: o.Cause}
+	*x = exchange{m: m.parts[mocks.Contact], now: now, op: o, from: from, version: directVersion}
+	if part := m.on(o.Object); part != nil {
+		x.m = part
+	}
+	x.request = mocks.Request{Method: method(o), Path: x.m.path(o), Call: o.Call, Cause: o.Cause}
 	x.r = &x.request
 	if o.Kind == mocks.OpToken {
 		return x.grant()
@@ -50,7 +53,8 @@ func (m *Mock) Do(now time.Time, o *mocks.Op) mocks.Outcome {
 		return x.refused(err)
 	}
 	out.Usage, out.Headers = x.counted()
-	m.journal.Answered(o.Call, x.arrive, out.Status, "", "", m.dateHeader(now)[0])
+	out.Date = m.dateHeader(now)[0]
+	m.journal.Answered(o.Call, x.arrive, out.Status, "", "", out.Date)
 	return out
 }
 
@@ -72,6 +76,7 @@ func method(o *mocks.Op) string {
 }
 
 func (m *Mock) path(o *mocks.Op) string {
+	rows := directRoot + "/sobjects/" + m.object.name + "/"
 	switch o.Kind {
 	case mocks.OpToken:
 		return pathToken
@@ -80,14 +85,14 @@ func (m *Mock) path(o *mocks.Op) string {
 	case mocks.OpChanges:
 		return directRoot + "/queryAll"
 	case mocks.OpDescribe:
-		return directRows + "describe"
+		return rows + "describe"
 	case mocks.OpCreate:
 		if o.External == "" {
-			return directRows
+			return rows
 		}
-		return directRows + m.config.ExternalField + "/" + url.PathEscape(o.External)
+		return rows + m.config.ExternalField + "/" + url.PathEscape(o.External)
 	}
-	return directRows + url.PathEscape(o.Record)
+	return rows + url.PathEscape(o.Record)
 }
 
 // perform carries out what the exchange asks for.
@@ -156,11 +161,11 @@ func (x *exchange) knows() *apiError {
 		return nil
 	}
 	if x.m.schema.find(x.m.config.ExternalField) == nil {
-		return errNoColumn(x.m.config.ExternalField)
+		return x.m.object.errNoColumn(x.m.config.ExternalField)
 	}
 	for _, name := range x.op.Ask {
 		if x.m.schema.find(name) == nil {
-			return errNoColumn(name)
+			return x.m.object.errNoColumn(name)
 		}
 	}
 	return nil
@@ -171,6 +176,9 @@ func (x *exchange) knows() *apiError {
 func (x *exchange) view(r *record) mocks.View {
 	m := x.m
 	v := mocks.View{ID: r.id, Modified: time.Unix(r.modified, 0).UTC(), By: r.modifiedBy, Own: r.modifiedBy == m.self}
+	if m.tagged() {
+		v.Tag = m.etag(r)
+	}
 	if r.modstamp > r.modified {
 		v.Modified, v.By, v.Own, v.Automation = time.Unix(r.modstamp, 0).UTC(), "", false, true
 	}
@@ -244,7 +252,7 @@ func (x *exchange) describeDirect() mocks.Outcome {
 // viewTypes are the types of mocks.Field for each kind.
 var viewTypes = [...]string{
 	kindID: "string", kindReference: "string", kindString: "string", kindTextarea: "text", kindPhone: "phone",
-	kindEmail: "email", kindPicklist: "picklist", kindMultipicklist: "multipicklist", kindBoolean: "boolean",
+	kindEmail: "email", kindURL: "string", kindPicklist: "picklist", kindMultipicklist: "multipicklist", kindBoolean: "boolean",
 	kindDate: "date", kindDatetime: "instant", kindInt: "integer", kindDouble: "decimal",
 }
 
@@ -258,7 +266,7 @@ func (c *column) fieldView() mocks.FieldView {
 		if c.scale == 0 {
 			f.Type = "integer"
 		}
-	case kindID, kindReference, kindString, kindTextarea, kindPhone, kindEmail:
+	case kindID, kindReference, kindString, kindTextarea, kindPhone, kindEmail, kindURL:
 		f.MaxLength, f.UTF16 = c.length, c.length > 0
 	}
 	return f
@@ -275,7 +283,8 @@ func (x *exchange) grant() mocks.Outcome {
 	}
 	out := mocks.Outcome{Status: http.StatusOK, Token: x.m.issue(x.now, x.actor)}
 	out.Usage, out.Headers = x.counted()
-	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)
 	return out
 }
 
@@ -284,6 +293,7 @@ var meanings = map[string]mocks.Refusal{
 	"REQUEST_LIMIT_EXCEEDED":          mocks.Limited,
 	"INVALID_FIELD":                   mocks.Unmapped,
 	"INVALID_FIELD_FOR_INSERT_UPDATE": mocks.Forbidden,
+	"DUPLICATES_DETECTED":             mocks.Duplicated,
 	codeVersionRule:                   mocks.Conflict,
 }
 
@@ -305,7 +315,7 @@ func (x *exchange) refused(e *apiError) mocks.Outcome {
 	case e.about != "":
 		out.Refusal, out.Field = mocks.Unmapped, e.about
 	case out.Refusal == mocks.Forbidden:
-		if out.Permission = verbs[x.r.Method] + " Contact"; out.Field != "" {
+		if out.Permission = verbs[x.r.Method] + " " + x.m.object.name; out.Field != "" {
 			out.Permission += "." + out.Field
 		}
 	}
@@ -313,6 +323,7 @@ func (x *exchange) refused(e *apiError) mocks.Outcome {
 		out.RetryAfter = x.limit.RetryAfter
 	}
 	out.Usage, out.Headers = x.counted()
-	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, out.RetryAfter, x.m.dateHeader(x.now)[0])
+	out.Date = x.m.dateHeader(x.now)[0]
+	x.m.journal.Answered(x.op.Call, x.arrive, e.status, e.code, out.RetryAfter, out.Date)
 	return out
 }

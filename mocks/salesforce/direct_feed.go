@@ -31,7 +31,7 @@ func (x *exchange) changes() (mocks.Outcome, *apiError) {
 			continue
 		}
 		if version = x.m.schema.find(name); version == nil {
-			return mocks.Outcome{}, errNoColumn(name)
+			return mocks.Outcome{}, x.m.object.errNoColumn(name)
 		}
 	}
 	limit := min(max(x.op.Limit, 1), batchMax)

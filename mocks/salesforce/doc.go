@@ -24,6 +24,9 @@
 //     Retry-After (M): see errors.go.
 //   - Sforce-Limit-Info speaks of the daily limit and of no other (S).
 //
+// Changes can be told as events: capture.go notes them, bus.go keeps them, and
+// cometd.go delivers them to clients that wait (stream.go).
+//
 // It is not a SOQL engine for anything but Contact, and it knows no sharing
 // rules, record types or relationships.
 package salesforce

@@ -3,6 +3,7 @@ package salesforce
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/syncproof/syncproof/mocks"
 )
@@ -17,6 +18,8 @@ type apiError struct {
 	message string
 	fields  []string
 	about   string // the field at fault where fields does not name it
+	// duplicates is the member of a duplicate rule's result, as JSON.
+	duplicates []byte
 }
 
 func refuse(code, message string, fields ...string) *apiError {
@@ -42,14 +45,18 @@ func errDeleted() *apiError {
 	return refuse("ENTITY_IS_DELETED", "entity is deleted").withStatus(http.StatusNotFound)
 }
 
-func errMalformedID(id string) *apiError {
-	return refuse("MALFORMED_ID", "Contact ID: id value of incorrect type: "+id, "Id")
+func (o *object) errMalformedID(id string) *apiError {
+	return refuse("MALFORMED_ID", o.name+" ID: id value of incorrect type: "+id, "Id")
 }
 
-func errNoColumn(name string) *apiError {
-	err := refuse("INVALID_FIELD", "No such column '"+name+"' on sobject of type Contact")
+func (o *object) errNoColumn(name string) *apiError {
+	err := refuse("INVALID_FIELD", "No such column '"+name+"' on sobject of type "+o.name)
 	err.about = name
 	return err
+}
+
+func errRequired(names ...string) *apiError {
+	return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: ["+strings.Join(names, ", ")+"]", names...)
 }
 
 func errReadOnly(name string) *apiError {
@@ -80,7 +87,11 @@ func errLimit(what string) *apiError {
 // body is the error as the vendor's array (S). The fields member is there only
 // where the error came from a record (M).
 func (e *apiError) body() []byte {
-	b := append([]byte(`[{"message":`), mocks.AppendString(nil, e.message)...)
+	b := []byte("[{")
+	if e.duplicates != nil {
+		b = append(append(b, e.duplicates...), ',')
+	}
+	b = mocks.AppendString(append(b, `"message":`...), e.message)
 	b = append(b, `,"errorCode":`...)
 	b = mocks.AppendString(b, e.code)
 	if len(e.fields) > 0 {

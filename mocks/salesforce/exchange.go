@@ -24,6 +24,9 @@ type exchange struct {
 	limit   mocks.Limit
 	// lost: the answer will be replaced by a 5xx, so that nothing is disclosed.
 	lost bool
+	// together: all that the exchange changes is one transaction.
+	together bool
+	tag      string // ETag of the row, "" for none
 	// op is the exchange where it is held as data, else nil. Then r has neither
 	// headers nor query nor body, and an answer has no body but subject.
 	op      *mocks.Op
@@ -42,10 +45,14 @@ var jsonType = []string{"application/json;charset=UTF-8"}
 // Handle answers one request.
 func (m *Mock) Handle(now time.Time, r *mocks.Request) *mocks.Response {
 	m.Advance(now)
+	defer m.publish(now)
 	x := &exchange{m: m, now: now, r: r}
 	path := strings.TrimRight(r.Path, "/")
 	if path == pathToken {
 		return x.token()
+	}
+	if rest, ok := strings.CutPrefix(path, pathStream); ok && (rest == "" || rest[0] == '/') {
+		return x.cometd(rest)
 	}
 	rest, isData := strings.CutPrefix(path, pathData)
 	versioned := x.cutVersion(rest)
@@ -139,13 +146,20 @@ func (x *exchange) withinLimits() bool {
 			*left--
 		}
 	}
-	return !x.limit.Refused && !f.TooMany(0)
+	return !x.limit.Refused && !f.TooMany(0) && f.LongRunning < longRunningMax
 }
 
+// longRunningMax is how many requests of 20 s and more may be in progress (S).
+const longRunningMax = 25
+
 // limitError is the refusal of the limit that was hit. The words for too many
-// requests at once are from memory (M).
+// long requests are those that clients see (R), for too many of any length
+// from memory (M).
 func (x *exchange) limitError() *apiError {
-	if !x.limit.Refused {
+	switch {
+	case !x.limit.Refused && x.m.faults.LongRunning >= longRunningMax:
+		return errLimit("ConcurrentPerOrgLongTxn")
+	case !x.limit.Refused:
 		return errLimit("ConcurrentRequests (Concurrent API Requests)")
 	}
 	return errLimit("TotalRequests")
@@ -194,6 +208,9 @@ func (x *exchange) answer(status int, body []byte, code string) *mocks.Response 
 	if len(body) > 0 {
 		header["Content-Type"] = jsonType
 	}
+	if x.tag != "" && status < 400 {
+		header["Etag"] = []string{x.tag}
+	}
 	if usage := x.usage(); usage != "" {
 		header["Sforce-Limit-Info"] = []string{usage}
 	}
@@ -220,6 +237,7 @@ func (x *exchange) cutVersion(path string) bool {
 		return false
 	}
 	x.version, x.path = n*10, rest
+	x.choose()
 	return true
 }
 
@@ -230,12 +248,12 @@ func (x *exchange) prefix() string {
 
 // namedRecord is the native id in the path, in its long form, "" if none.
 func (x *exchange) namedRecord() string {
-	rest, ok := strings.CutPrefix(x.path, "sobjects/Contact/")
+	rest, ok := strings.CutPrefix(x.path, "sobjects/"+x.m.object.name+"/")
 	if !ok || strings.Contains(rest, "/") {
 		return ""
 	}
 	id, _ := canonicalID(rest)
-	if !strings.HasPrefix(id, prefixContact) {
+	if !strings.HasPrefix(id, x.m.object.prefix) {
 		return ""
 	}
 	return id
@@ -247,7 +265,7 @@ func (x *exchange) route() (int, []byte, *apiError) {
 	switch head, rest, _ := strings.Cut(x.path, "/"); head {
 	case "sobjects":
 		object, row, _ := strings.Cut(rest, "/")
-		if object != "Contact" {
+		if object != x.m.object.name {
 			return x.setupObject(object, row)
 		}
 		return x.sobject(row)
@@ -283,7 +301,7 @@ func (x *exchange) route() (int, []byte, *apiError) {
 	return 0, nil, errNotFound()
 }
 
-// sobject routes what stands behind sobjects/Contact.
+// sobject routes what stands behind sobjects/Contact or another object.
 func (x *exchange) sobject(row string) (int, []byte, *apiError) {
 	head, rest, nested := strings.Cut(row, "/")
 	method := x.r.Method
@@ -312,8 +330,9 @@ func (x *exchange) sobject(row string) (int, []byte, *apiError) {
 	return x.row(head)
 }
 
-// may reports whether the engine's account still has a verb on Contact.
-func (x *exchange) may(verb string) bool { return !x.m.faults.Lost(verb) }
+// may reports whether the engine's account still has a verb on the object, or a
+// user permission.
+func (x *exchange) may(verb string) bool { return !x.m.faults.LostOn(x.m.object.is, verb) }
 
 // user is the id of who holds the session: a person, or the engine's account.
 func (x *exchange) user() string {
@@ -331,6 +350,9 @@ func (x *exchange) writer(set []assign) *write {
 	if person, ok := x.m.config.Person(x.actor); ok {
 		w.origin = person.Origin
 	}
+	if x.m.captures() {
+		w.via = x.origin()
+	}
 	for _, a := range set {
 		if x.m.version != nil && a.column.slot == x.m.version.slot {
 			w.versionSet = true
@@ -339,15 +361,25 @@ func (x *exchange) writer(set []assign) *write {
 	return w
 }
 
-// recordClient keeps the change origin of a write (S, R; see ChangeOrigin).
+// origin is the change origin of what the exchange writes: the API with its
+// version and, where Sforce-Call-Options names one, the client (S, R).
+func (x *exchange) origin() string {
+	origin := "com/salesforce/api/rest/" + strconv.Itoa(x.version/10) + ".0"
+	for option := range strings.SplitSeq(x.r.Header.Get("Sforce-Call-Options"), ",") {
+		if client, ok := strings.CutPrefix(strings.TrimSpace(option), "client="); ok {
+			return origin + ";client=" + client
+		}
+	}
+	return origin
+}
+
+// recordClient keeps the change origin of a write whose client is known (see
+// ChangeOrigin).
 func (x *exchange) recordClient(id string) {
-	options := x.r.Header.Get("Sforce-Call-Options")
-	if options == "" {
+	if x.r.Header.Get("Sforce-Call-Options") == "" {
 		return
 	}
-	for option := range strings.SplitSeq(options, ",") {
-		if client, ok := strings.CutPrefix(strings.TrimSpace(option), "client="); ok {
-			x.m.clients[id] = "com/salesforce/api/rest/" + strconv.Itoa(x.version/10) + ".0;client=" + client
-		}
+	if origin := x.origin(); strings.Contains(origin, ";client=") {
+		x.m.clients[id] = origin
 	}
 }

@@ -5,6 +5,7 @@ import "github.com/syncproof/syncproof/mocks"
 // Key prefixes of the ids that the mock makes (S; the cursor's: M).
 const (
 	prefixContact = "003"
+	prefixAccount = "001"
 	prefixUser    = "005"
 	prefixOrg     = "00D"
 	prefixQuery   = "01g"
@@ -15,6 +16,7 @@ const (
 	prefixPermissionSet = "0PS"
 	prefixFieldGrant    = "01k" // (M)
 	prefixAssignment    = "0Pa" // (M)
+	prefixMember        = "0v8" // (M)
 )
 
 // UserID is the 18-character id by which the system knows a user: the name

@@ -7,37 +7,52 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// Mock is one Salesforce organisation with the Contact object. It implements
-// mocks.System.
+// Mock is one object of a Salesforce organisation, and leads to the others: what
+// New returns holds the contacts and stands for the whole organisation. It
+// implements mocks.System.
 type Mock struct {
-	config  *mocks.Config // never changed: clones share it
-	journal mocks.Recorder
-	faults  mocks.Faults
-	ids     mocks.IDs
-	org     string
-	self    string // the engine's user id
+	*tenant
+	object *object
+	config *mocks.Config // of this object; never changed: clones share it
 
-	made     *schema // as configured
-	schema   *schema // as drift and revocation left it
-	drift    []mocks.Drift
-	revoked  []string
-	gap      int // number of the feed gap that is open, or was last
-	gapOpen  bool
-	pageSize int
+	made    *schema // as configured
+	schema  *schema // as drift and revocation left it
+	drift   []mocks.Drift
+	revoked []string
+	gap     int // number of the feed gap that is open, or was last
+	gapOpen bool
 
 	// The columns that mean something to the model, by their slots.
 	firstName, lastName                *column
 	version, status, external, baseVer *column
 	// guarded: the configuration installs the validation rule.
 	guarded bool
-	setup   setup
 
-	store   store
-	tokens  mocks.Tokens
-	limits  mocks.Limiter
-	late    mocks.Due[lateCommit]
-	cursors cursors
-	clients map[string]string // record id -> change origin of the last API write
+	store store
+	late  mocks.Due[lateCommit]
+}
+
+// tenant is what the objects of an organisation share.
+type tenant struct {
+	parts   [2]*Mock // by object; nil for accounts that the engine's account does not see
+	journal mocks.Recorder
+	faults  mocks.Faults
+	ids     mocks.IDs
+	org     string
+	self    string // the engine's user id
+
+	pageSize int
+	setup    setup
+	tokens   mocks.Tokens
+	limits   mocks.Limiter
+	cursors  cursors
+	clients  map[string]string // record id -> change origin of the last API write
+
+	pending []change // of the transaction that is open
+	bus     bus
+	streams []*stream // in the order of their handshakes
+	polls   []poll    // in the order in which they came
+	held    uint64    // number of the last poll
 
 	doing   exchange       // memory for Do, one call after another
 	members []mocks.Member // scratch of one request
@@ -58,25 +73,33 @@ const batchMax = 2000
 
 // New makes an organisation without contacts.
 func New(c mocks.Config) *Mock {
-	m := &Mock{
-		config:  &c,
-		journal: mocks.Recorder{Journal: c.Journal, On: c.On},
-		ids:     *mocks.NewIDs(c.Seed),
-		made:    newSchema(&c),
-		store:   newStore(),
-		clients: make(map[string]string),
+	t := &tenant{
+		journal:  mocks.Recorder{Journal: c.Journal, On: c.On},
+		ids:      *mocks.NewIDs(c.Seed),
+		clients:  make(map[string]string),
+		self:     UserID(c.ClientID),
+		org:      numbered(prefixOrg, c.Seed*0x9e3779b97f4a7c15),
+		pageSize: batchMax,
+		bus:      newBus(c.Seed),
 	}
-	m.schema = m.made
-	m.self = UserID(c.ClientID)
-	m.org = numbered(prefixOrg, c.Seed*0x9e3779b97f4a7c15)
-	m.pageSize = batchMax
 	if c.PageSize > 0 {
-		m.pageSize = min(c.PageSize, batchMax)
+		t.pageSize = min(c.PageSize, batchMax)
 	}
+	t.hold(mocks.Contact, c.Of(mocks.Contact))
+	if c.Account != nil {
+		t.hold(mocks.Account, c.Of(mocks.Account))
+	}
+	return t.parts[mocks.Contact]
+}
+
+// hold adds the part of an object.
+func (t *tenant) hold(o mocks.Object, c mocks.Config) {
+	m := &Mock{tenant: t, object: objects[o], config: &c, made: newSchema(objects[o], &c), store: newStore()}
+	t.parts[o] = m
+	m.schema = m.made
 	m.firstName, m.lastName = m.made.find("FirstName"), m.made.find("LastName")
 	m.guarded = c.Conditional && !c.Bare
 	m.resolve()
-	return m
 }
 
 // resolve finds the columns that the configuration names.
@@ -98,24 +121,6 @@ func (m *Mock) Deliveries(time.Time) []mocks.Delivery { return nil }
 // Answered does nothing: there are no deliveries.
 func (m *Mock) Answered(time.Time, mocks.Delivery, int) {}
 
-// NextDue is when the next late commit becomes visible.
-func (m *Mock) NextDue() (time.Time, bool) { return m.late.Next() }
-
-// ClockSet lets late commits wait as long as before.
-func (m *Mock) ClockSet(by time.Duration) { m.late.Shift(by) }
-
-// Advance commits what became due by now.
-func (m *Mock) Advance(now time.Time) {
-	m.refresh()
-	for {
-		late, ok := m.late.Take(now)
-		if !ok {
-			return
-		}
-		m.commitLate(late)
-	}
-}
-
 // refresh follows what the harness switched since the last call.
 func (m *Mock) refresh() {
 	if m.faults.FeedHides != m.gapOpen {
@@ -129,7 +134,14 @@ func (m *Mock) refresh() {
 	}
 	m.drift = slices.Clone(m.faults.Drift)
 	m.revoked = slices.Clone(m.faults.Revoked)
-	m.schema = m.made.drifted(m.drift, m.revoked)
+	m.schema = m.drifted(m.made)
+}
+
+// drifted is a schema with what the settings and the harness have switched of
+// this object's.
+func (m *Mock) drifted(made *schema) *schema {
+	f := mocks.Faults{Drift: m.drift, Revoked: m.revoked}
+	return m.narrowed(made.drifted(f.DriftsOf(m.object.is), f.RevokedOf(m.object.is)))
 }
 
 // hiddenByGap: the open gap hides the record's last change from every feed.

@@ -25,6 +25,14 @@ type lateCommit struct {
 // it is committed late.
 func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	m.Advance(now)
+	defer m.publish(now)
+	m, err := m.must(e.Object)
+	if err != nil {
+		return "", err
+	}
+	if e.Record != "" {
+		m = m.of(e.Record)
+	}
 	set, err := m.entered(e.Set)
 	if err != nil {
 		return "", err
@@ -49,6 +57,9 @@ func (m *Mock) Edit(now time.Time, e mocks.Edit) (string, error) {
 	if bad := m.breaks(before, w.set, w.user); bad != nil {
 		return "", fmt.Errorf("salesforce: %s: %s", bad.code, bad.message)
 	}
+	if err := m.forbidden(before, w.set); err != nil {
+		return "", err
+	}
 	if e.CommitAfter > 0 {
 		m.late.Put(now.Add(e.CommitAfter), lateCommit{r, create, w})
 		return r.id, nil
@@ -64,7 +75,7 @@ func (m *Mock) entered(fields map[string]any) ([]assign, error) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		i := slices.IndexFunc(m.schema.columns, func(c *column) bool { return c.base == name })
 		if i < 0 {
-			return nil, fmt.Errorf("salesforce: field %s: Contact has no such field", name)
+			return nil, fmt.Errorf("salesforce: field %s: %s has no such field", name, m.object.name)
 		}
 		c := m.schema.columns[i]
 		if c.readOnly {
@@ -88,25 +99,29 @@ func (m *Mock) target(id string, set []assign) (r *record, create bool, err erro
 	if missing := m.missing(set); missing != nil {
 		return nil, false, fmt.Errorf("salesforce: %s: %s", missing.code, missing.message)
 	}
-	return m.fresh(m.ids.Salesforce(prefixContact)), true, nil
+	return m.fresh(m.ids.Salesforce(m.object.prefix)), true, nil
 }
 
-// missing is the refusal of a new record without a required field.
+// missing is the refusal of a new record without its required fields, all of
+// which it names (S).
 func (m *Mock) missing(set []assign) *apiError {
+	var names []string
 	for _, c := range m.schema.columns {
 		has := func(a assign) bool { return a.column.slot == c.slot && a.text != "" }
-		if c.required && !c.gone && !slices.ContainsFunc(set, has) {
-			_, err := c.checkNull()
-			return err
+		if c.required && !c.gone && c.initial == "" && !slices.ContainsFunc(set, has) {
+			names = append(names, c.name)
 		}
 	}
-	return nil
+	if names == nil {
+		return nil
+	}
+	return errRequired(names...)
 }
 
 func (m *Mock) stored(id string) (*record, error) {
 	r := m.store.byID[id]
 	if r == nil || r.deleted {
-		return nil, fmt.Errorf("salesforce: no contact %s", id)
+		return nil, fmt.Errorf("salesforce: no %s %s", m.object.is, id)
 	}
 	return r, nil
 }
@@ -138,6 +153,8 @@ func (m *Mock) commitLate(l lateCommit) {
 // Save is a save without a change.
 func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
+	m = m.of(id)
 	r, err := m.stored(id)
 	if err != nil {
 		return err
@@ -150,6 +167,8 @@ func (m *Mock) Save(now time.Time, by string, origin mocks.Origin, id string, ca
 // Remove puts a record into the recycle bin.
 func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
+	m = m.of(id)
 	r, err := m.stored(id)
 	if err != nil {
 		return err
@@ -163,9 +182,11 @@ func (m *Mock) Remove(now time.Time, by string, origin mocks.Origin, id string, 
 // no way back.
 func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
+	m = m.of(id)
 	r := m.store.byID[id]
 	if r == nil || !r.deleted || r.master != "" {
-		return fmt.Errorf("salesforce: no contact %s in the recycle bin", id)
+		return fmt.Errorf("salesforce: no %s %s in the recycle bin", m.object.is, id)
 	}
 	w := m.by(now, by, origin, cause)
 	m.undelete(r, &w)
@@ -176,6 +197,8 @@ func (m *Mock) Restore(now time.Time, by string, origin mocks.Origin, id string,
 // then names the winner (M). The winner is saved in the same transaction.
 func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint64) error {
 	m.Advance(now)
+	defer m.publish(now)
+	m = m.of(winner)
 	survivor, err := m.stored(winner)
 	if err != nil {
 		return err
@@ -185,7 +208,7 @@ func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint6
 		return err
 	}
 	if survivor == other {
-		return fmt.Errorf("salesforce: contact %s cannot be merged with itself", winner)
+		return fmt.Errorf("salesforce: %s %s cannot be merged with itself", m.object.is, winner)
 	}
 	w := m.by(now, by, mocks.User, cause)
 	w.cause = m.remove(other, &w, survivor.id)
@@ -196,12 +219,16 @@ func (m *Mock) Merge(now time.Time, by string, winner, loser string, cause uint6
 // Seed lays a record as it stands before the run: neither trigger nor rule
 // runs, and values are stored as they come through the API.
 func (m *Mock) Seed(s mocks.Seed) (string, error) {
+	m, err := m.must(s.Object)
+	if err != nil {
+		return "", err
+	}
 	m.refresh()
 	id := s.ID
 	if id == "" {
-		id = m.ids.Salesforce(prefixContact)
+		id = m.ids.Salesforce(m.object.prefix)
 	}
-	if full, ok := canonicalID(id); !ok || m.store.byID[full] != nil {
+	if full, ok := canonicalID(id); !ok || m.of(id).store.byID[full] != nil {
 		return "", fmt.Errorf("salesforce: id %s is malformed or taken", id)
 	}
 	r := m.fresh(id)
@@ -210,7 +237,7 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	for _, name := range slices.Sorted(maps.Keys(s.Set)) {
 		c := m.made.named(name)
 		if c == nil || c.system != plain {
-			return "", fmt.Errorf("salesforce: field %s: Contact has no such field", name)
+			return "", fmt.Errorf("salesforce: field %s: %s has no such field", name, m.object.name)
 		}
 		text, err := c.laid(s.Set[name])
 		if err != nil {
@@ -228,29 +255,9 @@ func (m *Mock) Seed(s mocks.Seed) (string, error) {
 	return id, nil
 }
 
-// Peek returns a record's stored state.
-func (m *Mock) Peek(id string) (mocks.Snapshot, bool) {
-	full, _ := canonicalID(id)
-	r := m.store.byID[full]
-	if r == nil {
-		return mocks.Snapshot{}, false
-	}
-	return m.snapshot(r), true
-}
-
-// Each calls f for every stored record in the order in which they were made,
-// deleted ones included.
-func (m *Mock) Each(f func(mocks.Snapshot) bool) {
-	for _, r := range m.store.order {
-		if !f(m.snapshot(r)) {
-			return
-		}
-	}
-}
-
 func (m *Mock) snapshot(r *record) mocks.Snapshot {
 	s := mocks.Snapshot{
-		ID: r.id, Alias: r.alias, External: r.externalID(m), Version: r.number(m.version),
+		ID: r.id, Object: m.object.is, Alias: r.alias, External: r.externalID(m), Version: r.number(m.version),
 		Deleted: r.deleted, MergedTo: r.master, Modified: time.Unix(r.modified, 0).UTC(),
 		Fields: make(map[string]string),
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/syncproof/syncproof/mocks"
 )
 
 // cursorsMax is how many query cursors a user has; the oldest is closed (M).
@@ -13,6 +15,7 @@ const cursorsMax = 10
 
 // cursor is an open query result.
 type cursor struct {
+	on      mocks.Object
 	locator string
 	query   *query
 	rows    []*record
@@ -23,10 +26,11 @@ type cursors []cursor
 
 // query answers query?q= and queryAll?q=, which shows deleted rows too (S).
 func (x *exchange) query(all bool) (int, []byte, *apiError) {
+	text := x.r.Query.Get("q")
+	x.chooseFrom(text)
 	if !x.may("read") {
 		return 0, nil, errAccess()
 	}
-	text := x.r.Query.Get("q")
 	if text == "" {
 		return 0, nil, malformed("A query string has to be specified", 0)
 	}
@@ -34,7 +38,7 @@ func (x *exchange) query(all bool) (int, []byte, *apiError) {
 	if err != nil {
 		return 0, nil, err
 	}
-	c := cursor{query: q, isFeed: q.isFeed()}
+	c := cursor{on: x.m.object.is, query: q, isFeed: q.isFeed()}
 	c.rows = x.m.run(q, all, c.isFeed)
 	if q.count {
 		return http.StatusOK, countOnly(len(c.rows)), nil
@@ -63,7 +67,9 @@ func (x *exchange) queryMore(path string) (int, []byte, *apiError) {
 	if i < 0 || bad != nil || offset < 0 || offset >= len(x.m.cursors[i].rows) {
 		return 0, nil, refuse("INVALID_QUERY_LOCATOR", "invalid query locator")
 	}
-	return http.StatusOK, x.page(&x.m.cursors[i], offset), nil
+	c := &x.m.cursors[i]
+	x.m = x.m.on(c.on)
+	return http.StatusOK, x.page(c, offset), nil
 }
 
 // batch is the size of a page: the organisation's, or what the client asks

@@ -210,6 +210,15 @@ func TestLimitSignals(t *testing.T) {
 	contains(t, w.refused(w.send("GET", path, "", ""), 403, "REQUEST_LIMIT_EXCEEDED"), "ConcurrentRequests")
 	f.MaxConcurrent = 0
 	w.now = w.now.Add(24 * time.Hour)
+	f.LongRunning = longRunningMax - 1
+	if resp := w.send("GET", path, "", ""); resp.Status != 200 {
+		t.Errorf("with %d long requests: %d %s", f.LongRunning, resp.Status, resp.Body)
+	}
+	f.LongRunning = longRunningMax // S, R
+	if msg := w.refused(w.send("GET", path, "", ""), 403, "REQUEST_LIMIT_EXCEEDED"); msg != "ConcurrentPerOrgLongTxn Limit exceeded." {
+		t.Errorf("too many long requests: %q", msg)
+	}
+	f.LongRunning = 0
 	left := 1
 	f.DailyRemaining = &left
 	if resp := w.send("GET", path, "", ""); resp.Status != 200 || left != 0 {

@@ -18,7 +18,8 @@ import (
 const upsertBodySince = 460
 
 // row answers sobjects/Contact/{id}: 204 for a write (S). There is no ETag of a
-// contact, and nothing but the validation rule makes a write conditional (S).
+// contact, and nothing but the validation rule makes a write to one conditional;
+// the rows of accounts have ETags (S).
 func (x *exchange) row(id string) (int, []byte, *apiError) {
 	var verb string
 	switch x.r.Method {
@@ -36,7 +37,7 @@ func (x *exchange) row(id string) (int, []byte, *apiError) {
 		if verb == "read" {
 			return 0, nil, errNotFound()
 		}
-		return 0, nil, errMalformedID(id).withStatus(http.StatusNotFound)
+		return 0, nil, x.m.object.errMalformedID(id).withStatus(http.StatusNotFound)
 	}
 	if !x.may(verb) {
 		return 0, nil, errAccess()
@@ -47,6 +48,15 @@ func (x *exchange) row(id string) (int, []byte, *apiError) {
 		return 0, nil, errNotFound()
 	case r.deleted:
 		return 0, nil, errDeleted()
+	}
+	fresh, err := x.rests(r)
+	switch {
+	case err != nil:
+		return 0, nil, err
+	case fresh:
+		x.disclose(r) // that nothing has changed tells the content as well
+		x.tag = x.m.etag(r)
+		return http.StatusNotModified, nil, nil
 	case verb == "read":
 		return x.get(r)
 	case verb == "delete":
@@ -57,12 +67,18 @@ func (x *exchange) row(id string) (int, []byte, *apiError) {
 	if err == nil {
 		err = x.change(r, set)
 	}
+	if err == nil && x.m.object.tags {
+		x.tag = x.m.etag(r)
+	}
 	return http.StatusNoContent, nil, err
 }
 
 // get discloses a record, whole or the fields asked for.
 func (x *exchange) get(r *record) (int, []byte, *apiError) {
 	x.subject = r
+	if x.m.object.tags {
+		x.tag = x.m.etag(r)
+	}
 	if x.op != nil {
 		err := x.knows()
 		if err == nil {
@@ -76,7 +92,7 @@ func (x *exchange) get(r *record) (int, []byte, *apiError) {
 		for name := range strings.SplitSeq(list, ",") {
 			c := x.m.schema.find(strings.TrimSpace(name))
 			if c == nil {
-				return 0, nil, errNoColumn(strings.TrimSpace(name))
+				return 0, nil, x.m.object.errNoColumn(strings.TrimSpace(name))
 			}
 			if !slices.Contains(columns, c) {
 				columns = append(columns, c)
@@ -89,9 +105,10 @@ func (x *exchange) get(r *record) (int, []byte, *apiError) {
 
 // appendRow appends a record as the API shows it.
 func (m *Mock) appendRow(b []byte, r *record, columns []*column, prefix string) []byte {
-	b = append(b, `{"attributes":{"type":"Contact","url":"`...)
-	b = append(b, prefix...)
-	b = append(b, "/sobjects/Contact/"...)
+	b = append(append(b, `{"attributes":{"type":"`...), m.object.name...)
+	b = append(append(b, `","url":"`...), prefix...)
+	b = append(append(b, "/sobjects/"...), m.object.name...)
+	b = append(b, '/')
 	b = append(b, r.id...)
 	b = append(b, `"}`...)
 	for _, c := range columns {
@@ -146,13 +163,16 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 	if err := x.m.missing(set); err != nil {
 		return nil, err
 	}
-	r := x.m.fresh(x.m.ids.Salesforce(prefixContact))
+	r := x.m.fresh(x.m.ids.Salesforce(x.m.object.prefix))
 	if x.m.version != nil {
 		if err := x.m.conflict(r, set); err != nil {
 			return nil, err
 		}
 	}
 	if err := x.m.breaks(nil, set, x.user()); err != nil {
+		return nil, err
+	}
+	if err := x.similar(nil, set); err != nil {
 		return nil, err
 	}
 	x.m.create(r, x.writer(set), trace.Create)
@@ -168,6 +188,9 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 		}
 	}
 	if err := x.m.breaks(r, set, x.user()); err != nil {
+		return err
+	}
+	if err := x.similar(r, set); err != nil {
 		return err
 	}
 	x.m.update(r, x.writer(set))
@@ -216,7 +239,7 @@ func (x *exchange) choices(matches []*record) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = mocks.AppendString(b, x.prefix()+"/sobjects/Contact/"+r.id)
+		b = mocks.AppendString(b, x.prefix()+"/sobjects/"+x.m.object.name+"/"+r.id)
 	}
 	return append(b, ']')
 }
@@ -314,7 +337,7 @@ func (x *exchange) field(member *mocks.Member, key *column) (assign, *apiError) 
 	c := x.m.schema.find(member.Key)
 	switch {
 	case c == nil:
-		return assign{}, errNoColumn(member.Key)
+		return assign{}, x.m.object.errNoColumn(member.Key)
 	case c.system == sysID:
 		return assign{}, refuse("INVALID_FIELD", "The Id field should not be specified in the sobject data.", "Id")
 	case c == key:

@@ -10,6 +10,7 @@ import (
 // rule is a validation rule: a write for which its formula is true is refused
 // with its message (S).
 type rule struct {
+	on                      mocks.Object
 	id, name, text, message string
 	display                 string // the field beside which the message stands
 	active                  bool
@@ -19,21 +20,21 @@ type rule struct {
 // makeRule is POST tooling/sobjects/ValidationRule: active, the formula and a
 // message of at most 255 characters are required (S).
 func (x *exchange) makeRule(b body) (string, *apiError) {
-	name, meta, err := b.metadata("ValidationRule")
+	part, name, meta, err := x.metadata(b, "ValidationRule")
 	if err != nil {
 		return "", err
 	}
 	if !developerName(name) {
 		return "", refuse("FIELD_INTEGRITY_EXCEPTION", "The rule name "+name+" is not valid: it begins with a letter and has letters, digits and single underscores", "ValidationName")
 	}
-	if slices.ContainsFunc(x.m.setup.rules, func(r rule) bool { return r.name == name }) {
+	if slices.ContainsFunc(x.m.setup.rules, func(r rule) bool { return r.on == part.object.is && r.name == name }) {
 		return "", errDuplicateName(name, "validation rule")
 	}
-	r, err := meta.rule(x.m.made)
+	r, err := meta.rule(part.made)
 	if err != nil {
 		return "", err
 	}
-	r.id, r.name = x.m.ids.Salesforce(prefixRule), name
+	r.on, r.id, r.name = part.object.is, x.m.ids.Salesforce(prefixRule), name
 	x.m.setup.rules = append(x.m.setup.rules, *r)
 	return r.id, nil
 }
@@ -96,7 +97,7 @@ func (m *Mock) breaks(r *record, set []assign, user string) *apiError {
 	}
 	for i := range m.setup.rules {
 		rule := &m.setup.rules[i]
-		if !rule.active || !rule.formula.holds(&saving{before: r, set: set, user: user}) {
+		if rule.on != m.object.is || !rule.active || !rule.formula.holds(&saving{before: r, set: set, user: user}) {
 			continue
 		}
 		if rule.display != "" {

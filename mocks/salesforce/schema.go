@@ -17,6 +17,7 @@ const (
 	kindTextarea
 	kindPhone
 	kindEmail
+	kindURL
 	kindPicklist
 	kindMultipicklist
 	kindBoolean
@@ -28,7 +29,7 @@ const (
 
 // kindNames are describe's names, which the JSON parser's errors use as well.
 var kindNames = [...]string{
-	"id", "reference", "string", "textarea", "phone", "email", "picklist", "multipicklist",
+	"id", "reference", "string", "textarea", "phone", "email", "url", "picklist", "multipicklist",
 	"boolean", "date", "datetime", "int", "double",
 }
 
@@ -36,7 +37,7 @@ func (k kind) String() string { return kindNames[k] }
 
 // soapTypes are describe's soapType for each kind.
 var soapTypes = [...]string{
-	"tns:ID", "tns:ID", "xsd:string", "xsd:string", "xsd:string", "xsd:string", "xsd:string", "xsd:string",
+	"tns:ID", "tns:ID", "xsd:string", "xsd:string", "xsd:string", "xsd:string", "xsd:string", "xsd:string", "xsd:string",
 	"xsd:boolean", "xsd:date", "xsd:dateTime", "xsd:int", "xsd:double",
 }
 
@@ -64,7 +65,7 @@ const (
 	sysSystemModstamp
 )
 
-// column is one field of Contact.
+// column is one field of an object.
 type column struct {
 	base  string // the name it was made with, by which users know it
 	name  string // API name, which drift may change
@@ -79,7 +80,8 @@ type column struct {
 	required   bool
 	readOnly   bool
 	externalID bool
-	values     []string // of a restricted picklist
+	values     []string // of a picklist
+	open       bool     // the picklist takes other values too
 	gone       bool     // removed by drift
 	retyped    bool     // by drift: what it is otherwise empty of stays so
 	hidden     bool     // the engine's account cannot see it
@@ -95,6 +97,7 @@ func (c *column) filterable() bool { return c.kind != kindTextarea || c.length <
 
 // schema is the object as it stands now.
 type schema struct {
+	object  *object
 	columns []*column // in describe's order
 	byName  map[string]*column
 	slots   int // how many plain columns there are
@@ -130,13 +133,10 @@ func (s *schema) index() {
 	}
 }
 
-// standard are the columns of Contact that every tenant has (S); the lengths
+// standardContact are the columns of Contact that every tenant has (S); the lengths
 // are the vendor's, from memory (M).
-func standard() []*column {
-	return []*column{
-		{name: "Id", label: "Contact ID", kind: kindID, length: 18, system: sysID},
-		{name: "IsDeleted", label: "Deleted", kind: kindBoolean, system: sysIsDeleted},
-		{name: "MasterRecordId", label: "Master Record ID", kind: kindReference, length: 18, system: sysMasterRecordID},
+func standardContact() []*column {
+	return framed([]*column{
 		{name: "LastName", label: "Last Name", kind: kindString, length: 80, required: true},
 		{name: "FirstName", label: "First Name", kind: kindString, length: 40},
 		{name: "Name", label: "Full Name", kind: kindString, length: 121, system: sysName},
@@ -153,18 +153,51 @@ func standard() []*column {
 		{name: "Birthdate", label: "Birthdate", kind: kindDate},
 		{name: "Description", label: "Contact Description", kind: kindTextarea, length: 32000},
 		{name: "DoNotCall", label: "Do Not Call", kind: kindBoolean},
+	}, "Contact ID")
+}
+
+// standardAccount are those of Account (S for the names: the object reference;
+// M for the lengths).
+func standardAccount() []*column {
+	return framed([]*column{
+		{name: "Name", label: "Account Name", kind: kindString, length: 255, required: true},
+		{name: "Type", label: "Account Type", kind: kindPicklist, length: 255},
+		{name: "BillingStreet", label: "Billing Street", kind: kindTextarea, length: 255},
+		{name: "BillingCity", label: "Billing City", kind: kindString, length: 40},
+		{name: "BillingState", label: "Billing State/Province", kind: kindString, length: 80},
+		{name: "BillingPostalCode", label: "Billing Zip/Postal Code", kind: kindString, length: 20},
+		{name: "BillingCountry", label: "Billing Country", kind: kindString, length: 80},
+		{name: "Phone", label: "Account Phone", kind: kindPhone, length: 40},
+		{name: "Fax", label: "Account Fax", kind: kindPhone, length: 40},
+		{name: "AccountNumber", label: "Account Number", kind: kindString, length: 40},
+		{name: "Website", label: "Website", kind: kindURL, length: 255},
+		{name: "Industry", label: "Industry", kind: kindPicklist, length: 255},
+		{name: "NumberOfEmployees", label: "Employees", kind: kindInt},
+		{name: "Description", label: "Account Description", kind: kindTextarea, length: 32000},
+	}, "Account ID")
+}
+
+// framed puts the columns of the system around an object's own.
+func framed(own []*column, idLabel string) []*column {
+	head := []*column{
+		{name: "Id", label: idLabel, kind: kindID, length: 18, system: sysID},
+		{name: "IsDeleted", label: "Deleted", kind: kindBoolean, system: sysIsDeleted},
+		{name: "MasterRecordId", label: "Master Record ID", kind: kindReference, length: 18, system: sysMasterRecordID},
+	}
+	tail := []*column{
 		{name: "CreatedDate", label: "Created Date", kind: kindDatetime, system: sysCreatedDate},
 		{name: "CreatedById", label: "Created By ID", kind: kindReference, length: 18, system: sysCreatedByID},
 		{name: "LastModifiedDate", label: "Last Modified Date", kind: kindDatetime, system: sysLastModifiedDate},
 		{name: "LastModifiedById", label: "Last Modified By ID", kind: kindReference, length: 18, system: sysLastModifiedByID},
 		{name: "SystemModstamp", label: "System Modstamp", kind: kindDatetime, system: sysSystemModstamp},
 	}
+	return slices.Concat(head, own, tail)
 }
 
-// newSchema is Contact with the tenant's own fields. A field of the
+// newSchema is an object with the tenant's own fields. A field of the
 // configuration that names a standard column narrows that column.
-func newSchema(c *mocks.Config) *schema {
-	s := &schema{columns: standard()}
+func newSchema(o *object, c *mocks.Config) *schema {
+	s := &schema{object: o, columns: o.standard()}
 	for _, f := range c.Fields {
 		s.configure(f)
 	}
@@ -253,7 +286,7 @@ func customColumn(f mocks.Field) *column {
 // what the engine's account may no longer see. Slots stay: the data outlives
 // the names.
 func (s *schema) drifted(drift []mocks.Drift, hidden []string) *schema {
-	out := &schema{columns: make([]*column, len(s.columns)), slots: s.slots}
+	out := &schema{object: s.object, columns: make([]*column, len(s.columns)), slots: s.slots}
 	for i, c := range s.columns {
 		fresh := *c
 		out.columns[i] = &fresh

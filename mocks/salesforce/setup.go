@@ -16,12 +16,17 @@ type setup struct {
 	sets     []permissionSet
 	grants   []fieldGrant
 	assigned []assignment
+
+	members    []channelMember
+	duplicates []duplicateRule
+	fields     []fieldSetting
 }
 
 type permissionSet struct{ id, name, label string }
 
 // fieldGrant is a FieldPermissions record; field is its API name.
 type fieldGrant struct {
+	on             mocks.Object
 	id, set, field string
 	edit           bool
 }
@@ -33,6 +38,7 @@ func (s *setup) clone() setup {
 	return setup{
 		rules: slices.Clip(s.rules), sets: slices.Clip(s.sets),
 		grants: slices.Clip(s.grants), assigned: slices.Clip(s.assigned),
+		members: slices.Clip(s.members), duplicates: s.duplicates, fields: s.fields,
 	}
 }
 
@@ -40,6 +46,29 @@ func (s *setup) encode(p *mocks.Print) {
 	p.Int(int64(len(s.rules)))
 	p.Int(int64(len(s.grants)))
 	p.Int(int64(len(s.assigned)))
+	p.Int(int64(len(s.members)))
+	for _, c := range s.members {
+		p.Text(c.entity)
+	}
+	p.Int(int64(len(s.duplicates)))
+	for i := range s.duplicates {
+		d := &s.duplicates[i]
+		p.Text(d.Name)
+		p.Text(d.Object)
+		p.Texts(d.Fields)
+		p.Text(d.OnCreate)
+		p.Text(d.OnEdit)
+		p.Text(d.Message)
+	}
+	p.Int(int64(len(s.fields)))
+	for i := range s.fields {
+		f := &s.fields[i]
+		p.Text(f.Object)
+		p.Text(f.Field)
+		p.Flag(f.Required, f.Open)
+		p.Int(int64(f.Length))
+		p.Texts(f.Values)
+	}
 }
 
 // User permissions of the engine's account (S for what each is needed for).
@@ -216,22 +245,25 @@ func (x *exchange) makeFieldGrant(b body) (string, *apiError) {
 		return "", err
 	}
 	s := &x.m.setup
-	c := x.m.made.named(unprefixed(full))
+	part, c := x.m.named(object), (*column)(nil)
+	if part != nil {
+		c = part.made.named(unprefixed(full))
+	}
 	switch {
 	case !slices.ContainsFunc(s.sets, func(p permissionSet) bool { return p.id == parent }):
 		return "", errReference("ParentId", parent)
-	case object != "Contact":
+	case part == nil:
 		return "", refuse("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Sobject Type Name: bad value for restricted picklist field: "+object, "SobjectType")
-	case c == nil || full != "Contact."+c.name:
+	case c == nil || full != object+"."+c.name:
 		return "", refuse("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Field Name: bad value for restricted picklist field: "+full, "Field")
 	case !read:
 		return "", refuse("FIELD_INTEGRITY_EXCEPTION", "Field Permissions need Read access: a record without it cannot be stored", "PermissionsRead")
-	case slices.ContainsFunc(s.grants, func(g fieldGrant) bool { return g.set == parent && g.field == c.name }):
+	case slices.ContainsFunc(s.grants, func(g fieldGrant) bool { return g.on == part.object.is && g.set == parent && g.field == c.name }):
 		return "", refuse("DUPLICATE_VALUE", "duplicate value found: the permission set has a record for "+full)
 	}
 	id := x.m.ids.Salesforce(prefixFieldGrant)
-	s.grants = append(s.grants, fieldGrant{id, parent, c.name, edit})
-	x.m.regrant()
+	s.grants = append(s.grants, fieldGrant{part.object.is, id, parent, c.name, edit})
+	part.regrant()
 	return id, nil
 }
 
@@ -264,7 +296,9 @@ func (x *exchange) makeAssignment(b body) (string, *apiError) {
 	}
 	id := x.m.ids.Salesforce(prefixAssignment)
 	s.assigned = append(s.assigned, assignment{id, full, set})
-	x.m.regrant()
+	for _, part := range x.m.all() {
+		part.regrant()
+	}
 	return id, nil
 }
 
@@ -276,15 +310,15 @@ func (m *Mock) regrant() {
 			if !c.fromAPI {
 				continue
 			}
-			read, edit := m.setup.granted(m.self, c.name)
+			read, edit := m.setup.granted(m.object.is, m.self, c.name)
 			c.ungranted, c.readOnly = !read, read && !edit
 		}
 	})
 }
 
-func (s *setup) granted(user, field string) (read, edit bool) {
+func (s *setup) granted(on mocks.Object, user, field string) (read, edit bool) {
 	for _, g := range s.grants {
-		if g.field == field && slices.ContainsFunc(s.assigned, func(a assignment) bool { return a.user == user && a.set == g.set }) {
+		if g.on == on && g.field == field && slices.ContainsFunc(s.assigned, func(a assignment) bool { return a.user == user && a.set == g.set }) {
 			read, edit = true, edit || g.edit
 		}
 	}
@@ -296,7 +330,7 @@ func (m *Mock) alter(change func(*schema)) {
 	m.made = m.made.drifted(nil, nil)
 	change(m.made)
 	m.made.index()
-	m.schema = m.made.drifted(m.drift, m.revoked)
+	m.schema = m.drifted(m.made)
 	for _, r := range m.store.order {
 		if len(r.values) < m.made.slots {
 			r.values = grown(r.values, m.made.slots)

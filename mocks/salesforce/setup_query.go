@@ -38,6 +38,7 @@ var dataObjects = []setupTable{
 var toolingObjects = []setupTable{
 	{"CustomField", []string{"Id", "DeveloperName", "TableEnumOrId", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).fieldRows},
 	{"ValidationRule", []string{"Id", "ValidationName", "Active", "ErrorMessage", "NamespacePrefix", "EntityDefinition.QualifiedApiName", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).ruleRows},
+	{"PlatformEventChannelMember", []string{"Id", "DeveloperName", "EventChannel", "SelectedEntity", "NamespacePrefix", "Metadata", "FullName"}, []string{"Metadata", "FullName"}, (*Mock).memberRows},
 	{"ApexTrigger", []string{"Id", "Name", "TableEnumOrId", "Status"}, nil, (*Mock).triggerRows},
 }
 
@@ -53,7 +54,7 @@ func (m *Mock) permissionSetRows() (rows []map[string]string) {
 func (m *Mock) grantRows() (rows []map[string]string) {
 	for _, g := range m.setup.grants {
 		rows = append(rows, map[string]string{
-			"Id": quoted(g.id), "ParentId": quoted(g.set), "SobjectType": `"Contact"`, "Field": quoted("Contact." + g.field),
+			"Id": quoted(g.id), "ParentId": quoted(g.set), "SobjectType": quoted(objects[g.on].name), "Field": quoted(objects[g.on].name + "." + g.field),
 			"PermissionsRead": "true", "PermissionsEdit": strconv.FormatBool(g.edit),
 		})
 	}
@@ -70,14 +71,22 @@ func (m *Mock) assignmentRows() (rows []map[string]string) {
 // fieldRows are the custom fields, whether the account may see their values or
 // not: the Tooling API shows definitions (S).
 func (m *Mock) fieldRows() (rows []map[string]string) {
-	for _, c := range m.made.drifted(m.drift, nil).columns {
+	for _, part := range m.all() {
+		rows = append(rows, part.ownFieldRows()...)
+	}
+	return rows
+}
+
+func (m *Mock) ownFieldRows() (rows []map[string]string) {
+	f := mocks.Faults{Drift: m.drift}
+	for _, c := range m.narrowed(m.made.drifted(f.DriftsOf(m.object.is), nil)).columns {
 		name, custom := strings.CutSuffix(c.name, "__c")
 		if !custom || c.gone {
 			continue
 		}
 		rows = append(rows, map[string]string{
-			"Id": quoted(fieldID(c.name)), "DeveloperName": quoted(name), "TableEnumOrId": `"Contact"`, "NamespacePrefix": "null",
-			"Metadata": string(c.appendMetadata(nil)), "FullName": quoted("Contact." + c.name),
+			"Id": quoted(m.object.fieldID(c.name)), "DeveloperName": quoted(name), "TableEnumOrId": quoted(m.object.name), "NamespacePrefix": "null",
+			"Metadata": string(c.appendMetadata(nil)), "FullName": quoted(m.object.name + "." + c.name),
 		})
 	}
 	return rows
@@ -88,20 +97,22 @@ func (m *Mock) ruleRows() (rows []map[string]string) {
 		r := &m.setup.rules[i]
 		rows = append(rows, map[string]string{
 			"Id": quoted(r.id), "ValidationName": quoted(r.name), "Active": strconv.FormatBool(r.active), "ErrorMessage": quoted(r.message),
-			"EntityDefinition.QualifiedApiName": `"Contact"`, "NamespacePrefix": "null", "Metadata": string(r.appendMetadata(nil)), "FullName": quoted("Contact." + r.name),
+			"EntityDefinition.QualifiedApiName": quoted(objects[r.on].name), "NamespacePrefix": "null", "Metadata": string(r.appendMetadata(nil)), "FullName": quoted(objects[r.on].name + "." + r.name),
 		})
 	}
 	return rows
 }
 
 // triggerRows is the guide's version trigger, where the configuration has it.
-func (m *Mock) triggerRows() []map[string]string {
-	if !m.config.Trigger {
-		return nil
+func (m *Mock) triggerRows() (rows []map[string]string) {
+	for i, part := range m.all() {
+		if part.config.Trigger {
+			rows = append(rows, map[string]string{
+				"Id": quoted(numbered(prefixTrigger, uint64(i)+1)), "Name": `"SyncVersion"`, "TableEnumOrId": quoted(part.object.name), "Status": `"Active"`,
+			})
+		}
 	}
-	return []map[string]string{{
-		"Id": quoted(numbered(prefixTrigger, 1)), "Name": `"SyncVersion"`, "TableEnumOrId": `"Contact"`, "Status": `"Active"`,
-	}}
+	return rows
 }
 
 // setupQuery parses the query if it is one of these objects, else nil.

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// query is a parsed SOQL statement over Contact.
+// query is a parsed SOQL statement over one object.
 //
-//	SELECT field [, field]... FROM Contact
+//	SELECT field [, field]... FROM object
 //	[WHERE condition] [ORDER BY field [ASC|DESC] [NULLS FIRST|LAST] [, ...]] [LIMIT n] [OFFSET n]
 //
 // In the place of the fields COUNT() asks how many rows there are.
@@ -140,7 +140,7 @@ func (p *parser) from() *apiError {
 		return p.unexpected()
 	}
 	p.at++
-	if !strings.EqualFold(t.text, "Contact") {
+	if !strings.EqualFold(t.text, p.schema.object.name) {
 		return refuse("INVALID_TYPE", "sObject type '"+t.text+"' is not supported.")
 	}
 	return nil
@@ -247,7 +247,7 @@ func (p *parser) column(t token) (*column, *apiError) {
 		return c, nil
 	}
 	return nil, refuse("INVALID_FIELD", "\nERROR at Row:1:Column:"+strconv.Itoa(t.at+1)+
-		"\nNo such column '"+t.text+"' on entity 'Contact'. If you are attempting to use a custom field, be sure to "+
+		"\nNo such column '"+t.text+"' on entity '"+p.schema.object.name+"'. If you are attempting to use a custom field, be sure to "+
 		"append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.")
 }
 

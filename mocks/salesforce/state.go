@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,18 +10,35 @@ import (
 )
 
 // state is an organisation as a snapshot holds it. Fields go by the names
-// with which the schema was made. Query locators are left out: a client that
-// holds one is told that it is no longer valid, as after a failover.
+// with which the schema was made. Query locators and clients of the event
+// stream are left out: a client that holds one is told that it is no longer
+// valid, as after a failover.
 type state struct {
-	IDs     *mocks.IDs                 `json:"ids"`
-	Tokens  *mocks.Tokens              `json:"tokens"`
-	Limits  *mocks.Limiter             `json:"limits"`
+	IDs     *mocks.IDs        `json:"ids"`
+	Tokens  *mocks.Tokens     `json:"tokens"`
+	Limits  *mocks.Limiter    `json:"limits"`
+	Clients map[string]string `json:"clients"`
+	Setup   *setupState       `json:"setup,omitempty"`
+	partState
+	Account *partState `json:"account,omitempty"`
+	// Bus is nil where nothing was ever told.
+	Bus *busState `json:"bus,omitempty"`
+}
+
+// partState is one object of an organisation.
+type partState struct {
 	Gap     int                        `json:"gap"`
 	GapOpen bool                       `json:"gap_open"`
-	Clients map[string]string          `json:"clients"`
 	Records []recordState              `json:"records"`
 	Late    []mocks.Waiting[lateState] `json:"late"`
-	Setup   *setupState                `json:"setup,omitempty"`
+}
+
+// busState is the event bus.
+type busState struct {
+	IDs     *mocks.IDs     `json:"ids"`
+	Replay  int64          `json:"replay"`
+	Commits int64          `json:"commits"`
+	Events  []*changeEvent `json:"events"`
 }
 
 type recordState struct {
@@ -58,14 +76,23 @@ var _ mocks.Stateful = (*Mock)(nil)
 
 // State is the organisation as JSON.
 func (m *Mock) State() ([]byte, error) {
-	s := state{
-		IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Gap: m.gap, GapOpen: m.gapOpen, Clients: m.clients,
-		Records: make([]recordState, len(m.store.order)),
+	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Clients: m.clients, partState: m.partState()}
+	s.Setup = m.setupState()
+	if b := &m.bus; b.commits > 0 {
+		s.Bus = &busState{&b.ids, b.replay, b.commits, b.events}
 	}
+	if part := m.on(mocks.Account); part != nil {
+		account := part.partState()
+		s.Account = &account
+	}
+	return json.Marshal(&s)
+}
+
+func (m *Mock) partState() partState {
+	s := partState{Gap: m.gap, GapOpen: m.gapOpen, Records: make([]recordState, len(m.store.order))}
 	for i, r := range m.store.order {
 		s.Records[i] = m.recordState(r)
 	}
-	s.Setup = m.setupState()
 	for _, l := range m.late.All() {
 		w := &l.Value.write
 		late := lateState{
@@ -77,7 +104,7 @@ func (m *Mock) State() ([]byte, error) {
 		}
 		s.Late = append(s.Late, mocks.Waiting[lateState]{At: l.At, Value: late})
 	}
-	return json.Marshal(&s)
+	return s
 }
 
 func (m *Mock) recordState(r *record) recordState {
@@ -95,18 +122,39 @@ func (m *Mock) recordState(r *record) recordState {
 
 // SetState replaces the organisation by that of a snapshot.
 func (m *Mock) SetState(text []byte) error {
-	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits}
+	fresh := newBus(m.config.Seed)
+	s := state{IDs: &m.ids, Tokens: &m.tokens, Limits: &m.limits, Bus: &busState{IDs: &fresh.ids}}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	m.gap, m.gapOpen, m.clients = s.Gap, s.GapOpen, map[string]string{}
+	account := m.on(mocks.Account)
+	if (s.Account != nil) != (account != nil) {
+		return errors.New("the snapshot is of an organisation that differs in whether it has accounts")
+	}
+	m.clients = map[string]string{}
 	for id, client := range s.Clients {
 		m.clients[id] = client
 	}
-	m.store, m.cursors, m.late = newStore(), nil, mocks.Due[lateCommit]{}
+	m.cursors = nil
+	for _, part := range m.all() {
+		part.store, part.late = newStore(), mocks.Due[lateCommit]{}
+	}
 	if err := m.setSetup(s.Setup); err != nil {
 		return err
 	}
+	if err := m.setBus(fresh, s.Bus); err != nil {
+		return err
+	}
+	if s.Account != nil {
+		if err := account.setPart(s.Account); err != nil {
+			return err
+		}
+	}
+	return m.setPart(&s.partState)
+}
+
+func (m *Mock) setPart(s *partState) error {
+	m.gap, m.gapOpen = s.Gap, s.GapOpen
 	for i := range s.Records {
 		r, err := m.laidDown(&s.Records[i])
 		if err != nil {
@@ -121,6 +169,23 @@ func (m *Mock) SetState(text []byte) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// setBus replaces the events. Nobody listens yet.
+func (m *Mock) setBus(fresh bus, s *busState) error {
+	m.bus, m.streams, m.polls, m.pending = fresh, nil, nil, nil
+	if s == nil {
+		return nil
+	}
+	last := int64(0)
+	for i, e := range s.Events {
+		if e == nil || e.Replay <= last || e.Replay > s.Replay || len(e.Records) == 0 {
+			return fmt.Errorf("event %d of the snapshot: its replay id is out of order, or it names no record", i+1)
+		}
+		last = e.Replay
+	}
+	m.bus.replay, m.bus.commits, m.bus.events = s.Replay, s.Commits, s.Events
 	return nil
 }
 

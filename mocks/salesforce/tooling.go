@@ -28,32 +28,44 @@ func (x *exchange) tooling(path string) (int, []byte, *apiError) {
 		return x.makeSetup(mayCustomize, (*exchange).makeField)
 	case "sobjects/ValidationRule":
 		return x.makeSetup(mayCustomize, (*exchange).makeRule)
+	case memberPath:
+		return x.makeSetup(mayCustomize, (*exchange).makeMember)
+	}
+	if id, ok := below(path, memberPath); ok {
+		return x.member(id)
 	}
 	return 0, nil, errNotFound()
 }
 
-// metadata is FullName's second part and the members of Metadata.
-func (b body) metadata(object string) (name string, meta body, err *apiError) {
-	if err = b.only(object, "FullName", "Metadata"); err != nil {
-		return "", meta, err
+// metadata is FullName, as the object that it names and the name behind it, and
+// the members of Metadata.
+func (x *exchange) metadata(b body, kind string) (part *Mock, name string, meta body, err *apiError) {
+	if err = b.only(kind, "FullName", "Metadata"); err != nil {
+		return nil, "", meta, err
 	}
 	full, err := b.need("FullName")
 	if err != nil {
-		return "", meta, err
+		return nil, "", meta, err
 	}
 	entity, name, ok := strings.Cut(full, ".")
-	if !ok || entity != "Contact" {
-		return "", meta, refuse("INVALID_TYPE", "Entity of type '"+entity+"' is not available: FullName must be Contact.<name>", "FullName")
+	if part = x.m.named(entity); !ok || part == nil {
+		return nil, "", meta, refuse("INVALID_TYPE", "Entity of type '"+entity+"' is not available: FullName must be Contact.<name>", "FullName")
 	}
-	m := b.find("Metadata")
+	meta, err = b.object("Metadata")
+	return part, name, meta, err
+}
+
+// object is a member that must be there, and an object.
+func (b body) object(name string) (body, *apiError) {
+	m := b.find(name)
 	if m == nil || m.Kind != mocks.JSONObject {
-		return "", meta, refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [Metadata]", "Metadata")
+		return body{}, errRequired(name)
 	}
 	members, bad := mocks.Members(nil, []byte(m.Text))
 	if bad != nil {
-		return "", meta, parserError(bad)
+		return body{}, parserError(bad)
 	}
-	return name, body{members}, nil
+	return body{members}, nil
 }
 
 func unprefixed(full string) string {
@@ -79,11 +91,12 @@ func developerName(name string) bool {
 var fieldTypes = map[string]kind{
 	"Text": kindString, "TextArea": kindTextarea, "LongTextArea": kindTextarea, "Number": kindDouble, "Checkbox": kindBoolean,
 	"Date": kindDate, "DateTime": kindDatetime, "Phone": kindPhone, "Email": kindEmail,
+	"Picklist": kindPicklist, "MultiselectPicklist": kindMultipicklist,
 }
 
 // makeField is POST tooling/sobjects/CustomField.
 func (x *exchange) makeField(b body) (string, *apiError) {
-	name, meta, err := b.metadata("CustomField")
+	part, name, meta, err := x.metadata(b, "CustomField")
 	if err != nil {
 		return "", err
 	}
@@ -91,30 +104,33 @@ func (x *exchange) makeField(b body) (string, *apiError) {
 	if !custom || !developerName(base) {
 		return "", refuse("FIELD_INTEGRITY_EXCEPTION", "The field name "+name+" is not valid: it ends in __c, begins with a letter and has letters, digits and single underscores", "DeveloperName")
 	}
-	if x.m.made.named(name) != nil {
-		return "", refuse("DUPLICATE_DEVELOPER_NAME", "There is already a field named "+base+" on Contact.", "DeveloperName")
+	if part.made.named(name) != nil {
+		return "", refuse("DUPLICATE_DEVELOPER_NAME", "There is already a field named "+base+" on "+part.object.name+".", "DeveloperName")
 	}
 	c, err := meta.column(name)
 	if err != nil {
 		return "", err
 	}
-	x.m.alter(func(s *schema) {
+	part.alter(func(s *schema) {
 		c.slot = s.slots
 		s.slots++
 		s.columns = append(s.columns, c)
 	})
-	return fieldID(name), nil
+	return part.object.fieldID(name), nil
 }
 
 // fieldID is the id of a custom field's definition.
-func fieldID(name string) string {
+func (o *object) fieldID(name string) string {
+	if o.is != mocks.Contact {
+		name = o.name + "." + name
+	}
 	return prefixField + UserID(name)[3:15] + mocks.SalesforceSuffix(prefixField+UserID(name)[3:15])
 }
 
 // column is the column that a CustomField's metadata describes.
 func (b body) column(name string) (*column, *apiError) {
 	if err := b.only("CustomField", "type", "label", "description", "inlineHelpText", "required", "unique", "caseSensitive",
-		"externalId", "length", "precision", "scale", "visibleLines", "defaultValue", "trackHistory"); err != nil {
+		"externalId", "length", "precision", "scale", "visibleLines", "defaultValue", "trackHistory", "valueSet"); err != nil {
 		return nil, err
 	}
 	label, err := b.need("label")
@@ -134,6 +150,9 @@ func (b body) column(name string) (*column, *apiError) {
 		return nil, err
 	}
 	if err := b.measures(c, wanted); err != nil {
+		return nil, err
+	}
+	if err := b.choices(c); err != nil {
 		return nil, err
 	}
 	return c, b.initial(c)
@@ -182,7 +201,7 @@ func (b body) measures(c *column, wanted string) *apiError {
 	case wanted == "Number" && (!hasScale || scale < 0 || scale > precision):
 		return outside("scale")
 	}
-	c.length = map[kind]int{kindString: length, kindTextarea: max(length, 255), kindPhone: 40, kindEmail: 80}[c.kind]
+	c.length = map[kind]int{kindString: length, kindTextarea: max(length, 255), kindPhone: 40, kindEmail: 80, kindPicklist: 255, kindMultipicklist: 4099}[c.kind]
 	if c.kind == kindDouble {
 		c.scale = scale
 	}
@@ -233,6 +252,9 @@ func (c *column) appendMetadata(b []byte) []byte {
 	number("length", c.length, slices.Contains([]kind{kindString, kindTextarea}, c.kind))
 	number("precision", 18, c.kind == kindDouble)
 	number("scale", c.scale, c.kind == kindDouble)
+	if c.kind == kindPicklist || c.kind == kindMultipicklist {
+		b = c.appendValueSet(append(b, `,"valueSet":`...))
+	}
 	b = append(b, `,"defaultValue":`...)
 	if c.initial == "" {
 		return append(b, "null}"...)

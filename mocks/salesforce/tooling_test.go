@@ -211,7 +211,7 @@ func FuzzFormula(f *testing.F) {
 		f.Add(text)
 	}
 	c := testConfig()
-	s := newSchema(&c)
+	s := newSchema(objects[mocks.Contact], &c)
 	f.Fuzz(func(t *testing.T, text string) {
 		parsed, err := parseFormula(s, text)
 		if (err == nil) == (parsed == nil) {

@@ -70,7 +70,7 @@ func (c *column) check(text string) (string, *apiError) {
 		}
 		text = strings.ToLower(text)
 	case kindPicklist:
-		if len(c.values) > 0 && !slices.Contains(c.values, text) {
+		if c.forbids(text) {
 			return "", c.badPick(text)
 		}
 	case kindMultipicklist:
@@ -82,7 +82,7 @@ func (c *column) check(text string) (string, *apiError) {
 func (c *column) checkNull() (string, *apiError) {
 	switch {
 	case c.required:
-		return "", refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: ["+c.name+"]", c.name)
+		return "", errRequired(c.name)
 	case c.kind == kindBoolean:
 		return "", c.wrongType("") // a checkbox is never null
 	}
@@ -91,6 +91,11 @@ func (c *column) checkNull() (string, *apiError) {
 
 func (c *column) wrongType(text string) *apiError {
 	return refuse("INVALID_TYPE_ON_FIELD_IN_RECORD", c.label+": value not of required type: "+text, c.name)
+}
+
+// forbids: the picklist is restricted, and this is none of its values (S).
+func (c *column) forbids(value string) bool {
+	return len(c.values) > 0 && !c.open && !slices.Contains(c.values, value)
 }
 
 func (c *column) badPick(text string) *apiError {
@@ -122,7 +127,7 @@ func (c *column) checkMulti(text string) (string, *apiError) {
 		if v = strings.TrimSpace(v); v == "" || slices.Contains(picked, v) {
 			continue
 		}
-		if len(c.values) > 0 && !slices.Contains(c.values, v) {
+		if c.forbids(v) {
 			return "", c.badPick(v)
 		}
 		picked = append(picked, v)

@@ -16,20 +16,36 @@ type field struct {
 
 // vocabulary is what a scenario's mapping calls things.
 type vocabulary struct {
-	fields  []field
-	version [4]string
-	status  [4]string
+	fields   []field
+	contacts int // how many of fields are a contact's, which come first
+	version  [4]string
+	status   [4]string
 }
 
 func newVocabulary(sc *scenarios.Scenario) vocabulary {
 	v := vocabulary{}
-	for _, f := range sc.MappingOrDefault().Fields {
+	for _, object := range sc.Named() {
+		v.learn(sc.MappingOf(object))
+		if object == "" {
+			v.contacts = len(v.fields)
+		}
+	}
+	if v.status == [4]string{} {
+		v.status[trace.CRM] = "Sync_Status__c"
+	}
+	return v
+}
+
+// learn adds what one mapping calls things; a name that two objects share is the
+// first one's.
+func (v *vocabulary) learn(m *scenarios.Mapping) {
+	for _, f := range m.Fields {
 		native := [4]string{trace.CC: f.CCField, trace.CRM: f.CRMField}
 		switch f.Role() {
 		case scenarios.RoleVersion:
-			v.version = native
+			v.version = either(v.version, native)
 		case scenarios.RoleStatus:
-			v.status = native
+			v.status = either(v.status, native)
 		case scenarios.RoleBusiness:
 			way := strings.ToLower(f.Direction)
 			if f.CCField != "" && f.CRMField != "" && way != "tocrm" && way != "tocc" {
@@ -37,10 +53,14 @@ func newVocabulary(sc *scenarios.Scenario) vocabulary {
 			}
 		}
 	}
-	if v.status == [4]string{} {
-		v.status[trace.CRM] = "Sync_Status__c"
+}
+
+// either is the first of two names that there is.
+func either(a, b [4]string) [4]string {
+	if a == [4]string{} {
+		return b
 	}
-	return v
+	return a
 }
 
 // of is the field of a native name, nil if it is no two-way business field.
@@ -52,10 +72,10 @@ func (v *vocabulary) of(on trace.System, native string) *field {
 	return &v.fields[i]
 }
 
-// freeText is a field for any text, nil if the mapping has none: the longest
+// freeText is a contact's field for any text, nil if the mapping has none: the longest
 // notes are last in the mappings of the library.
 func (v *vocabulary) freeText() *field {
-	for i := len(v.fields) - 1; i >= 0; i-- {
+	for i := v.contacts - 1; i >= 0; i-- {
 		if v.fields[i].free {
 			return &v.fields[i]
 		}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/syncproof/syncproof/sim/trace"
@@ -20,8 +21,7 @@ func (m *model) unfed() []int32 {
 	const resolution = int64(2 * time.Second) // of dates and of stamps
 	var newest [2]int64                       // the latest time that a system has shown, or stamped a change with
 	var shown [2]string                       // the date read last: most answers repeat it
-	for i := range m.ev {
-		e := &m.ev[i]
+	for i, e := range m.only(trace.Answer, trace.Commit) {
 		switch {
 		case e.Kind == trace.Answer && e.Date != "" && (e.On == trace.CC || e.On == trace.CRM):
 			side := sideOf(e.On)
@@ -36,8 +36,8 @@ func (m *model) unfed() []int32 {
 			side := sideOf(e.On)
 			late := e.Stamp != 0 && e.Stamp < newest[side]-int64(m.set.overlap)+resolution
 			byUser := e.Actor != trace.ActorEngine && e.Verb != trace.Setup
-			if byUser && (late || m.shownBefore(int32(i)) || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
-				m.unfedCommits = append(m.unfedCommits, int32(i))
+			if byUser && (late || m.shownBefore(i) || e.Verb == trace.Delete && !m.set.feedsDeletes[side]) {
+				m.unfedCommits = append(m.unfedCommits, i)
 			}
 			newest[side] = max(newest[side], e.Stamp)
 		}
@@ -52,21 +52,39 @@ func (m *model) shownBefore(i int32) bool {
 	if e.Stamp == 0 || n == nil {
 		return false
 	}
-	same, res := false, int64(m.set.resolution)
-	for k := range n.states {
-		o := &m.ev[n.states[k].ev]
-		if n.states[k].ev >= i {
-			break
-		}
-		author := !m.set.namesAuthor[n.side] || o.Actor == e.Actor
-		same = same || author && floor(o.Stamp, res) == floor(e.Stamp, res) && e.At-o.At > res
+	res, last := int64(m.set.resolution), len(n.states)-1
+	for last >= 0 && n.states[last].ev > i {
+		last--
 	}
-	return same
+	if last < 0 || n.states[last].ev != i {
+		return false
+	}
+	for k := range last {
+		o := &m.ev[n.states[k].ev]
+		if m.shownAuthor(n, k) == m.shownAuthor(n, last) && floor(o.Stamp, res) == floor(e.Stamp, res) && e.At-o.At > res {
+			return true
+		}
+	}
+	return false
+}
+
+// shownAuthor is whom a feed names for a record's k-th state, "" where it names
+// nobody: where automation leaves that alone, whoever came before it.
+func (m *model) shownAuthor(n *node, k int) string {
+	if !m.set.namesAuthor[n.side] {
+		return ""
+	}
+	for ; k > 0 && m.set.hidesAutomation[n.side] && strings.HasPrefix(m.ev[n.states[k].ev].Actor, "automation:"); k-- {
+	}
+	return m.ev[n.states[k].ev].Actor
 }
 
 // dateOf reads a Date header. Its own form names no zone that would have to be
 // made up.
 func dateOf(text string) (time.Time, bool) {
+	if at, ok := fixedDate(text); ok {
+		return at, true
+	}
 	at, err := time.Parse(http.TimeFormat, text)
 	if err != nil {
 		at, err = time.Parse(time.RFC1123, text)

@@ -77,8 +77,11 @@ func (m *model) limitSignal(e *trace.Event) bool {
 // saysLimit says that an answer was meant as a limit signal, by its own code or
 // the system's account of the same exchange, whatever arrived of its body.
 func (m *model) saysLimit(e *trace.Event) bool {
+	if e.Status/100 != 4 {
+		return limited(e)
+	}
 	c := m.exchange(e.Call)
-	return limited(e) || c != nil && c.answer > 0 && e.Status/100 == 4 && limited(&m.ev[c.answer-1])
+	return limited(e) || c != nil && c.answer > 0 && limited(&m.ev[c.answer-1])
 }
 
 func (g *gate) close(m *model, i int32, e *trace.Event) {

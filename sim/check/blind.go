@@ -11,6 +11,7 @@ import (
 // users: an administrator renamed, removed or retyped it, or took it out of the
 // engine's sight (FC-3, RL-6).
 type blindSpot struct {
+	table       *fieldTable // of the object that has the field
 	side, field int
 	from, to    int32 // indexes; to is the last of int32 where it stays so
 	// known is when an engine that had told of it had looked at the schema again
@@ -33,11 +34,12 @@ func (m *model) findBlindSpots() {
 			continue
 		}
 		side := sideOf(f.on)
-		field, mapped := m.fields.byPlace[side][step.What]
+		table := m.tables[objectOf(step.Object)]
+		field, mapped := table.byPlace[side][step.What]
 		if !mapped {
 			continue
 		}
-		spot := blindSpot{side, field, f.begin, math.MaxInt32, math.MaxInt32}
+		spot := blindSpot{table, side, field, f.begin, math.MaxInt32, math.MaxInt32}
 		if f.end >= 0 && !m.forGood(f) {
 			spot.to = f.end
 			spot.known = max(f.end, m.lookedAgain(f))
@@ -47,9 +49,9 @@ func (m *model) findBlindSpots() {
 }
 
 // sees says that a system shows a field to the engine at an event.
-func (m *model) sees(side, f int, at int32) bool {
+func (m *model) sees(t *fieldTable, side, f int, at int32) bool {
 	for k := range m.blindSpots {
-		if b := &m.blindSpots[k]; b.side == side && b.field == f && b.from <= at && at <= b.to {
+		if b := &m.blindSpots[k]; b.table == t && b.side == side && b.field == f && b.from <= at && at <= b.to {
 			return false
 		}
 	}
@@ -95,7 +97,7 @@ func (s *story) couldSee(side, f int, at int32) bool {
 		}
 	}
 	for k := range s.m.blindSpots {
-		if b := &s.m.blindSpots[k]; b.side == side && b.field == f && (b.from <= at && at <= b.known || b.from <= read && read <= b.known) {
+		if b := &s.m.blindSpots[k]; b.table == s.p.fields && b.side == side && b.field == f && (b.from <= at && at <= b.known || b.from <= read && read <= b.known) {
 			return false
 		}
 	}

@@ -7,11 +7,7 @@ import "github.com/syncproof/syncproof/sim/trace"
 func bounded(m *model) Result {
 	t := &tally{m: m}
 	measured := false
-	for i := range m.ev {
-		e := &m.ev[i]
-		if e.Kind != trace.Gauge {
-			continue
-		}
+	for _, e := range m.only(trace.Gauge) {
 		measured = true
 		t.seen++
 		if limit := m.gaugeLimit(e); limit > 0 && e.Version > limit {
@@ -52,8 +48,7 @@ func (m *model) flights(t *tally) {
 	var open [2]map[uint64]bool
 	open[cc], open[crm] = map[uint64]bool{}, map[uint64]bool{}
 	worst := [2]int{}
-	for i := range m.ev {
-		e := &m.ev[i]
+	for _, e := range m.only(trace.Crash, trace.Receive, trace.Lose, trace.Send) {
 		switch e.Kind {
 		case trace.Crash:
 			clear(open[cc])

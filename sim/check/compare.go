@@ -21,7 +21,7 @@ func (s *story) compare(st [2]*state, at int32) comparison {
 	var c comparison
 	wide := [2]bool{}  // possibly changed, one-way fields included
 	moved := [2]bool{} // certainly changed since a base that certainly exists
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		var sure, may [2]bool
 		for side := range sure {
 			sure[side], may[side] = s.changed(side, f, st[side].content[f], at)
@@ -97,7 +97,7 @@ func (s *story) rebase(w *write, n *node, partner []int) {
 		}
 	}
 	if s.settledAt == nil && len(w.changes) > 0 {
-		s.settledAt = make([]int32, len(s.m.fields.list))
+		s.settledAt = make([]int32, len(s.p.fields.list))
 	}
 	for k := range w.changes {
 		ch := &w.changes[k]
@@ -147,7 +147,7 @@ func (s *story) coincided(w *write, n *node) {
 			continue
 		}
 		for _, o := range sources {
-			if theirs := s.p.node(other).states[o].content[f]; s.m.fields.list[f].agree(v, theirs) {
+			if theirs := s.p.node(other).states[o].content[f]; s.p.fields.list[f].agree(v, theirs) {
 				s.base[n.side].admit(f, v)
 				s.base[other].admit(f, theirs)
 			}
@@ -163,7 +163,7 @@ func (s *story) leaveApart() {
 		return
 	}
 	x, y := s.stored(cc), s.stored(crm)
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		if fd.agree(x.content[f], y.content[f]) {
 			continue
 		}

@@ -77,14 +77,14 @@ func (m *model) contents(a, b *node) *difference {
 	x, y := a.last(), b.last()
 	end := int32(len(m.ev))
 	d := &difference{pair: [2]*node{a, b}, ops: []uint64{m.op(min(x.ev, y.ev)), m.op(max(x.ev, y.ev))}}
-	for f, fd := range m.fields.list {
-		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && m.sees(cc, f, end) && m.sees(crm, f, end) {
+	for f, fd := range a.fields.list {
+		if fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && m.sees(a.fields, cc, f, end) && m.sees(a.fields, crm, f, end) {
 			d.message = "cc holds " + fd.name + " " + shown(x.content[f]) + ", crm holds " + fd.name + " " + shown(y.content[f])
 			return d
 		}
 	}
-	for f, fd := range m.fields.list {
-		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) && m.sees(cc, f, end) && m.sees(crm, f, end) {
+	for f, fd := range a.fields.list {
+		if !fd.twoWay() && !fd.agree(x.content[f], y.content[f]) && (m.edited(a, f) || m.edited(b, f)) && m.sees(a.fields, cc, f, end) && m.sees(a.fields, crm, f, end) {
 			d.message = fd.name + " travels from " + sideNames[fd.source] + " only: cc holds " + shown(x.content[f]) + ", crm holds " + shown(y.content[f])
 			return d
 		}

@@ -42,7 +42,7 @@ func (m *model) deadLetterCause(p *person) string {
 				if k > 0 && sameContent(n, k) {
 					continue
 				}
-				if f := m.unfit(n.states[k].content); f != "" {
+				if f := n.fields.unfit(n.states[k].content); f != "" {
 					return "its " + f + " cannot be made valid for both systems"
 				}
 			}
@@ -67,7 +67,7 @@ func (m *model) deadCause(p *person, records ...*node) string {
 		if n == nil {
 			continue
 		}
-		if f := m.unfit(n.last().content); f != "" {
+		if f := n.fields.unfit(n.last().content); f != "" {
 			return "its " + f + " cannot be made valid for both systems"
 		}
 	}
@@ -160,8 +160,8 @@ func (m *model) findRefusedCreation() bool {
 }
 
 // unfit names a field whose value one of the systems may refuse.
-func (m *model) unfit(content []string) string {
-	for i, f := range m.fields.list {
+func (t *fieldTable) unfit(content []string) string {
+	for i, f := range t.list {
 		if f.unfit(content[i]) {
 			return f.name
 		}
@@ -248,16 +248,15 @@ func (m *model) countDeletions() *deletions {
 	d := &deletions{first: -1}
 	var one [2]hourly
 	var both hourly
-	for i := range m.ev {
-		e := &m.ev[i]
-		if e.Kind != trace.Commit || e.Verb != trace.Delete || e.Actor == trace.ActorEngine {
+	for i, e := range m.only(trace.Commit) {
+		if e.Verb != trace.Delete || e.Actor == trace.ActorEngine {
 			continue
 		}
 		d.together = max(d.together, both.count(e.At))
 		if n := one[sideOf(e.On)].count(e.At); n > d.most {
 			d.most = n
 			if n == m.set.massDelete+1 {
-				d.first = int32(i)
+				d.first = i
 			}
 		}
 	}

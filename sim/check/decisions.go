@@ -156,7 +156,7 @@ func (g *grouping) close(m *model, p *person, since, until int32) Decision {
 			d.ModelRule = or(w.rule, d.ModelRule)
 		}
 		for k := range w.changes {
-			if name := m.fields.list[w.changes[k].field].name; !slices.Contains(d.Fields, name) {
+			if name := p.fields.list[w.changes[k].field].name; !slices.Contains(d.Fields, name) {
 				d.Fields = append(d.Fields, name)
 			}
 		}

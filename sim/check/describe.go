@@ -31,10 +31,10 @@ func (m *model) describe(i int32, n *node, at int) *write {
 	// The link and the base version travel in fields of their own.
 	for k := range e.Changes {
 		c := &e.Changes[k]
-		if _, mapped := m.fields.byPlace[n.side][c.Field]; mapped || c.Before == c.After && c.Had == c.Has {
+		if _, mapped := n.fields.byPlace[n.side][c.Field]; mapped || c.Before == c.After && c.Had == c.Has {
 			continue
 		}
-		if c.Field != m.fields.version[n.side] && c.Field != m.fields.status[n.side] {
+		if c.Field != n.fields.version[n.side] && c.Field != n.fields.status[n.side] {
 			w.link = w.link || c.After == "" || m.byKey[c.After] != nil
 		}
 	}

@@ -11,17 +11,16 @@ import (
 func durableAck(m *model) Result {
 	t := &tally{m: m}
 	polled := false
-	for i := range m.ev {
-		e := &m.ev[i]
-		if e.Kind != trace.Ack || e.Status/100 != 2 || e.On != trace.CC && e.On != trace.CRM || !m.set.pollOff[sideOf(e.On)] {
-			polled = polled || e.Kind == trace.Ack
+	for i, e := range m.only(trace.Ack) {
+		if e.Status/100 != 2 || e.On != trace.CC && e.On != trace.CRM || !m.set.pollOff[sideOf(e.On)] {
+			polled = true
 			continue
 		}
 		if code := m.deliveryCode(e); code == "forged" {
 			continue
 		}
-		followed := m.followed(int32(i), e)
-		if !followed && m.forgotten(int32(i)) {
+		followed := m.followed(i, e)
+		if !followed && m.forgotten(i) {
 			continue
 		}
 		t.seen++

@@ -35,7 +35,7 @@ func (e *ExpectError) Error() string {
 // the scenario has: its records, its mapped fields, and the counts of a run.
 // The error is an *ExpectError for the first that does not compile.
 func CompileExpect(sc *scenarios.Scenario) error {
-	types := expectTypes(sc, newFieldTable(sc))
+	types := expectTypes(sc)
 	for i := range sc.Expect {
 		x := &sc.Expect[i]
 		if _, err := expr.Compile(x.Text, expr.Env(types), expr.AsBool()); err != nil {
@@ -75,7 +75,7 @@ func suggest(sc *scenarios.Scenario, message string) string {
 		return ""
 	}
 	best, at := "", max(2, len(word)/3)+1
-	for _, name := range expectNames(sc, newFieldTable(sc)) {
+	for _, name := range expectNames(sc) {
 		if d := distance(word, name); d < at {
 			best, at = name, d
 		}
@@ -112,7 +112,7 @@ func (m *model) expectations() []Result {
 	if len(m.sc.Expect) == 0 {
 		return nil
 	}
-	types, env := expectTypes(m.sc, m.fields), m.expectValues()
+	types, env := expectTypes(m.sc), m.expectValues()
 	out := make([]Result, 0, len(m.sc.Expect))
 	for i := range m.sc.Expect {
 		x := &m.sc.Expect[i]
@@ -204,16 +204,18 @@ func display(v any) string {
 }
 
 // expectNames lists every word that an expectation may use, sorted.
-func expectNames(sc *scenarios.Scenario, t *fieldTable) []string {
+func expectNames(sc *scenarios.Scenario) []string {
 	names := make([]string, 0, 64)
-	for name := range expectTypes(sc, t) {
+	for name := range expectTypes(sc) {
 		names = append(names, name)
 	}
 	for _, set := range [][]string{recordNames, sideFieldNames, systemNames} {
 		names = append(names, set...)
 	}
-	for _, f := range t.list {
-		names = append(names, f.name)
+	for _, object := range sc.Named() {
+		for _, f := range newFieldTable(sc, object).list {
+			names = append(names, f.name)
+		}
 	}
 	sort.Strings(names)
 	return names

@@ -35,14 +35,17 @@ var (
 // expectTypes gives the names and types that the expressions are checked
 // against. Records whose names are not identifiers are reached by
 // record["name"].
-func expectTypes(sc *scenarios.Scenario, t *fieldTable) types.Map {
-	side := types.Map{"version": types.Int, "exists": types.Bool}
-	for _, f := range t.list {
-		side[f.name] = types.String
+func expectTypes(sc *scenarios.Scenario) types.Map {
+	contact, account, accounts := recordTypes(newFieldTable(sc, "")), types.Map(nil), sc.Accounts()
+	if accounts != nil {
+		account = recordTypes(newFieldTable(sc, scenarios.Account))
 	}
-	rec := types.Map{"winner": types.String, "rule": types.String, "status": types.String, "conflicts": types.Int, "cc": side, "crm": side}
 	all, env := types.Map{}, types.Map{}
 	for _, name := range namedRecords(sc) {
+		rec := contact
+		if accounts[name] {
+			rec = account
+		}
 		env[name], all[name] = rec, rec
 	}
 	system := types.Map{}
@@ -55,6 +58,14 @@ func expectTypes(sc *scenarios.Scenario, t *fieldTable) types.Map {
 	}
 	env["idle_after"] = types.Float64
 	return env
+}
+
+func recordTypes(t *fieldTable) types.Map {
+	side := types.Map{"version": types.Int, "exists": types.Bool}
+	for _, f := range t.list {
+		side[f.name] = types.String
+	}
+	return types.Map{"winner": types.String, "rule": types.String, "status": types.String, "conflicts": types.Int, "cc": side, "crm": side}
 }
 
 // namedRecords are the names a scenario gives: listed, generated and created.
@@ -95,8 +106,13 @@ func generatedNames(sc *scenarios.Scenario) []string {
 // expectValues is the environment of one run.
 func (m *model) expectValues() map[string]any {
 	env, all := map[string]any{}, map[string]any{}
+	accounts := m.sc.Accounts()
 	for _, name := range namedRecords(m.sc) {
-		all[name] = m.recordValues(name)
+		t := m.tables[0]
+		if accounts[name] {
+			t = m.tables[1]
+		}
+		all[name] = m.recordValues(t, name)
 		env[name] = all[name]
 	}
 	var systems [2]map[string]any
@@ -118,8 +134,8 @@ func (m *model) expectValues() map[string]any {
 		}
 	}
 	told, restarts := 0, 0
-	for i := range m.ev {
-		switch m.ev[i].Kind {
+	for _, k := range m.kinds {
+		switch k {
 		case trace.Told:
 			told++
 		case trace.Restart:
@@ -166,11 +182,11 @@ func (m *model) countTraffic(systems *[2]map[string]any) {
 	}
 }
 
-func (m *model) recordValues(name string) map[string]any {
+func (m *model) recordValues(t *fieldTable, name string) map[string]any {
 	v := map[string]any{"winner": "", "rule": "", "status": "", "conflicts": 0}
 	p := m.byAlias[name]
 	for side := range sideNames {
-		v[sideNames[side]] = m.sideValues(p, name, side)
+		v[sideNames[side]] = m.sideValues(t, p, name, side)
 	}
 	if p == nil {
 		return v
@@ -194,9 +210,9 @@ func (m *model) recordValues(name string) map[string]any {
 }
 
 // sideValues are the canonical values that the record of that name holds on a side.
-func (m *model) sideValues(p *person, name string, side int) map[string]any {
+func (m *model) sideValues(t *fieldTable, p *person, name string, side int) map[string]any {
 	v := map[string]any{"version": 0, "exists": false}
-	for _, f := range m.fields.list {
+	for _, f := range t.list {
 		v[f.name] = ""
 	}
 	if p == nil {
@@ -217,7 +233,7 @@ func (m *model) sideValues(p *person, name string, side int) map[string]any {
 	st := n.last()
 	v["version"], v["exists"] = int(st.version), !st.gone
 	if !st.gone {
-		for i, f := range m.fields.list {
+		for i, f := range t.list {
 			v[f.name] = st.content[i]
 		}
 	}
@@ -232,9 +248,9 @@ func (m *model) idleAfter() float64 {
 
 // lastWork is when the engine last wrote anything or told anybody.
 func (m *model) lastWork() int64 {
-	for i := len(m.ev) - 1; i >= 0; i-- {
+	for i, k := range slices.Backward(m.kinds) {
 		e := &m.ev[i]
-		if e.Kind == trace.Commit && e.Actor == trace.ActorEngine || e.Kind == trace.Told || e.Kind == trace.Ack {
+		if k == trace.Commit && e.Actor == trace.ActorEngine || k == trace.Told || k == trace.Ack {
 			return e.At
 		}
 	}

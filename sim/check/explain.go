@@ -84,7 +84,7 @@ func Explain(c Case, record string) (*Explanation, error) {
 			x.IDs[name], x.Versions[name] = n.id, n.last().version
 		}
 	}
-	for f := range m.fields.list {
+	for f := range p.fields.list {
 		if fx, ok := m.explainField(p, f); ok {
 			x.Fields = append(x.Fields, fx)
 		}
@@ -94,7 +94,7 @@ func Explain(c Case, record string) (*Explanation, error) {
 
 // explainField is false for a field that was never filled.
 func (m *model) explainField(p *person, f int) (FieldExplanation, bool) {
-	fd := m.fields.list[f]
+	fd := p.fields.list[f]
 	x := FieldExplanation{Field: fd.name, CC: fd.empty(), CRM: fd.empty()}
 	var edits []Edit
 	for side := range sideNames {
@@ -131,7 +131,7 @@ func (m *model) editsOf(n *node, f int) []Edit {
 	var out []Edit
 	for k := range n.states {
 		st := &n.states[k]
-		if st.by != byUser || k > 0 && st.content[f] == n.states[k-1].content[f] || k == 0 && st.content[f] == m.fields.list[f].empty() {
+		if st.by != byUser || k > 0 && st.content[f] == n.states[k-1].content[f] || k == 0 && st.content[f] == n.fields.list[f].empty() {
 			continue
 		}
 		e := &m.ev[st.ev]

@@ -61,6 +61,7 @@ func (f *field) agree(a, b string) bool {
 
 // fieldTable is the mapping, indexed by native name.
 type fieldTable struct {
+	object  int
 	list    []*field
 	byName  map[string]int
 	byPlace [2]map[string]int // native name -> index in list
@@ -68,15 +69,30 @@ type fieldTable struct {
 	status  [2]string
 }
 
-func newFieldTable(sc *scenarios.Scenario) *fieldTable {
+// objectOf is the place of an object, "" for contacts, in the tables.
+func objectOf(name string) int {
+	if name == scenarios.Account {
+		return 1
+	}
+	return 0
+}
+
+func newFieldTable(sc *scenarios.Scenario, object string) *fieldTable {
+	kind := or(sc.Systems.CRM.Kind, "salesforce")
 	m := sc.Mapping
 	if m == nil {
-		m = scenarios.DefaultMapping(or(sc.Systems.CRM.Kind, "salesforce"))
+		m = scenarios.DefaultMapping(kind)
+	}
+	if object == scenarios.Account {
+		m = scenarios.DefaultAccounts(kind)
+		if a := sc.Objects.Account; a != nil && a.Mapping != nil {
+			m = a.Mapping
+		}
 	}
 	if m == nil {
 		m = &scenarios.Mapping{}
 	}
-	t := &fieldTable{byName: map[string]int{}}
+	t := &fieldTable{object: objectOf(object), byName: map[string]int{}}
 	t.byPlace = [2]map[string]int{{}, {}}
 	for i := range m.Fields {
 		spec := &m.Fields[i]

@@ -38,7 +38,7 @@ func (s *story) oneSided() bool {
 
 // wrongSide says that a one-way field may have been edited where it arrives.
 func (s *story) wrongSide(st [2]*state) bool {
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		if fd.twoWay() {
 			continue
 		}
@@ -64,7 +64,8 @@ func (s *story) recent(side int) []int {
 	return out
 }
 
-// flagOnDelete notes a deletion that meets an edit (CR-13).
+// flagOnDelete notes a deletion that meets an edit (CR-13): one that is stored,
+// or that the engine has read and not seen taken back.
 func (s *story) flagOnDelete(i int32) {
 	if s.flagCause >= 0 || s.cur[cc] < 0 || s.cur[crm] < 0 || s.m.set.deleteVsEdit != "review" {
 		return
@@ -73,13 +74,23 @@ func (s *story) flagOnDelete(i int32) {
 		if !s.stored(side).gone || s.stored(1-side).gone {
 			continue
 		}
-		for f, v := range s.stored(1 - side).content {
-			if _, may := s.base[1-side].changed(f, v); may {
+		for _, k := range appendNew(s.targets(1-side, i), s.cur[1-side]) {
+			if s.holdsAnEdit(1-side, k) {
 				s.flagCause = i
 				return
 			}
 		}
 	}
+}
+
+// holdsAnEdit says that a state of a side may be another than its base.
+func (s *story) holdsAnEdit(side, k int) bool {
+	for f, v := range s.p.node(side).states[k].content {
+		if _, may := s.base[side].changed(f, v); may {
+			return true
+		}
+	}
+	return false
 }
 
 // causedAt says that the model accepted a flag at an event: a cause had come

@@ -188,7 +188,7 @@ func (m *model) inStep(p *person) bool {
 		return false
 	}
 	x, y := a.last(), b.last()
-	for f, fd := range m.fields.list {
+	for f, fd := range p.fields.list {
 		if !fd.agree(x.content[f], y.content[f]) {
 			return false
 		}

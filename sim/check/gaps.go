@@ -40,7 +40,7 @@ func (s *story) findGaps(w *write, n *node, read int) gaps {
 			continue
 		}
 		g.fault[k] = fmt.Sprintf("%s of %s: the write put %s over %s, an edit that the engine had not read (it had read %s)",
-			s.m.fields.list[ch.field].name, sideNames[w.side], shown(ch.after), shown(ch.before), shown(g.read[k]))
+			s.p.fields.list[ch.field].name, sideNames[w.side], shown(ch.after), shown(ch.before), shown(g.read[k]))
 	}
 	return g
 }
@@ -136,14 +136,14 @@ func (s *story) judgeDelete(w *write, n *node) {
 	read := &n.states[targets[0]]
 	edited, sent := -1, s.m.sentAt(w.ev)
 	for f, v := range read.content {
-		if surely, _ := s.base[n.side].changed(f, v); surely && len(s.base[n.side].values[f]) > 0 && s.m.sees(n.side, f, sent) {
+		if surely, _ := s.base[n.side].changed(f, v); surely && len(s.base[n.side].values[f]) > 0 && s.m.sees(s.p.fields, n.side, f, sent) {
 			edited = f
 		}
 	}
 	w.conflict = edited >= 0
 	if w.conflict && s.m.set.deleteVsEdit != "delete" {
 		w.wrong = fmt.Sprintf("the engine deleted a record in %s whose %s had been edited there; the policy is %s (CR-13)",
-			sideNames[n.side], s.m.fields.list[edited].name, s.m.set.deleteVsEdit)
+			sideNames[n.side], s.p.fields.list[edited].name, s.m.set.deleteVsEdit)
 	}
 }
 

@@ -136,11 +136,11 @@ func (s *story) judgeIdentity(w *write, n *node) {
 	cuts := append([]int32{w.ev, sent}, s.m.readsBefore(n, sent)...)
 	for k := range w.changes {
 		ch := &w.changes[k]
-		if f := s.m.fields.list[ch.field]; ch.after == f.def || s.m.mayCome(n, ch, cuts) {
+		if f := s.p.fields.list[ch.field]; ch.after == f.def || s.m.mayCome(n, ch, cuts) {
 			continue
 		}
 		w.wrong = fmt.Sprintf("%s of %s became %s, which no record held that is linked with it (CR-14)",
-			s.m.fields.list[ch.field].name, or(n.alias, n.id), shown(ch.after))
+			s.p.fields.list[ch.field].name, or(n.alias, n.id), shown(ch.after))
 		return
 	}
 }

@@ -13,8 +13,7 @@ func (m *model) together(t *tally) {
 	under := map[*node]uint64{} // the exchange of the write that is under way
 	about := map[uint64]*node{}
 	told := map[*node]bool{}
-	for i := range m.ev {
-		e := &m.ev[i]
+	for _, e := range m.only(trace.Send, trace.Receive, trace.Lose, trace.Crash) {
 		switch e.Kind {
 		case trace.Send:
 			n := m.writeTo(e)

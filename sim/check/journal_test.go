@@ -27,7 +27,7 @@ import (
 // mapping's; an edit is stamped when it happens, or stamp=13s.
 func journal(t *testing.T, text string) []trace.Event {
 	t.Helper()
-	b := &builder{t: t, fields: newFieldTable(scenarios.New()), values: map[string]string{}, versions: map[place]int64{}, commits: map[place]uint64{}, started: map[place][2]uint64{}}
+	b := &builder{t: t, fields: newFieldTable(scenarios.New(), ""), values: map[string]string{}, versions: map[place]int64{}, commits: map[place]uint64{}, started: map[place][2]uint64{}}
 	for n, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 			continue

@@ -169,7 +169,7 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 	}
 	for k := range w.changes {
 		ch := &w.changes[k]
-		f := s.m.fields.list[ch.field]
+		f := s.p.fields.list[ch.field]
 		if s.against(ch, n.side) {
 			v.wrong = fmt.Sprintf("a person chose the %s of %s, %s, and %s was written over it (CR-10)",
 				f.name, sideNames[n.side], shown(ch.before), shown(ch.after))

@@ -10,7 +10,7 @@ import (
 
 // limited says that an answer is a vendor's limit signal (RL-1).
 func limited(e *trace.Event) bool {
-	return e.Status == 429 || strings.Contains(e.Code, "REQUEST_LIMIT_EXCEEDED")
+	return e.Status == 429 || e.Code != "" && strings.Contains(e.Code, "REQUEST_LIMIT_EXCEEDED")
 }
 
 // retryAfter reads a Retry-After header as seconds or as an HTTP date, which

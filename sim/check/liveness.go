@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -90,8 +91,8 @@ func (m *model) allowances() []allowance {
 			all = append(all, allowance{"audit of " + sideNames[side], s.audit})
 		}
 	}
-	for i := range m.ev {
-		if m.ev[i].Kind == trace.Receive && m.limitSignal(&m.ev[i]) {
+	for _, e := range m.only(trace.Receive) {
+		if m.limitSignal(e) {
 			all = append(all, allowance{"pauses for limits", 2 * longer(s.afterCap)})
 			break
 		}
@@ -148,8 +149,8 @@ func (m *model) drain() time.Duration {
 }
 
 func (m *model) lastWorkOp() uint64 {
-	for i := len(m.ev) - 1; i >= 0; i-- {
-		if e := &m.ev[i]; e.Kind == trace.Commit && e.Actor == trace.ActorEngine || e.Kind == trace.Told || e.Kind == trace.Ack {
+	for i, k := range slices.Backward(m.kinds) {
+		if e := &m.ev[i]; k == trace.Commit && e.Actor == trace.ActorEngine || k == trace.Told || k == trace.Ack {
 			return e.Op
 		}
 	}

@@ -14,7 +14,8 @@ import (
 type model struct {
 	sc     *scenarios.Scenario
 	ev     []trace.Event
-	fields *fieldTable
+	kinds  []trace.Kind   // of ev
+	tables [2]*fieldTable // by object: of contacts, of accounts
 	set    settings
 	// reaction is Case.Reaction.
 	reaction time.Duration
@@ -88,6 +89,7 @@ type node struct {
 	id     string
 	alias  string
 	side   int
+	fields *fieldTable // of what the record is
 	states []state
 	log    []int32
 	person *person
@@ -119,6 +121,7 @@ func (n *node) last() *state { return &n.states[len(n.states)-1] }
 type person struct {
 	name   string
 	alias  string
+	fields *fieldTable // of its first record
 	nodes  [2][]*node
 	log    []int32 // events that speak of this person, in order
 	merged bool
@@ -155,7 +158,7 @@ func systemOf(side int) trace.System {
 
 func newModel(c Case) *model {
 	m := &model{
-		sc: c.Scenario, ev: c.Events, reaction: c.Reaction, set: newSettings(c.Scenario), fields: newFieldTable(c.Scenario),
+		sc: c.Scenario, ev: c.Events, reaction: c.Reaction, set: newSettings(c.Scenario), tables: [2]*fieldTable{newFieldTable(c.Scenario, ""), newFieldTable(c.Scenario, scenarios.Account)},
 		byAlias: map[string]*person{}, index: [2]map[string]*node{{}, {}}, byKey: map[string]*person{}, namesakes: map[string][]*person{},
 		notices: map[uint64]*notice{}, refusedOps: map[uint64]bool{}, end: -1, massTold: -1, approved: -1,
 		who: make([]*node, len(c.Events)), merges: map[*node]merge{}, topics: map[string]bool{},
@@ -175,12 +178,13 @@ func newModel(c Case) *model {
 	return m
 }
 
-// scanCalls sizes the exchange table; numbers are dense in the simulator, and
+// scanCalls notes the kinds and sizes the exchange table; numbers are dense in the simulator, and
 // a foreign journal's are taken as they come up to a bound.
 func (m *model) scanCalls() {
 	most := uint64(0)
+	m.kinds = make([]trace.Kind, len(m.ev))
 	for i := range m.ev {
-		most = max(most, m.ev[i].Call)
+		m.kinds[i], most = m.ev[i].Kind, max(most, m.ev[i].Call)
 	}
 	m.calls = make([]call, min(most, uint64(4*len(m.ev)+1024))+1)
 }
@@ -334,7 +338,7 @@ func (m *model) faultEnds(i int32, e *trace.Event) {
 func (m *model) commit(i int32, e *trace.Event) {
 	n := m.find(e.On, e.Record)
 	if n == nil {
-		n = &node{on: e.On, id: e.Record, side: sideOf(e.On), number: len(m.nodes)}
+		n = &node{on: e.On, id: e.Record, side: sideOf(e.On), number: len(m.nodes), fields: m.tables[objectOf(e.Object)]}
 		m.index[n.side][n.id] = n
 		m.nodes = append(m.nodes, n)
 	}
@@ -355,7 +359,7 @@ func (m *model) commit(i int32, e *trace.Event) {
 		prev := n.last()
 		before, next.status, next.external, next.gone = prev.content, prev.status, prev.external, prev.gone
 	}
-	next.content = m.fields.apply(n.side, before, e.Changes, &next)
+	next.content = n.fields.apply(n.side, before, e.Changes, &next)
 	// Users do not edit links: what a record gains by swallowing another is kept
 	// only where it had none.
 	if e.External != "" && e.Verb != trace.Merge && (next.by != byUser || next.external == "") {

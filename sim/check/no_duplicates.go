@@ -12,13 +12,12 @@ func noDuplicates(m *model) Result {
 		ev int32
 	}
 	owner := map[place][]made{} // by system and the external id carried
-	for i := range m.ev {
-		e := &m.ev[i]
-		if e.Kind != trace.Commit || e.External == "" || e.Verb == trace.Merge {
+	for i, e := range m.only(trace.Commit) {
+		if e.External == "" || e.Verb == trace.Merge {
 			continue
 		}
 		n := m.who[i]
-		at := n.at(int32(i))
+		at := n.at(i)
 		key := place{e.On, e.External}
 		created := e.Verb == trace.Create && e.Actor == trace.ActorEngine
 		if created {
@@ -32,18 +31,18 @@ func noDuplicates(m *model) Result {
 			continue
 		}
 		for _, o := range owner[key] {
-			st := o.n.at(int32(i))
+			st := o.n.at(i)
 			mine := engineMade(m, n)
-			if st.gone || st.external != e.External || !mine && !engineMade(m, o.n) || m.disowned(o.n, n, int32(i)) {
+			if st.gone || st.external != e.External || !mine && !engineMade(m, o.n) || m.disowned(o.n, n, i) {
 				continue
 			}
-			if m.outlived(int32(i), e) || m.outlived(o.ev, &m.ev[o.ev]) || o.ev > m.sentAt(int32(i)) && !engineMade(m, o.n) || !mine {
+			if m.outlived(i, e) || m.outlived(o.ev, &m.ev[o.ev]) || o.ev > m.sentAt(i) && !engineMade(m, o.n) || !mine {
 				continue
 			}
 			t.fail(or(n.person.name, n.id), []uint64{m.op(o.ev), e.Op}, "the engine made %s in %s for %s, which %s stands for already",
 				n.id, e.On, e.External, o.n.id)
 		}
-		owner[key] = append(owner[key], made{n, int32(i)})
+		owner[key] = append(owner[key], made{n, i})
 	}
 	return t.verdict(phrase{"record made, for one identity", "records made, one for each identity"}, "the engine created no record")
 }

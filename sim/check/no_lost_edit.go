@@ -41,7 +41,7 @@ func (m *model) lostBy(t *tally, p *person, w *write) {
 	}
 	for k := range w.changes {
 		ch := &w.changes[k]
-		name := m.fields.list[ch.field].name
+		name := p.fields.list[ch.field].name
 		switch {
 		case ch.fault != "":
 			t.fail(p.name, m.chain(w.ev, p), "at %s: %s", at, ch.fault)
@@ -108,11 +108,11 @@ func (m *model) inLedger(p *person, ch *fieldWrite) bool {
 		e := &m.ev[i]
 		for k := range e.Changes {
 			c := &e.Changes[k]
-			f, ok := m.fields.find(claimedField(c.Field))
+			f, ok := p.fields.find(claimedField(c.Field))
 			if !ok || f != ch.field {
 				continue
 			}
-			fd := m.fields.list[f]
+			fd := p.fields.list[f]
 			for side := range sideNames {
 				if fd.canon(side, c.Before) == ch.before || fd.canon(side, c.After) == ch.before {
 					return true

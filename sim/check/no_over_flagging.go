@@ -81,7 +81,7 @@ func (m *model) overDead(t *tally, p *person) {
 		if e.Kind == trace.Commit && e.Actor == trace.ActorEngine {
 			for k := range e.Changes {
 				c := &e.Changes[k]
-				dead = dead || c.Field == m.fields.status[sideOf(e.On)] && c.After == "FAILED"
+				dead = dead || c.Field == p.fields.status[sideOf(e.On)] && c.After == "FAILED"
 			}
 		}
 		if !dead {

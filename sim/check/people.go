@@ -74,6 +74,9 @@ func (n *node) root() *node {
 
 func (p *person) adopt(n *node) {
 	n.person = p
+	if p.fields == nil {
+		p.fields = n.fields
+	}
 	p.nodes[n.side] = append(p.nodes[n.side], n)
 	p.log = append(p.log, n.log...)
 	if p.alias == "" {
@@ -115,30 +118,34 @@ func (m *model) specs() map[string]*scenarios.Record {
 // nameCreated gives the records that users created the names that the
 // timeline calls them: the n-th creation on a side is the n-th create step.
 func (m *model) nameCreated() {
-	var steps [2][]*scenarios.Step
+	var steps [2][2][]*scenarios.Step // by object and side
 	for i := range m.sc.Timeline {
 		if s := &m.sc.Timeline[i]; s.Verb == scenarios.Create {
 			side := cc
 			if s.On == "crm" {
 				side = crm
 			}
-			steps[side] = append(steps[side], s)
+			object := objectOf(s.Object)
+			steps[object][side] = append(steps[object][side], s)
 		}
 	}
-	var next [2]int
-	for side := range steps {
-		slices.SortStableFunc(steps[side], func(a, b *scenarios.Step) int { return int(a.At/1e6) - int(b.At/1e6) })
+	var next [2][2]int
+	for object := range steps {
+		for side := range steps[object] {
+			slices.SortStableFunc(steps[object][side], func(a, b *scenarios.Step) int { return int(a.At/1e6) - int(b.At/1e6) })
+		}
 	}
 	for _, n := range m.nodes {
 		first := &n.states[0]
 		if first.by != byUser || m.ev[first.ev].Verb != trace.Create {
 			continue
 		}
-		if k := next[n.side]; k < len(steps[n.side]) {
+		object := n.fields.object
+		if k := next[object][n.side]; k < len(steps[object][n.side]) {
 			if n.alias == "" {
-				n.alias = steps[n.side][k].Record
+				n.alias = steps[object][n.side][k].Record
 			}
-			next[n.side]++
+			next[object][n.side]++
 		}
 	}
 }
@@ -148,21 +155,17 @@ func (m *model) nameCreated() {
 // alone, and not by a native id, may mean each person that has it.
 func (m *model) spread() {
 	touched := map[*person]bool{}
-	give := func(p *person, i int) {
-		p.log = append(p.log, int32(i))
+	give := func(p *person, i int32) {
+		p.log = append(p.log, i)
 		touched[p] = true
 	}
-	for i := range m.ev {
-		e := &m.ev[i]
-		switch e.Kind {
-		case trace.Person, trace.Told, trace.ClaimDecision, trace.ClaimStatus:
-			if all := m.namesakes[e.Alias]; len(all) > 1 && e.Record == "" {
-				for _, p := range all {
-					give(p, i)
-				}
-			} else if p := m.whom(e); p != nil {
+	for i, e := range m.only(trace.Person, trace.Told, trace.ClaimDecision, trace.ClaimStatus) {
+		if all := m.namesakes[e.Alias]; len(all) > 1 && e.Record == "" {
+			for _, p := range all {
 				give(p, i)
 			}
+		} else if p := m.whom(e); p != nil {
+			give(p, i)
 		}
 	}
 	for _, p := range m.people {

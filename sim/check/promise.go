@@ -37,7 +37,7 @@ func (s *story) promise(w *write, n *node, partner []int) {
 func (s *story) promiseFields(n *node, t, o int) {
 	side, other := n.side, 1-n.side
 	res := s.table(side, t, o)
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		var now promise
 		now.values[side], now.values[other] = n.states[t].content[f], s.p.node(other).states[o].content[f]
 		if !fd.twoWay() || fd.agree(now.values[side], now.values[other]) || !s.base[cc].none(f) || !s.base[crm].none(f) {

@@ -20,22 +20,21 @@ func promptAck(m *model) Result {
 	t := &tally{m: m}
 	var order []int32
 	waiting := map[int32]bool{} // deliveries, by index
-	for i := range m.ev {
-		e := &m.ev[i]
+	for i, e := range m.only(trace.Deliver, trace.Crash, trace.Ack) {
 		switch e.Kind {
 		case trace.Deliver:
-			waiting[int32(i)] = true
-			order = append(order, int32(i))
+			waiting[i] = true
+			order = append(order, i)
 		case trace.Crash:
 			clear(waiting)
 			order = order[:0]
 		case trace.Ack:
-			d := m.deliveredAt(int32(i), e)
+			d := m.deliveredAt(i, e)
 			if !waiting[d] {
 				continue
 			}
 			t.seen++
-			m.prompt(t, d, int32(i), len(waiting))
+			m.prompt(t, d, i, len(waiting))
 			delete(waiting, d)
 		}
 	}

@@ -15,6 +15,7 @@ const (
 
 // looks counts the reads of one record since something last stirred it.
 type looks struct {
+	open           bool // it was read
 	reads, allowed int
 	since          int64
 	failures       int
@@ -25,18 +26,19 @@ type looks struct {
 // cause: no user, no person, no failure, no page that showed it, no audit.
 // The bound is generous; it is there for an engine that spins.
 func (m *model) rereads(t *tally) {
-	all := map[*node]*looks{}
-	failures := 0 // answers so far that ask for another attempt at anything
+	all := make([]looks, len(m.nodes)) // by record
+	failures := 0                      // answers so far that ask for another attempt at anything
 	of := func(n *node, at int64) *looks {
-		l := all[n]
-		if l == nil {
-			l = &looks{since: at, failures: failures}
-			all[n] = l
+		l := &all[n.number]
+		if !l.open {
+			*l = looks{open: true, since: at, failures: failures}
 		}
 		return l
 	}
-	for i := range m.ev {
-		e := &m.ev[i]
+	for i, e := range m.only(
+		trace.Lose, trace.Receive, trace.Restart, trace.FaultBegin, trace.FaultEnd, trace.Crash,
+		trace.Person, trace.Commit, trace.Deliver, trace.Feed, trace.Arrive,
+	) {
 		switch e.Kind {
 		case trace.Lose:
 			failures++
@@ -62,8 +64,7 @@ func (m *model) rereads(t *tally) {
 				m.allow(all, n.person)
 			}
 		case trace.Feed:
-			for k := 0; len(all) > 0 && k < len(e.Records); k++ {
-				id := e.Records[k]
+			for _, id := range e.Records {
 				if n := m.find(e.On, id); n != nil {
 					m.allow(all, n.person)
 				}
@@ -91,20 +92,18 @@ func (m *model) mostReads(l *looks, at int64, failures int) int {
 	return most
 }
 
-func (m *model) stir(all map[*node]*looks, p *person) {
+func (m *model) stir(all []looks, p *person) {
 	for side := range p.nodes {
 		for _, n := range p.nodes[side] {
-			delete(all, n)
+			all[n.number] = looks{}
 		}
 	}
 }
 
-func (m *model) allow(all map[*node]*looks, p *person) {
+func (m *model) allow(all []looks, p *person) {
 	for side := range p.nodes {
 		for _, n := range p.nodes[side] {
-			if l := all[n]; l != nil {
-				l.allowed += readsPerEvent
-			}
+			all[n.number].allowed += readsPerEvent // which counts where it was read
 		}
 	}
 }

@@ -21,8 +21,11 @@ type retries struct {
 	heard []bool           // by node
 	news  int              // how many are heard
 	pages map[uint64]*page // what exchanges disclosed that are under way
+	last  *page            // that of the exchange lastCall, which discloses more next
 	spare []*page          // that were received, for the next ones
 	wiped bool
+
+	lastCall uint64
 
 	failed map[*node]int32 // index of the last failure
 }
@@ -126,6 +129,9 @@ func (r *retries) sent(t *tally, i int32, e *trace.Event) {
 	}
 	wait = min(wait, set.cap)
 	got := r.m.elapsed(st.event, i)
+	if r.m.ev[st.event].Kind == trace.Lose {
+		got += r.m.reaction // the engine gave up before anybody saw it
+	}
 	if got < wait && (news || r.otherFailed(n, st.begun)) {
 		delete(r.state, n)
 		return
@@ -186,11 +192,7 @@ func (r *retries) disclosed(i int32, e *trace.Event) {
 	if e.Call == 0 {
 		return
 	}
-	pg := r.pages[e.Call]
-	if pg == nil {
-		pg = r.page()
-		r.pages[e.Call] = pg
-	}
+	pg := r.pageOf(e.Call)
 	pg.feed = pg.feed || e.Kind == trace.Feed
 	if n := r.m.who[i]; n != nil {
 		pg.nodes = append(pg.nodes, n)
@@ -200,6 +202,21 @@ func (r *retries) disclosed(i int32, e *trace.Event) {
 			pg.nodes = append(pg.nodes, n)
 		}
 	}
+}
+
+// pageOf is what an exchange disclosed so far. Records of one page follow one
+// another in the journal.
+func (r *retries) pageOf(call uint64) *page {
+	if call == r.lastCall {
+		return r.last
+	}
+	pg := r.pages[call]
+	if pg == nil {
+		pg = r.page()
+		r.pages[call] = pg
+	}
+	r.last, r.lastCall = pg, call
+	return pg
 }
 
 // page is one that holds nothing.
@@ -220,6 +237,9 @@ func (r *retries) received(call uint64) {
 		return
 	}
 	delete(r.pages, call)
+	if call == r.lastCall {
+		r.last, r.lastCall = nil, 0
+	}
 	if c := r.m.exchange(call); c != nil && c.receive > 0 && (pg.feed || len(pg.nodes) > 1) {
 		for _, n := range pg.nodes {
 			r.hear(n.person)

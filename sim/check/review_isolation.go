@@ -146,7 +146,7 @@ func (m *model) agreeAt(p *person, i int32) bool {
 	if x.gone {
 		return true
 	}
-	return m.agree(x, y)
+	return m.agree(p.fields, x, y)
 }
 
 // at is the state that a record was in after an event, nil before its first.

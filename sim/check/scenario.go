@@ -10,8 +10,8 @@ import (
 // play: a crash at an effect that never came.
 func (m *model) unplayed() []Result {
 	var out []Result
-	for i := range m.ev {
-		if e := &m.ev[i]; neverStruck(e) {
+	for _, e := range m.only(trace.FaultEnd) {
+		if neverStruck(e) {
 			out = append(out, Result{Name: "scenario", Verdict: Unknown, Reason: e.Text})
 		}
 	}

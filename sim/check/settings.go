@@ -25,46 +25,49 @@ type settings struct {
 	feedsDeletes [2]bool
 	beginsBlind  [2]bool // a feed from its beginning lists nothing of what was deleted
 	namesAuthor  [2]bool // a record shows who changed it last
-	audit        time.Duration
-	overlap      time.Duration
-	concurrency  [2]int
-	fsync        time.Duration
-	timeout      time.Duration
-	base, cap    time.Duration
-	factor       int
-	jitter       int // percent
-	afterCap     time.Duration
+	// hidesAutomation: what automation did moves a stamp and not the author.
+	hidesAutomation [2]bool
+	audit           time.Duration
+	overlap         time.Duration
+	concurrency     [2]int
+	fsync           time.Duration
+	timeout         time.Duration
+	base, cap       time.Duration
+	factor          int
+	jitter          int // percent
+	afterCap        time.Duration
 }
 
 func newSettings(sc *scenarios.Scenario) settings {
 	e, p := &sc.Engine, &sc.Policy
 	s := settings{
-		resolution:   time.Millisecond,
-		simultaneous: or(p.Simultaneous, "review"),
-		byRecord:     p.Granularity == "record",
-		deleteVsEdit: or(p.DeleteVsEdit, "review"),
-		wrongSide:    or(p.WrongSide, "overwrite"),
-		massDelete:   or(p.MassDelete, 20),
-		priority:     [2]int{or(sc.Systems.CC.Priority, 1), or(sc.Systems.CRM.Priority, 2)},
-		trigger:      [2]bool{sc.Systems.CC.Versioning == "trigger", sc.Systems.CRM.Versioning == "trigger"},
-		versionsOpen: sc.Systems.CC.Versioning == "" || sc.Systems.CRM.Versioning == "",
-		conditional:  [2]bool{false, sc.Systems.CRM.Conditional == nil || *sc.Systems.CRM.Conditional},
-		byTag:        [2]bool{false, sc.Systems.CRM.Kind == "rest" || sc.Systems.CRM.Kind == "dynamics"},
-		feedsDeletes: [2]bool{false, true}, // Genesys Cloud lists what lives
-		beginsBlind:  [2]bool{true, sc.Systems.CRM.Kind == "dynamics"},
-		namesAuthor:  [2]bool{false, true}, // and does not say who made it so
-		audit:        lasting(e.Audit, 24*time.Hour),
-		overlap:      lasting(e.Overlap, 2*time.Minute),
-		concurrency:  [2]int{or(e.Concurrency.CC, 8), or(e.Concurrency.CRM, 8)},
-		fsync:        lasting(e.Fsync, time.Millisecond),
-		timeout:      lasting(e.Timeout, 30*time.Second),
-		base:         lasting(e.Retry.Base, time.Second),
-		cap:          lasting(e.Retry.Cap, 5*time.Minute),
-		factor:       or(e.Retry.Factor, 2),
-		jitter:       or(e.Retry.Jitter, 10),
-		afterCap:     lasting(e.Retry.RetryAfterCap, 15*time.Minute),
-		pollOff:      [2]bool{e.Poll.CC == scenarios.Off, e.Poll.CRM == scenarios.Off},
-		poll:         [2]time.Duration{lasting(e.Poll.CC, 30*time.Second), lasting(e.Poll.CRM, 30*time.Second)},
+		resolution:      time.Millisecond,
+		simultaneous:    or(p.Simultaneous, "review"),
+		byRecord:        p.Granularity == "record",
+		deleteVsEdit:    or(p.DeleteVsEdit, "review"),
+		wrongSide:       or(p.WrongSide, "overwrite"),
+		massDelete:      or(p.MassDelete, 20),
+		priority:        [2]int{or(sc.Systems.CC.Priority, 1), or(sc.Systems.CRM.Priority, 2)},
+		trigger:         [2]bool{sc.Systems.CC.Versioning == "trigger", sc.Systems.CRM.Versioning == "trigger"},
+		versionsOpen:    sc.Systems.CC.Versioning == "" || sc.Systems.CRM.Versioning == "",
+		conditional:     [2]bool{false, sc.Systems.CRM.Conditional == nil || *sc.Systems.CRM.Conditional},
+		byTag:           [2]bool{false, sc.Systems.CRM.Kind == "rest" || sc.Systems.CRM.Kind == "dynamics"},
+		feedsDeletes:    [2]bool{false, true}, // Genesys Cloud lists what lives
+		beginsBlind:     [2]bool{true, sc.Systems.CRM.Kind == "dynamics"},
+		namesAuthor:     [2]bool{false, true}, // and does not say who made it so
+		hidesAutomation: [2]bool{false, sc.Systems.CRM.Kind == "salesforce"},
+		audit:           lasting(e.Audit, 24*time.Hour),
+		overlap:         lasting(e.Overlap, 2*time.Minute),
+		concurrency:     [2]int{or(e.Concurrency.CC, 8), or(e.Concurrency.CRM, 8)},
+		fsync:           lasting(e.Fsync, time.Millisecond),
+		timeout:         lasting(e.Timeout, 30*time.Second),
+		base:            lasting(e.Retry.Base, time.Second),
+		cap:             lasting(e.Retry.Cap, 5*time.Minute),
+		factor:          or(e.Retry.Factor, 2),
+		jitter:          or(e.Retry.Jitter, 10),
+		afterCap:        lasting(e.Retry.RetryAfterCap, 15*time.Minute),
+		pollOff:         [2]bool{e.Poll.CC == scenarios.Off, e.Poll.CRM == scenarios.Off},
+		poll:            [2]time.Duration{lasting(e.Poll.CC, 30*time.Second), lasting(e.Poll.CRM, 30*time.Second)},
 	}
 	if kind := sc.Systems.CRM.Kind; kind != "rest" {
 		s.resolution = time.Second

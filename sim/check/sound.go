@@ -20,7 +20,10 @@ type Contradiction struct {
 // there and not of what a journal leaves out altogether, such as the network's
 // events around a foreign engine.
 func Contradictions(events []trace.Event) []Contradiction {
-	s := soundness{ev: events, doors: map[doorKey]int{}, notices: map[uint64]place{}, stored: map[place]*shelf{}, faults: map[string]int{}}
+	s := soundness{ev: events, doors: map[doorKey]int{}, notices: map[uint64]place{}, faults: map[string]int{}}
+	for on := range s.stored {
+		s.stored[on] = map[string]*shelf{}
+	}
 	most := uint64(0)
 	for i := range events {
 		e := &events[i]
@@ -58,7 +61,7 @@ type soundness struct {
 	calls   []passage       // by exchange number, as in the model
 	doors   map[doorKey]int // deliveries that wait for an answer
 	notices map[uint64]place
-	stored  map[place]*shelf
+	stored  [trace.Engine + 1]map[string]*shelf // by system and native id
 	faults  map[string]int
 	down    bool
 	found   []Contradiction
@@ -215,12 +218,17 @@ func (s *soundness) at(i int32) *trace.Event {
 	return &s.ev[i]
 }
 
+// shelves are what a system stores.
+func (s *soundness) shelves(on trace.System) map[string]*shelf {
+	return s.stored[on%trace.System(len(s.stored))]
+}
+
 // read: a system discloses what it stores.
 func (s *soundness) read(e *trace.Event) {
 	if s.early(e) {
 		s.fail(e, "%s is shown to call %d, which had not arrived", e.Record, e.Call)
 	}
-	at := s.stored[place{e.On, e.Record}]
+	at := s.shelves(e.On)[e.Record]
 	switch {
 	case at == nil:
 		s.fail(e, "%s of %s is shown and was never stored", e.Record, e.On)
@@ -234,8 +242,9 @@ func (s *soundness) feed(e *trace.Event) {
 	if s.early(e) {
 		s.fail(e, "a page of changes is shown to call %d, which had not arrived", e.Call)
 	}
+	stored := s.shelves(e.On)
 	for _, id := range e.Records {
-		if s.stored[place{e.On, id}] == nil {
+		if stored[id] == nil {
 			s.fail(e, "%s of %s is on a page of changes and was never stored", id, e.On)
 		}
 	}
@@ -246,11 +255,11 @@ func (s *soundness) commit(e *trace.Event) {
 	if s.early(e) {
 		s.fail(e, "%s is changed by call %d, which had not arrived", e.Record, e.Call)
 	}
-	key := place{e.On, e.Record}
-	at := s.stored[key]
+	stored := s.shelves(e.On)
+	at := stored[e.Record]
 	if at == nil {
 		at = &shelf{value: map[string]string{}}
-		s.stored[key] = at
+		stored[e.Record] = at
 	}
 	if e.Before != at.version {
 		s.fail(e, "%s of %s had version %d, it is stored at %d", e.Record, e.On, e.Before, at.version)
@@ -343,13 +352,17 @@ func (s *soundness) end(i int, e *trace.Event) {
 	if e.Code != "idle" {
 		return
 	}
-	feeds := s.feeds()
+	var feeds map[place]bool
 	for n := range s.calls {
 		p := &s.calls[n]
 		open := p.sent && !p.ended
-		if page := (place{p.on, pathOf(&s.ev[p.asked])}); open && feeds[page] {
+		if open && feeds == nil {
+			feeds = s.feeds()
+		}
+		if open {
+			page := place{p.on, pathOf(&s.ev[p.asked])}
+			open = !feeds[page]
 			delete(feeds, page) // one page of a feed at a time
-			open = false
 		}
 		if open || p.answers < p.arrivals && s.seen[trace.Answer] {
 			s.fail(e, "the world is at rest, and call %d never ended", n)

@@ -65,7 +65,7 @@ func (m *model) deadNow(p *person) bool {
 		switch {
 		case e.Kind == trace.Told && e.Verb == "failed":
 			dead = true
-		case e.Kind == trace.Commit && e.Actor == trace.ActorEngine && len(e.Changes) > 0 && !m.statusOnly(e):
+		case e.Kind == trace.Commit && e.Actor == trace.ActorEngine && len(e.Changes) > 0 && !p.statusOnly(e):
 			dead = false
 		}
 	}
@@ -73,8 +73,8 @@ func (m *model) deadNow(p *person) bool {
 }
 
 // statusOnly says that a commit changed nothing but the status.
-func (m *model) statusOnly(e *trace.Event) bool {
-	status := m.fields.status[sideOf(e.On)]
+func (p *person) statusOnly(e *trace.Event) bool {
+	status := p.fields.status[sideOf(e.On)]
 	for k := range e.Changes {
 		if c := &e.Changes[k]; c.Field != status || status == "" {
 			return false

@@ -101,7 +101,7 @@ type flagging struct {
 func (m *model) tell(p *person) *story {
 	s := &story{m: m, p: p, cur: [2]int{-1, -1}, flagCause: -1}
 	for side := range s.base {
-		s.base[side] = newBase(len(m.fields.list))
+		s.base[side] = newBase(len(p.fields.list))
 	}
 	crash := 0
 	for _, i := range p.log {
@@ -194,7 +194,7 @@ func (m *model) common(p *person, f int, stored string) string {
 	if p.spec == nil {
 		return stored
 	}
-	fd := m.fields.list[f]
+	fd := p.fields.list[f]
 	v := fd.empty()
 	for k := range p.spec.Fields {
 		if set := &p.spec.Fields[k]; set.Field == fd.name {
@@ -333,7 +333,7 @@ func (s *story) settleAgreed(side int, at int32) {
 func (s *story) agreeOn(side int, at int32, o *point) {
 	mine, theirs := s.stored(side), &s.p.node(1 - side).states[o.state]
 	for f, v := range mine.content {
-		if fd := s.m.fields.list[f]; fd.agree(v, theirs.content[f]) && s.m.sees(side, f, at) && s.m.sees(1-side, f, o.ev) {
+		if fd := s.p.fields.list[f]; fd.agree(v, theirs.content[f]) && s.m.sees(s.p.fields, side, f, at) && s.m.sees(s.p.fields, 1-side, f, o.ev) {
 			s.base[side].admit(f, v)
 			s.base[1-side].admit(f, theirs.content[f])
 		}

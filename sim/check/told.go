@@ -29,11 +29,7 @@ func told(m *model) Result {
 // identifiers checks every message's identifier, and returns the topics heard.
 func (m *model) identifiers(t *tally) map[string]bool {
 	topics, said := map[string]bool{}, map[string]string{}
-	for i := range m.ev {
-		e := &m.ev[i]
-		if e.Kind != trace.Told {
-			continue
-		}
+	for _, e := range m.only(trace.Told) {
 		t.seen++
 		topics[e.Verb] = true
 		about := e.Verb + " " + or(e.Alias, e.Record)
@@ -115,7 +111,7 @@ func (s *story) mustAsk() bool {
 		return false
 	}
 	for f, v := range s.stored(live).content {
-		if surely, _ := base.changed(f, v); surely && !base.none(f) && s.m.fields.list[f].twoWay() {
+		if surely, _ := base.changed(f, v); surely && !base.none(f) && s.p.fields.list[f].twoWay() {
 			return true
 		}
 	}
@@ -128,7 +124,7 @@ func (s *story) mustReview() bool {
 	if s.m.set.wrongSide != "review" || s.cur[cc] < 0 || s.cur[crm] < 0 || s.stored(cc).gone || s.stored(crm).gone || s.m.deaf(s.p) {
 		return false
 	}
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		if fd.twoWay() {
 			continue
 		}
@@ -152,8 +148,7 @@ func (m *model) toldOfDeletes(t *tally, topics map[string]bool) {
 	}
 	t.seen++
 	approved, deletes, carried := false, 0, hourly{}
-	for i := range m.ev {
-		e := &m.ev[i]
+	for _, e := range m.only(trace.Person, trace.Commit) {
 		switch {
 		case e.Kind == trace.Person && (e.Verb == "approve" || e.Alias == "mass-delete"):
 			approved = true
@@ -226,12 +221,12 @@ func (m *model) diedKnowing(received int32) bool {
 func (m *model) toldOfOutage(t *tally, topics map[string]bool) {
 	var since, failures, fewest = [2]int64{-1, -1}, [2]int{}, patience
 	var first [2]int32
-	for i := range m.ev {
-		e := &m.ev[i]
+	for i, e := range m.only(trace.Crash, trace.Receive, trace.Lose) {
 		if e.Kind == trace.Crash {
 			since = [2]int64{-1, -1}
+			continue
 		}
-		if e.Kind != trace.Receive && e.Kind != trace.Lose || e.On != trace.CC && e.On != trace.CRM {
+		if e.On != trace.CC && e.On != trace.CRM {
 			continue
 		}
 		side := sideOf(e.On)
@@ -240,7 +235,7 @@ func (m *model) toldOfOutage(t *tally, topics map[string]bool) {
 			continue
 		}
 		if since[side] < 0 {
-			since[side], failures[side], first[side] = e.At, 0, int32(i)
+			since[side], failures[side], first[side] = e.At, 0, i
 		}
 		failures[side]++
 		if failures[side] >= fewest && e.At-since[side] > int64(lastingOutage) {

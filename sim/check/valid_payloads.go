@@ -15,9 +15,8 @@ func validPayloads(m *model) Result {
 	t := &tally{m: m}
 	var drifted [2]*drift
 	faultAt := 0
-	for i := range m.ev {
-		e := &m.ev[i]
-		for faultAt < len(m.faults) && m.faults[faultAt].begin < int32(i) {
+	for i, e := range m.only(trace.Answer) {
+		for faultAt < len(m.faults) && m.faults[faultAt].begin < i {
 			f := &m.faults[faultAt]
 			// A field that the account may no longer see is, on the wire, gone.
 			if (f.code == string(scenarios.Drift) || f.code == string(scenarios.Permission)) && (f.on == trace.CC || f.on == trace.CRM) {
@@ -25,19 +24,19 @@ func validPayloads(m *model) Result {
 			}
 			faultAt++
 		}
-		if e.Kind != trace.Answer || e.On != trace.CC && e.On != trace.CRM || !m.byEngine(e) {
+		if e.On != trace.CC && e.On != trace.CRM || !m.byEngine(e) {
 			continue
 		}
 		if e.Status/100 == 2 {
 			t.seen++
 			continue
 		}
-		if !formRefusal(e) || drifted[sideOf(e.On)].excuses(m, int32(i), e) {
+		if !formRefusal(e) || drifted[sideOf(e.On)].excuses(m, i, e) {
 			continue
 		}
 		t.seen++
 		path := m.requestOf(e)
-		t.fail(m.nameOf(path), m.chain(int32(i), nil), "%s refused %s %s with %d %s at %s",
+		t.fail(m.nameOf(path), m.chain(i, nil), "%s refused %s %s with %d %s at %s",
 			e.On, path.Method, path.Path, e.Status, e.Code, clockText(e.At))
 	}
 	return t.verdict(phrase{"request was accepted in its form", "requests were accepted in their form"}, "the engine made no request")

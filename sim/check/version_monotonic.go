@@ -36,7 +36,7 @@ func (s *story) findStale(w *write) {
 	for k := range w.changes {
 		ch := &w.changes[k]
 		since := s.settledAt[ch.field]
-		f := s.m.fields.list[ch.field]
+		f := s.p.fields.list[ch.field]
 		if since == 0 || other == nil || len(s.base[w.side].values[ch.field]) != 1 || s.base[w.side].values[ch.field][0] != ch.before {
 			continue
 		}

@@ -47,11 +47,11 @@ func (w *word) listen(s *story, e *trace.Event) {
 	}
 	for k := range e.Changes {
 		c := &e.Changes[k]
-		if f, ok := s.m.fields.find(claimedField(c.Field)); ok {
+		if f, ok := s.p.fields.find(claimedField(c.Field)); ok {
 			if w.given == nil {
 				w.given = map[int]string{}
 			}
-			w.given[f] = s.m.fields.list[f].canon(cc, c.After)
+			w.given[f] = s.p.fields.list[f].canon(cc, c.After)
 		}
 	}
 	w.silent = e.Origin == "" && len(e.Changes) == 0
@@ -63,12 +63,12 @@ func (w *word) listen(s *story, e *trace.Event) {
 	if w.held[cc] == nil || w.held[crm] == nil {
 		return
 	}
-	w.contested = make([]bool, len(s.m.fields.list))
+	w.contested = make([]bool, len(s.p.fields.list))
 	whole := false // the records conflict as wholes (CR-3, granularity record)
 	if s.m.set.byRecord {
 		whole = s.compare([2]*state{s.stored(cc), s.stored(crm)}, w.ev).certain
 	}
-	for f, fd := range s.m.fields.list {
+	for f, fd := range s.p.fields.list {
 		x, y := w.held[cc][f], w.held[crm][f]
 		xs, _ := s.base[cc].changed(f, x)
 		ys, _ := s.base[crm].changed(f, y)
@@ -123,7 +123,7 @@ func (s *story) carried(w *write) {
 		return
 	}
 	x, y := s.stored(cc), s.stored(crm)
-	s.word.done = x.gone == y.gone && (x.gone || s.m.agree(x, y))
+	s.word.done = x.gone == y.gone && (x.gone || s.m.agree(s.p.fields, x, y))
 }
 
 // edited ends a person's word that was carried out, and with it the cause of
@@ -141,8 +141,8 @@ func (s *story) edited(i int32) {
 
 // agree says that two states hold the same content. Where an edit on the wrong
 // side of a one-way field waits for a person, those fields count too.
-func (m *model) agree(x, y *state) bool {
-	for f, fd := range m.fields.list {
+func (m *model) agree(t *fieldTable, x, y *state) bool {
+	for f, fd := range t.list {
 		if (fd.twoWay() || m.set.wrongSide == "review") && !fd.agree(x.content[f], y.content[f]) {
 			return false
 		}
@@ -163,7 +163,7 @@ func (m *model) staleSince(p *person, decided int32) int32 {
 		n := m.who[i]
 		k := n.stateAt(i)
 		switch {
-		case e.Actor == trace.ActorEngine && (m.unflags(i) || !m.statusOnly(e) && e.Verb != trace.Touch):
+		case e.Actor == trace.ActorEngine && (m.unflags(i) || !p.statusOnly(e) && e.Verb != trace.Touch):
 			return -1
 		case e.Actor != trace.ActorEngine && e.Verb == trace.Update && k > 0 && m.movedTwoWay(n, k):
 			return i
@@ -173,7 +173,7 @@ func (m *model) staleSince(p *person, decided int32) int32 {
 }
 
 func (m *model) movedTwoWay(n *node, k int) bool {
-	for f, fd := range m.fields.list {
+	for f, fd := range n.fields.list {
 		if fd.twoWay() && n.states[k].content[f] != n.states[k-1].content[f] {
 			return true
 		}

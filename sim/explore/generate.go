@@ -56,6 +56,7 @@ type generator struct {
 	// anchors are instants around which things happen together.
 	anchors []int
 	horizon int    // milliseconds
+	long    bool   // hours may pass; else minutes
 	aim     string // the record that the fault being drawn is aimed at, "" for none
 }
 
@@ -129,6 +130,7 @@ func (g *generator) theme(names []string) {
 
 // features draws the world's selection: with few or with many of them.
 func (g *generator) features() {
+	g.long = g.chance("long", 12)
 	density := pick(g.drawer, "density", 10, 25, 25, 40, 60)
 	for _, f := range features {
 		g.on[f] = g.chance(f, density)
@@ -141,10 +143,13 @@ func (g *generator) features() {
 	}
 }
 
-// times draws when things happen: most around a few instants, within a minute
-// or spread over hours.
+// times draws when things happen: most around a few instants, within minutes.
+// Only long worlds spread them over hours, in which little meets.
 func (g *generator) times() {
-	g.horizon = pick(g.drawer, "horizon", 60_000, 300_000, 1_800_000, 7_200_000)
+	g.horizon = pick(g.drawer, "horizon", 60_000, 60_000, 180_000)
+	if g.long {
+		g.horizon = pick(g.drawer, "hours", 1_800_000, 7_200_000)
+	}
 	for range g.Int("anchors", 1, 1+g.size.Edits/4) {
 		g.anchors = append(g.anchors, 1000*g.Int("anchor", 5, g.horizon/1000))
 	}

@@ -173,9 +173,12 @@ func (g *generator) onset() int {
 	return max(0, at-pick(g.drawer, "before", 0, 0, 1, 100, 2000, 10_000, -25, -400))
 }
 
-// lasts draws how long a fault stays.
+// lasts draws how long a fault stays: beyond the last edit, if it is long.
 func (g *generator) lasts(s *scenarios.Step) {
-	s.For = pick(g.drawer, "for", 3*second, millis(500), 20*second, minute, 10*minute, 2*hour)
+	s.For = pick(g.drawer, "for", 3*second, millis(500), 20*second, minute, 3*minute, 10*minute)
+	if g.long && g.chance("for long", 50) {
+		s.For = 2 * hour
+	}
 }
 
 // link draws the path that a network fault strikes, and for how long.

@@ -207,7 +207,7 @@ func (g *generator) merge(p person, at int) {
 // soonOrLater is when a person comes to the console: often some time after.
 func (g *generator) soonOrLater(at int) scenarios.Duration {
 	if g.chance("later", 60) {
-		at += pick(g.drawer, "later", 20_000, 60_000, 600_000)
+		at += pick(g.drawer, "later", 20_000, 60_000, 120_000)
 	}
 	return millis(at)
 }

@@ -119,18 +119,23 @@ func (g *generator) settings() {
 
 // looking draws how the engine looks for what no notice told it of. Where it
 // does not look at the contact center, a notice that it forgets is gone for
-// good, and nothing heals what a crash took.
+// good, and nothing heals what a crash took. Rounds that find nothing are most
+// of what happens in hours: in long worlds they are seldom, and only there may
+// a day pass until the audit that shows the last change.
 func (g *generator) looking() {
 	e := &g.sc.Engine
-	if g.chance("poll", 20) {
+	switch {
+	case g.long:
+		e.Poll.CRM = pick(g.drawer, "poll", 5*minute, 5*minute, 5*minute, 30*second)
+	case g.chance("poll", 20):
 		e.Poll.CC = pick(g.drawer, "poll", 30*second, 5*minute, 7*second)
 		e.Poll.CRM = pick(g.drawer, "poll", 30*second, 5*minute, 7*second)
 	}
 	if g.on["unpolled"] && g.chance("unpolled", 60) {
 		e.Poll.CC = scenarios.Off
 	}
-	if g.chance("audit", 15) {
-		e.Audit = pick(g.drawer, "audit", hour, 30*minute)
+	if !g.long || !g.chance("audited once a day", 25) {
+		e.Audit = pick(g.drawer, "audit", 30*minute, 30*minute, 30*minute, hour)
 	}
 	if g.chance("overlap", 10) {
 		e.Overlap = pick(g.drawer, "overlap", 4*minute, 10*minute)

@@ -16,7 +16,8 @@ import (
 // With a quiet span, time skips to the next appointment when nothing has been
 // under way for that long: an hour of silence takes no hour, and what is
 // under way goes on at the clock's speed. It does not skip while an engine in
-// this process owes an answer to what it was given, unless that takes absurdly
+// this process owes an answer to what it was given, or one of its calls is on
+// the way to or from a tap, unless that takes absurdly
 // long; and real time in which this process did not run at all, because the
 // machine is loaded, does not count.
 type clock struct {
@@ -33,8 +34,10 @@ type clock struct {
 	seq    uint64
 	busy   int       // what is under way and ends by itself
 	owed   bool      // the engine was given something and has not stepped since
+	hidden int       // calls of the engine that neither wait at its gate nor at a tap
 	lost   int       // requests that the engine gave up, less those whose end is in the journal
 	active time.Time // of the last activity
+	halted bool      // the run is over: silence is skipped no more
 	wake   chan struct{}
 }
 
@@ -147,6 +150,14 @@ func (c *clock) owe() { c.owes(true) }
 
 func (c *clock) stepped() { c.owes(false) }
 
+// hide counts a call of the engine that is where nobody sees it, between its
+// core, its gate and a tap, and that comes to light again by itself.
+func (c *clock) hide(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hidden, c.active = c.hidden+n, time.Now()
+}
+
 // gaveUp counts a request that the engine gave up, and noted one whose end is in
 // the journal: until both are even, word of one is still on its way.
 func (c *clock) gaveUp() { c.lose(1) }
@@ -157,7 +168,15 @@ func (c *clock) noted() { c.lose(-1) }
 func (c *clock) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lost, c.owed = 0, false
+	c.lost, c.hidden, c.owed = 0, 0, false
+}
+
+// halt ends the skipping of silence: what the engine still does after the end of
+// the run is nobody's business, and hours of it need not pass.
+func (c *clock) halt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.halted = true
 }
 
 func (c *clock) lose(n int) {
@@ -249,11 +268,11 @@ func (c *clock) wait(now int64) time.Duration {
 	if c.quiet == 0 {
 		return due
 	}
-	if c.busy > 0 {
+	if c.busy > 0 || c.halted {
 		return min(due, strideMax/2)
 	}
 	needed := c.quiet
-	if c.owed || c.lost > 0 || len(c.timers) == 0 {
+	if c.owed || c.lost > 0 || c.hidden > 0 || len(c.timers) == 0 {
 		needed *= patience
 	}
 	if silent := needed - time.Since(c.active); silent > 0 {

@@ -18,7 +18,7 @@ func configOf(w *world) (*config.Config, error) {
 	sc := w.sc
 	c := &config.Config{
 		Path: sc.Path, Seed: e.Seed,
-		Mapping: config.MappingSource{Compiled: e.Mapping},
+		Mapping: config.MappingSource{Compiled: e.Mapping, Spec: w.stage.Spec()},
 		Policy: config.Policy{
 			Simultaneous: sc.Policy.Simultaneous, Granularity: sc.Policy.Granularity,
 			DeleteVsEdit: sc.Policy.DeleteVsEdit, WrongSide: sc.Policy.WrongSide,
@@ -46,11 +46,19 @@ func configOf(w *world) (*config.Config, error) {
 
 func (w *world) systemConfig(side mapping.Side, e *engine.SystemConfig) config.System {
 	spec := w.sc.System(side.String())
-	a := w.stage.AdapterConfig(side, nil, nil, w.net.places())
+	a := w.stage.AdapterConfig(0, side, nil, nil, w.net.places())
 	conditional := spec.Conditional != nil && *spec.Conditional
+	hooks, feed := a.WebhookSecret, config.FeedWebhook
+	switch {
+	case w.options.Channels && side == mapping.CC:
+		hooks, feed = "", config.FeedChannel
+	case a.WebhookSecret == "":
+		feed = config.FeedPoll
+	}
 	return config.System{
+		Feed: feed, Channels: 8,
 		Kind: spec.Kind, BaseURL: a.BaseURL, LoginURL: a.LoginURL, ClientID: config.NewText(a.ClientID),
-		ClientSecret: config.NewSecret(a.ClientSecret), WebhookSecret: config.NewSecret(a.WebhookSecret),
+		ClientSecret: config.NewSecret(a.ClientSecret), WebhookSecret: config.NewSecret(hooks),
 		Versioning: spec.Versioning, Conditional: &conditional, Priority: spec.Priority, Automation: slices.Clone(e.Automation),
 		ExternalField: a.ExternalField, BaseVersionField: a.BaseVersionField, Concurrency: e.Concurrency,
 		Poll: offOr(e.Poll), Overlap: config.Duration(e.Overlap), PageSize: e.PageSize, Timeout: config.Duration(w.sc.Engine.Timeout),

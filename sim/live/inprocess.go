@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service"
+	"github.com/syncproof/syncproof/engine/service/recording"
 	"github.com/syncproof/syncproof/engine/store"
 	"github.com/syncproof/syncproof/engine/store/memory"
 	"github.com/syncproof/syncproof/scenarios"
@@ -31,6 +33,7 @@ type inProcess struct {
 	dead     chan error
 	stopped  atomic.Bool
 	full     atomic.Bool // its disk takes no write
+	recorder *recording.File
 }
 
 func newInProcess(w *world) (*inProcess, error) {
@@ -71,8 +74,12 @@ func (p *inProcess) start(ctx context.Context) error {
 	p.w.mu.Lock()
 	clock := &engineClock{clock: p.w.clock, shows: p.w.stage.EngineClock()}
 	p.w.mu.Unlock()
+	recorder, err := p.newRecorder()
+	if err != nil {
+		return err
+	}
 	p.service, err = service.New(service.Options{
-		Config: c, Store: &witnessed{Store: p.disk, p: p}, Clock: clock, Sink: p, Version: "live",
+		Recorder: recorder, Config: c, Store: &witnessed{Store: p.disk, p: p}, Clock: clock, Sink: p, Version: "live",
 		Log:  slog.New(slog.NewTextHandler(&output{w: p.w}, &slog.HandlerOptions{Level: slog.LevelInfo})),
 		Core: func(c engine.Config) service.Machine { return &watched{Core: engine.New(c), w: p.w} },
 	})
@@ -82,8 +89,31 @@ func (p *inProcess) start(ctx context.Context) error {
 	return p.service.Start(ctx)
 }
 
-func (p *inProcess) kill() {
+// newRecorder begins the recording of one process, nil if nobody asked for it.
+func (p *inProcess) newRecorder() (service.Recorder, error) {
+	if p.w.options.Record == "" {
+		return nil, nil
+	}
+	file, err := recording.Create(filepath.Join(p.w.options.Record, fmt.Sprintf("life-%03d.ndjson", p.w.life)), recording.DefaultMax)
+	if err != nil {
+		return nil, err
+	}
+	file.Systems([2]string{p.w.sc.Systems.CC.Kind, p.w.sc.Systems.CRM.Kind})
+	p.recorder = file
+	return file, nil
+}
+
+// abort ends the service, and its recording with it.
+func (p *inProcess) abort() {
 	p.service.Abort()
+	if p.recorder != nil {
+		_ = p.recorder.Close() // each line is in the file already
+		p.recorder = nil
+	}
+}
+
+func (p *inProcess) kill() {
+	p.abort()
 	p.disk = p.disk.Again()
 }
 
@@ -102,7 +132,7 @@ func (p *inProcess) died() <-chan error { return p.dead }
 
 func (p *inProcess) stop() {
 	if p.service != nil && !p.stopped.Swap(true) {
-		p.service.Abort()
+		p.abort()
 	}
 }
 
@@ -185,6 +215,7 @@ type watched struct {
 // Step implements service.Machine.
 func (m *watched) Step(now engine.Instant, e engine.Event, out *engine.Effects) {
 	m.Core.Step(now, e, out)
+	m.follow(e, out)
 	m.w.clock.stepped()
 	if x, ok := e.(engine.Exchanged); ok && !x.Answered {
 		m.w.clock.gaveUp()
@@ -197,6 +228,28 @@ func (m *watched) Step(now engine.Instant, e engine.Event, out *engine.Effects) 
 		m.w.under(func() {
 			m.w.Emit(trace.Event{Kind: trace.Person, On: trace.World, Verb: "approve", Code: "refused", Text: "no mass delete waits for approval"})
 		})
+	}
+}
+
+// follow tells the clock where the engine's calls are.
+func (m *watched) follow(e engine.Event, out *engine.Effects) {
+	n := 0
+	switch e.(type) {
+	case engine.Asked: // it waits at the gate
+		n--
+	case engine.Withdrawn:
+		n++
+	case engine.ReadDone, engine.FindDone, engine.WriteDone, engine.PollDone, engine.Described:
+		n--
+	}
+	for _, effect := range out.List {
+		switch effect.(type) {
+		case engine.Read, engine.Find, engine.Write, engine.Poll, engine.Describe, engine.Admit:
+			n++
+		}
+	}
+	if n != 0 {
+		m.w.clock.hide(n)
 	}
 }
 
@@ -267,7 +320,7 @@ func (w *world) decide(step *scenarios.Step) {
 	var op uint64
 	w.under(func() {
 		for _, set := range r.Set {
-			e.Changes = append(e.Changes, trace.Change{Field: w.stage.Field(set.Index), After: set.Value, Has: set.Value != ""})
+			e.Changes = append(e.Changes, trace.Change{Field: w.stage.Field(step.Record, set.Index), After: set.Value, Has: set.Value != ""})
 		}
 		op = w.Emit(e)
 	})
@@ -338,7 +391,7 @@ func (p *inProcess) decision(step *scenarios.Step) (engine.Reviewed, error) {
 	case "crm":
 		r.Choose = mapping.CRM
 	}
-	p.w.under(func() { r.Set, err = p.w.stage.Values(step.Set) })
+	p.w.under(func() { r.Set, err = p.w.stage.Values(step.Record, step.Set) })
 	return r, err
 }
 

@@ -24,16 +24,18 @@ type network struct {
 	client   *http.Transport // one connection for each exchange, so that a toxic strikes it alone
 	lines    [2]*lines
 	hooks    *lines
+	pushes   *lines // to the channels
 	door     *door
 	taps     [2]string // the systems' addresses, as the engine knows them
 	endpoint string    // host:port of the engine's webhooks
 	hookPath string
 	servers  []*http.Server
+	sending  chan struct{} // holds a token for each webhook that is under way
 }
 
 // newNetwork binds all addresses. Nothing is served before serve.
 func newNetwork(ctx context.Context, w *world, p proxies) (*network, error) {
-	n := &network{w: w, hookPath: "/webhooks/cc", client: &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}}
+	n := &network{w: w, sending: make(chan struct{}, deliveriesMost), hookPath: "/webhooks/cc", client: &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}}
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	n.door = &door{w: w, expected: map[string]*delivery{}}
 	for i := range n.lines {
@@ -43,6 +45,9 @@ func newNetwork(ctx context.Context, w *world, p proxies) (*network, error) {
 			return nil, err
 		}
 		n.lines[i] = newLines(p, side.String(), address)
+		if side == mapping.CC {
+			n.pushes = newLines(p, "channels", address)
+		}
 		if n.taps[i], err = n.listen(&tap{w: w, side: side, line: n.lines[i]}); err != nil {
 			return nil, err
 		}
@@ -93,7 +98,7 @@ func (n *network) wall(side mapping.Side, id uint64, d direction) error {
 		return n.lines[side].wall(id, d.stream())
 	}
 	if side == mapping.CC {
-		return n.hooks.wall(id, d.stream())
+		return errors.Join(n.hooks.wall(id, d.stream()), n.pushes.wall(id, response.stream()))
 	}
 	return nil
 }
@@ -102,7 +107,7 @@ func (n *network) wall(side mapping.Side, id uint64, d direction) error {
 func (n *network) breach(side mapping.Side, id uint64) error {
 	err := n.lines[side].breach(id)
 	if side == mapping.CC {
-		err = errors.Join(err, n.hooks.breach(id))
+		err = errors.Join(err, n.hooks.breach(id), n.pushes.breach(id))
 	}
 	return err
 }
@@ -126,7 +131,7 @@ func (n *network) close() {
 	for _, s := range n.servers {
 		_ = s.Close()
 	}
-	for _, l := range []*lines{n.lines[0], n.lines[1], n.hooks} {
+	for _, l := range []*lines{n.lines[0], n.lines[1], n.hooks, n.pushes} {
 		if l != nil {
 			_ = l.close()
 		}

@@ -46,6 +46,10 @@ type carried struct {
 
 // ServeHTTP implements http.Handler.
 func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if wantsSocket(r) {
+		t.w.relay(out, r)
+		return
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, mocks.MaxBody+1))
 	if err != nil {
 		panic(http.ErrAbortHandler)
@@ -58,7 +62,12 @@ func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	result := make(chan carried, 1)
 	go func() { result <- t.carry(x, r, body) }()
 	end := t.await(r.Context(), x, result)
-	t.w.under(func() { t.w.waiting[t.side]-- })
+	t.w.under(func() {
+		t.w.waiting[t.side]--
+		if x.life == t.w.life {
+			t.w.clock.hide(1)
+		}
+	})
 	if end == nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -107,6 +116,7 @@ func (t *tap) send(r *http.Request) *exchange {
 	x := &exchange{call: w.calls, side: t.side, life: w.life}
 	w.exchanges[x.call] = x
 	w.clock.begin()
+	w.clock.hide(-1)
 	x.sent = w.Emit(trace.Event{
 		Kind: trace.Send, On: on(t.side), Actor: trace.ActorEngine, Call: x.call, Method: r.Method, Path: r.URL.EscapedPath(),
 	})

@@ -44,6 +44,9 @@ type world struct {
 	inUse     [2]int    // exchanges under way
 	waiting   [2]int    // ... of which the engine waits for the end
 
+	sockets map[uint64]*pushed // connections to notification channels, by the mock's number
+	told    uint64             // messages that went over them
+
 	deliveries int // webhooks under way
 	genuine    map[string]mocks.Delivery
 	lastOne    string // the record of the last genuine delivery
@@ -91,6 +94,7 @@ func (w *world) stop(why string) {
 		return
 	}
 	w.ended = why
+	w.clock.halt()
 	close(w.over)
 }
 
@@ -133,6 +137,9 @@ func (w *world) stir(side mapping.Side) {
 	mock := w.stage.Mock(side)
 	for _, d := range mock.Deliveries(w.shows(side)) {
 		w.dispatch(side, d)
+	}
+	if side == mapping.CC {
+		w.push()
 	}
 	at, ok := mock.NextDue()
 	if !ok {

@@ -66,13 +66,17 @@ func (j *Journal) Clone(now func() int64) *Journal {
 }
 
 // Emit appends e, filling Op and At, and returns Op.
-func (j *Journal) Emit(e Event) uint64 {
+func (j *Journal) Emit(e Event) uint64 { return j.Put(&e) }
+
+// Put is Emit of an event that the caller holds. Events are long: on their way
+// here they are not copied more often than they need to be.
+func (j *Journal) Put(e *Event) uint64 {
 	e.Op = uint64(j.Len()) + 1
 	e.At = j.Now()
 	if n := len(j.events); n == cap(j.events) && n < doubledMost {
 		j.Reserve(max(n, CheckpointEvery))
 	}
-	j.events = append(j.events, e)
+	j.events = append(j.events, *e)
 	if j.Sink != nil {
 		if e.Op%CheckpointEvery == 0 {
 			j.flush()

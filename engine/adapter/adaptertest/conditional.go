@@ -25,6 +25,9 @@ var conditionalRules = []rule{
 		if b.system.Capabilities().Conditional != adapter.ByTag {
 			b.Skipf("Capabilities.Conditional is not ByTag: a rule that compares versions sees no deletion")
 		}
+		if b.system.Capabilities().UpdatesOnly {
+			b.Skipf("Capabilities.UpdatesOnly: the system guards no deletion")
+		}
 		id := b.make()
 		stale := b.read(id)
 		b.must("a person edits", b.Edit(id, b.other(b.spare())))

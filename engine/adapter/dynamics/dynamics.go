@@ -15,10 +15,7 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/wire"
 )
 
-const (
-	apiPath  = "/api/data/v9.2/"
-	rowsPath = apiPath + "contacts"
-)
+const apiPath = "/api/data/v9.2/"
 
 // maxFound is how many records Find returns at most.
 const maxFound = 10
@@ -26,8 +23,9 @@ const maxFound = 10
 // expandUser asks for who wrote last.
 const expandUser = "&$expand=modifiedby($select=fullname,applicationid)"
 
-// Contacts is the adapter. It is safe for concurrent use.
-type Contacts struct {
+// Records is the adapter of one table. It is safe for concurrent use.
+type Records struct {
+	object *object
 	client *wire.Client
 	layout layout
 	me     string // what applicationid says of the engine's own writes
@@ -38,24 +36,24 @@ type Contacts struct {
 }
 
 var (
-	_ adapter.System   = (*Contacts)(nil)
-	_ adapter.Feed     = (*Contacts)(nil)
-	_ adapter.Webhooks = (*Contacts)(nil)
+	_ adapter.System   = (*Records)(nil)
+	_ adapter.Feed     = (*Records)(nil)
+	_ adapter.Webhooks = (*Records)(nil)
 )
 
 // New builds the adapter: BaseURL is the environment's, LoginURL the login
 // host with the tenant in its path (https://login.microsoftonline.com/TENANT,
-// default BaseURL), Object is contact, ExternalField the column of an
-// alternate key, and Types tells which fields are choices. The result also
+// default BaseURL), ExternalField is the column of an alternate key, and Types tells which fields are choices. The result also
 // implements adapter.Feed and adapter.Webhooks.
 func New(c adapter.Config) (adapter.System, error) {
-	if c.Object != adapter.Contact {
-		return nil, fmt.Errorf("dynamics: object %s is not supported, expected contact", c.Object)
+	object := objects[c.Object]
+	if object == nil {
+		return nil, fmt.Errorf("dynamics: object %d is not supported, expected contact or account", c.Object)
 	}
 	if c.ExternalField == "" {
 		return nil, errors.New("dynamics: ExternalField is missing: name the column of the alternate key, such as new_genesyscontactid")
 	}
-	layout, err := newLayout(c)
+	layout, err := newLayout(object, c)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +61,7 @@ func New(c adapter.Config) (adapter.System, error) {
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Contacts{layout: layout, me: c.ClientID, tags: !c.NoTags, secret: c.WebhookSecret}
+	a := &Records{object: object, layout: layout, me: c.ClientID, tags: !c.NoTags, secret: c.WebhookSecret}
 	columns := layout.columns(func(string) bool { return true })
 	a.columns.Store(&columns)
 	a.client, err = wire.NewClient(c, wire.TokenRequest{
@@ -79,7 +77,7 @@ func New(c adapter.Config) (adapter.System, error) {
 }
 
 // Capabilities implements adapter.System.
-func (a *Contacts) Capabilities() adapter.Capabilities {
+func (a *Records) Capabilities() adapter.Capabilities {
 	c := adapter.Capabilities{
 		CreateByExternal: true,
 		Resolution:       time.Second,
@@ -94,16 +92,13 @@ func (a *Contacts) Capabilities() adapter.Capabilities {
 }
 
 // Read implements adapter.System.
-func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) {
-	return a.do(ctx, &wire.Call{Method: http.MethodGet, Path: row(id) + "?$select=" + *a.columns.Load() + expandUser})
+func (a *Records) Read(ctx context.Context, id string) (adapter.Record, error) {
+	return a.do(ctx, &wire.Call{Method: http.MethodGet, Path: a.object.row(id) + "?$select=" + *a.columns.Load() + expandUser})
 }
 
-// row is the address of a record by its id.
-func row(id string) string { return rowsPath + "(" + url.PathEscape(id) + ")" }
-
 // byKey is the address of a record by the alternate key.
-func (a *Contacts) byKey(external string) string {
-	return rowsPath + "(" + a.layout.external + "=" + url.PathEscape(quote(external)) + ")"
+func (a *Records) byKey(external string) string {
+	return a.object.rows() + "(" + a.layout.external + "=" + url.PathEscape(quote(external)) + ")"
 }
 
 // quote writes s as an OData string literal.
@@ -111,8 +106,8 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 
 // Find implements adapter.System. The alternate key is unique among the
 // records that are there; a list carries their tags.
-func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: rowsPath + "?$select=" + *a.columns.Load() + expandUser +
+func (a *Records) Find(ctx context.Context, external string) ([]adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.rows() + "?$select=" + *a.columns.Load() + expandUser +
 		"&$filter=" + url.QueryEscape(a.layout.external+" eq "+quote(external)) + "&$top=" + strconv.Itoa(maxFound)}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
@@ -137,8 +132,8 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 
 // Create implements adapter.System: an upsert by the alternate key where there
 // is an external id.
-func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodPost, Path: rowsPath, Write: true}
+func (a *Records) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodPost, Path: a.object.rows(), Write: true}
 	if w.External != "" {
 		call.Method, call.Path = http.MethodPatch, a.byKey(w.External)
 		w.External = "" // the address carries it
@@ -147,8 +142,8 @@ func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record,
 }
 
 // Update implements adapter.System.
-func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodPatch, Path: row(id), IfMatch: a.match(w.If), Write: true}
+func (a *Records) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodPatch, Path: a.object.row(id), IfMatch: a.match(w.If), Write: true}
 	if call.IfMatch == "" {
 		call.Header = http.Header{"If-Match": {"*"}}
 	}
@@ -156,13 +151,13 @@ func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adap
 }
 
 // Delete implements adapter.System.
-func (a *Contacts) Delete(ctx context.Context, id string, w adapter.Precondition) error {
-	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodDelete, Path: row(id), IfMatch: a.match(w), Write: true})
+func (a *Records) Delete(ctx context.Context, id string, w adapter.Precondition) error {
+	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodDelete, Path: a.object.row(id), IfMatch: a.match(w), Write: true})
 	return err
 }
 
 // match is the tag that a write rests on, "" for none.
-func (a *Contacts) match(p adapter.Precondition) string {
+func (a *Records) match(p adapter.Precondition) string {
 	if !a.tags {
 		return ""
 	}
@@ -170,9 +165,9 @@ func (a *Contacts) match(p adapter.Precondition) string {
 }
 
 // write sends a call whose answer is the record as it was written.
-func (a *Contacts) write(ctx context.Context, call *wire.Call, w adapter.Write) (adapter.Record, error) {
+func (a *Records) write(ctx context.Context, call *wire.Call, w adapter.Write) (adapter.Record, error) {
 	var err error
-	if call.Body, err = a.layout.appendContact(nil, w); err != nil {
+	if call.Body, err = a.layout.appendRecord(nil, w); err != nil {
 		return adapter.Record{}, err
 	}
 	call.Path += "?$select=" + *a.columns.Load()
@@ -184,7 +179,7 @@ func (a *Contacts) write(ctx context.Context, call *wire.Call, w adapter.Write) 
 }
 
 // do sends a call whose answer is a record.
-func (a *Contacts) do(ctx context.Context, call *wire.Call) (adapter.Record, error) {
+func (a *Records) do(ctx context.Context, call *wire.Call) (adapter.Record, error) {
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Record{}, err
@@ -199,7 +194,7 @@ func (a *Contacts) do(ctx context.Context, call *wire.Call) (adapter.Record, err
 
 // finished is a record as the engine is to see it: what a write was answered
 // with is the engine's own.
-func (a *Contacts) finished(rec adapter.Record, written bool) adapter.Record {
+func (a *Records) finished(rec adapter.Record, written bool) adapter.Record {
 	if written {
 		rec.By, rec.Own = "", true
 	}

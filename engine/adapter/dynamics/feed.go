@@ -14,9 +14,6 @@ import (
 const (
 	// maxPage is how many records a page holds at most.
 	maxPage = 5000
-	// firstPage lists everything that is there; cursorHead begins every cursor.
-	firstPage  = "contacts?$select=contactid"
-	cursorHead = "contacts?"
 	// maxCursor bounds a link, which the engine keeps.
 	maxCursor = 2 << 10
 )
@@ -24,11 +21,11 @@ const (
 // Changes implements adapter.Feed. The limit is lowered to 5,000. A cursor
 // that the service no longer keeps changes for is answered with an empty page
 // whose Next is the beginning.
-func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
-	path := firstPage
+func (a *Records) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
+	path := a.object.firstPage()
 	prefer := "odata.track-changes,odata.maxpagesize="
 	if after != "" {
-		if !isCursor(string(after)) {
+		if !a.object.isCursor(string(after)) {
 			return adapter.Page{}, &adapter.Error{Kind: adapter.Malformed, Message: "not a cursor of the Dynamics 365 feed"}
 		}
 		path, prefer = string(after), "odata.maxpagesize="
@@ -44,7 +41,7 @@ func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int)
 		}
 		return adapter.Page{}, err
 	}
-	page, err := readPage(res.Reader())
+	page, err := a.object.readPage(res.Reader())
 	if err != nil {
 		return adapter.Page{}, wire.Misread(call, res, err)
 	}
@@ -53,8 +50,8 @@ func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int)
 
 // isCursor: a link of the feed behind the API's root. Nothing else ever
 // becomes the target of a request.
-func isCursor(s string) bool {
-	if !strings.HasPrefix(s, cursorHead) || len(s) > maxCursor {
+func (o *object) isCursor(s string) bool {
+	if !strings.HasPrefix(s, o.cursorHead()) || len(s) > maxCursor {
 		return false
 	}
 	for _, c := range []byte(s) {
@@ -65,17 +62,17 @@ func isCursor(s string) bool {
 	return true
 }
 
-func readPage(r *jsonread.Reader) (page adapter.Page, err error) {
+func (o *object) readPage(r *jsonread.Reader) (page adapter.Page, err error) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
 		case "value":
 			for ok := r.Elements(); ok; ok = r.Element() {
-				page.Changed = append(page.Changed, readChange(r))
+				page.Changed = append(page.Changed, o.readChange(r))
 			}
 		case "@odata.nextLink":
-			page.Next, page.More = cursorOf(r), true
+			page.Next, page.More = o.cursorOf(r), true
 		case "@odata.deltaLink":
-			if next := cursorOf(r); !page.More {
+			if next := o.cursorOf(r); !page.More {
 				page.Next = next
 			}
 		default:
@@ -90,9 +87,9 @@ func readPage(r *jsonread.Reader) (page adapter.Page, err error) {
 
 // cursorOf is a link without the root: requests go to the configured one,
 // whatever the service calls itself.
-func cursorOf(r *jsonread.Reader) adapter.Cursor {
+func (o *object) cursorOf(r *jsonread.Reader) adapter.Cursor {
 	_, tail, found := strings.Cut(r.Str(), apiPath)
-	if r.Err() == nil && (!found || !isCursor(tail)) {
+	if r.Err() == nil && (!found || !o.isCursor(tail)) {
 		r.Refuse("a link that is none of the feed's")
 	}
 	return adapter.Cursor(tail)
@@ -100,11 +97,11 @@ func cursorOf(r *jsonread.Reader) adapter.Cursor {
 
 // readChange reads a record that was changed, or the notice of one that was
 // deleted, whose @odata.context ends in $deletedEntity.
-func readChange(r *jsonread.Reader) (c adapter.Change) {
+func (o *object) readChange(r *jsonread.Reader) (c adapter.Change) {
 	gone := ""
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
-		case "contactid":
+		case o.id:
 			c.ID = r.Str()
 		case "@odata.etag":
 			c.Stamp = r.Str()

@@ -15,20 +15,19 @@ import (
 // DefaultExternal is the column of the alternate key as the product makes it.
 const DefaultExternal = "new_genesyscontactid"
 
-// reserved are the columns that the adapter reads for itself.
-var reserved = []string{"contactid", "modifiedon", "modifiedby", "masterid", "createdon", "versionnumber"}
-
 // layout says which column holds what. Slots 0 to n-1 are Config.Fields, n is
 // the version, n+1 the status; a name that is "" has no column.
 type layout struct {
+	object   *object
 	names    []string
 	types    []mapping.Type
 	slots    map[string]int
 	external string
 }
 
-func newLayout(c adapter.Config) (layout, error) {
+func newLayout(o *object, c adapter.Config) (layout, error) {
 	l := layout{
+		object:   o,
 		names:    append(append([]string(nil), c.Fields...), c.VersionField, c.StatusField),
 		types:    make([]mapping.Type, len(c.Fields)+2),
 		slots:    map[string]int{},
@@ -48,7 +47,7 @@ func newLayout(c adapter.Config) (layout, error) {
 		switch _, twice := l.slots[name]; {
 		case !isName(name):
 			return l, fmt.Errorf("dynamics: %q is not the logical name of a column", name)
-		case slices.Contains(reserved, name) || name == l.external:
+		case o.reserves(name) || name == l.external:
 			return l, fmt.Errorf("dynamics: %s cannot be mapped: it is not a field of the record", name)
 		case twice:
 			return l, fmt.Errorf("dynamics: field %s is mapped twice", name)
@@ -93,7 +92,7 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 		switch string(key) {
 		case "@odata.etag":
 			rec.Tag = r.Str()
-		case "contactid":
+		case l.object.id:
 			rec.ID = r.Str()
 		case "modifiedon":
 			rec.Modified = wire.Instant(r.Str())
@@ -112,7 +111,7 @@ func (l *layout) read(r *jsonread.Reader, me string) adapter.Record {
 		}
 	}
 	if r.Err() == nil && rec.ID == "" {
-		r.Refuse("a contact without a contactid")
+		r.Refuse("a record without its " + l.object.id)
 	}
 	n := l.fields()
 	rec.Fields = values[:n:n]
@@ -185,8 +184,8 @@ func toWire(t mapping.Type, n mapping.Native) mapping.Native {
 	return n
 }
 
-// appendContact appends the columns that w sets.
-func (l *layout) appendContact(dst []byte, w adapter.Write) ([]byte, error) {
+// appendRecord appends the columns that w sets.
+func (l *layout) appendRecord(dst []byte, w adapter.Write) ([]byte, error) {
 	n := l.fields()
 	fields := slices.Clone(w.Fields)
 	for i := range fields {

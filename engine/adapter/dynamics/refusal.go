@@ -25,7 +25,7 @@ var unknownColumn = []string{"Could not find a property named '", "The property 
 var namedColumn = []string{"The length of the '", "' of '", " of '"}
 
 // refine reads the error body, {"error":{"code","message"}}.
-func (a *Contacts) refine(e *adapter.Error, _ *wire.Call, body []byte) {
+func (a *Records) refine(e *adapter.Error, _ *wire.Call, body []byte) {
 	code, message := readRefusal(body)
 	e.Code, e.Message = code, message
 	if e.Status >= 500 || e.Status == 401 {
@@ -48,10 +48,10 @@ func (a *Contacts) refine(e *adapter.Error, _ *wire.Call, body []byte) {
 	}
 }
 
-// missingColumn is the column of contact that a refusal says is not there.
-func (a *Contacts) missingColumn(message string) string {
+// missingColumn is the column of the table that a refusal says is not there.
+func (a *Records) missingColumn(message string) string {
 	name := wordBehind(message, unknownColumn)
-	if name == "" || !strings.Contains(message, "on type 'Microsoft.Dynamics.CRM.contact'") {
+	if name == "" || !strings.Contains(message, "on type 'Microsoft.Dynamics.CRM."+a.object.name+"'") {
 		return ""
 	}
 	return name

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/adapter/jsonread"
@@ -14,21 +13,11 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 )
 
-// schemaQuery asks for the columns of contact in one answer, the details of
-// their types included.
-const schemaQuery = `{"Properties":{"AllProperties":false,"PropertyNames":["LogicalName","Attributes"]},` +
-	`"Criteria":{"FilterOperator":"And","Conditions":[{"ConditionOperator":"Equals","PropertyName":"LogicalName",` +
-	`"Value":{"Type":"System.String","Value":"contact"}}]},` +
-	`"AttributeQuery":{"Properties":{"AllProperties":false,"PropertyNames":["LogicalName","AttributeTypeName","RequiredLevel",` +
-	`"IsValidForUpdate","MaxLength","FormatName","Format","OptionSet"]}}}`
-
-var schemaPath = apiPath + "RetrieveMetadataChanges(Query=@p1)?@p1=" + url.QueryEscape(schemaQuery)
-
 // Describe implements adapter.System: the mapped columns in the order of the
 // configuration. A column that was removed is left out (FC-3), and is not
 // asked for by reads until a later Describe shows it again.
-func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: schemaPath}
+func (a *Records) Describe(ctx context.Context) (adapter.Schema, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.schemaPath()}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Schema{}, err
@@ -69,7 +58,7 @@ func revision(fields []mapping.Constraint) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-func (a *Contacts) readEntity(r *jsonread.Reader, into map[string]mapping.Constraint) {
+func (a *Records) readEntity(r *jsonread.Reader, into map[string]mapping.Constraint) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		if string(key) != "Attributes" {
 			r.Skip()

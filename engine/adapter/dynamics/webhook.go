@@ -19,9 +19,9 @@ const WebhookHeader = "X-Syncproof-Key"
 const maxWebhook = 512 << 10
 
 // Verify implements adapter.Webhooks: the shared key in WebhookHeader, and a
-// RemoteExecutionContext about a contact. A delivery about another table holds
+// RemoteExecutionContext about a record of the table. A delivery about another table holds
 // no notice. The context is a hint: the record is read anyway.
-func (a *Contacts) Verify(h http.Header, body []byte) ([]adapter.Notice, error) {
+func (a *Records) Verify(h http.Header, body []byte) ([]adapter.Notice, error) {
 	given, want := sha256.Sum256([]byte(h.Get(WebhookHeader))), sha256.Sum256([]byte(a.secret))
 	if subtle.ConstantTimeCompare(given[:], want[:]) != 1 || a.secret == "" {
 		return nil, adapter.ErrUnauthentic
@@ -44,7 +44,7 @@ func (a *Contacts) Verify(h http.Header, body []byte) ([]adapter.Notice, error) 
 	if err := r.End(); err != nil {
 		return nil, &adapter.Error{Kind: adapter.Malformed, Err: err}
 	}
-	if table != "contact" {
+	if table != a.object.name {
 		return nil, nil
 	}
 	return []adapter.Notice{{ID: id}}, nil

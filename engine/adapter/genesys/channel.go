@@ -26,7 +26,7 @@ var messageLimits = adapter.Limits{Bytes: 1 << 20, Depth: 32}
 
 // OpenChannel implements adapter.Channels. A user and application have 20
 // channels: one more ends the one used last the longest ago.
-func (a *Contacts) OpenChannel(ctx context.Context) (adapter.Channel, error) {
+func (a *Records) OpenChannel(ctx context.Context) (adapter.Channel, error) {
 	call := &wire.Call{Method: http.MethodPost, Path: channelsPath, Write: true}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
@@ -41,7 +41,7 @@ func (a *Contacts) OpenChannel(ctx context.Context) (adapter.Channel, error) {
 
 // readChannel reads {connectUri, id, expires}. An address that is not as safe
 // as the API's own is refused: whoever reads along could connect.
-func (a *Contacts) readChannel(r *jsonread.Reader) (c adapter.Channel, err error) {
+func (a *Records) readChannel(r *jsonread.Reader) (c adapter.Channel, err error) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		switch string(key) {
 		case "id":
@@ -68,13 +68,13 @@ func (a *Contacts) readChannel(r *jsonread.Reader) (c adapter.Channel, err error
 
 // Listen implements adapter.Channels. It gives the channel a new life of 24
 // hours, and at most the rest of its token's.
-func (a *Contacts) Listen(ctx context.Context, channel string, ids []string) error {
+func (a *Records) Listen(ctx context.Context, channel string, ids []string) error {
 	body := []byte{'['}
 	for i, id := range ids {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(wire.AppendString(append(body, `{"id":`...), topicPrefix+id), '}')
+		body = append(wire.AppendString(append(body, `{"id":`...), a.object.topic()+id), '}')
 	}
 	path := channelsPath + "/" + url.PathEscape(channel) + "/subscriptions"
 	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodPost, Path: path, Body: append(body, ']'), Write: true})
@@ -82,13 +82,13 @@ func (a *Contacts) Listen(ctx context.Context, channel string, ids []string) err
 }
 
 // ChannelRecords implements adapter.Channels.
-func (a *Contacts) ChannelRecords() int { return topicsMax }
+func (a *Records) ChannelRecords() int { return topicsMax }
 
 // Ping implements adapter.Channels.
-func (a *Contacts) Ping() []byte { return []byte(`{"message":"ping"}`) }
+func (a *Records) Ping() []byte { return []byte(`{"message":"ping"}`) }
 
 // Heard implements adapter.Channels. A message of another topic says nothing.
-func (a *Contacts) Heard(message []byte) (adapter.Heard, error) {
+func (a *Records) Heard(message []byte) (adapter.Heard, error) {
 	r := jsonread.New(message, messageLimits)
 	e := readEnvelope(r)
 	if err := r.End(); err != nil {
@@ -100,6 +100,6 @@ func (a *Contacts) Heard(message []byte) (adapter.Heard, error) {
 	case e.topic == metadataTopic:
 		return adapter.Heard{}, nil
 	}
-	notices, err := e.notices()
+	notices, err := e.notices(a.object)
 	return adapter.Heard{Notices: notices}, err
 }

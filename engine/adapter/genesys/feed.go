@@ -60,7 +60,7 @@ func parseCursor(c adapter.Cursor) (p position, err error) {
 }
 
 // Rewind implements adapter.Rewinder.
-func (a *Contacts) Rewind(c adapter.Cursor, by time.Duration) adapter.Cursor {
+func (a *Records) Rewind(c adapter.Cursor, by time.Duration) adapter.Cursor {
 	p, err := parseCursor(c)
 	if err != nil || c == "" {
 		return c
@@ -74,12 +74,12 @@ func (a *Contacts) Rewind(c adapter.Cursor, by time.Duration) adapter.Cursor {
 // order of time, the sweep as a whole is not. The limit is raised to 10, the
 // least that Genesys accepts. A sweep whose server-side cursor has expired is
 // begun anew at the next call.
-func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
+func (a *Records) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
 	p, err := parseCursor(after)
 	if err != nil {
 		return adapter.Page{}, err
 	}
-	path := scanPath + "?limit=" + strconv.Itoa(min(max(limit, scanMin), scanMax))
+	path := a.object.scan() + "?limit=" + strconv.Itoa(min(max(limit, scanMin), scanMax))
 	if p.scan != "" {
 		path += "&cursor=" + url.QueryEscape(p.scan)
 	}
@@ -172,7 +172,7 @@ func readEntry(r *jsonread.Reader) (e entry) {
 		}
 	}
 	if e.id == "" {
-		r.Refuse("a contact without an id")
+		r.Refuse("a record without an id")
 	}
 	return e
 }

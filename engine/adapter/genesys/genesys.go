@@ -13,19 +13,13 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/wire"
 )
 
-const (
-	contactsPath = "/api/v2/externalcontacts/contacts"
-	scanPath     = "/api/v2/externalcontacts/scan/contacts"
-	lookupPath   = "/api/v2/externalcontacts/identifierlookup/contacts"
-	schemasPath  = "/api/v2/externalcontacts/contacts/schemas"
-)
-
 // DefaultSource is the id of the external source whose external ids carry the
 // CRM's record ids, where Config.ExternalField does not name another one.
 const DefaultSource = "crm"
 
-// Contacts is the adapter. It is safe for concurrent use.
-type Contacts struct {
+// Records is the adapter of one object. It is safe for concurrent use.
+type Records struct {
+	object *object
 	client *wire.Client
 	layout layout
 	source string // external source id
@@ -37,22 +31,23 @@ type Contacts struct {
 }
 
 var (
-	_ adapter.System   = (*Contacts)(nil)
-	_ adapter.Feed     = (*Contacts)(nil)
-	_ adapter.Rewinder = (*Contacts)(nil)
-	_ adapter.Webhooks = (*Contacts)(nil)
-	_ adapter.Channels = (*Contacts)(nil)
+	_ adapter.System   = (*Records)(nil)
+	_ adapter.Feed     = (*Records)(nil)
+	_ adapter.Rewinder = (*Records)(nil)
+	_ adapter.Webhooks = (*Records)(nil)
+	_ adapter.Channels = (*Records)(nil)
 )
 
 // New builds the adapter: BaseURL is the API's host, LoginURL the login
-// host, ExternalField the id of the external source, Object "contact". The
+// host, and ExternalField the id of the external source. The
 // result also implements adapter.Feed, adapter.Rewinder, adapter.Webhooks and
 // adapter.Channels.
 func New(c adapter.Config) (adapter.System, error) {
-	if c.Object != adapter.Contact {
-		return nil, fmt.Errorf("genesys: object %s is not supported, expected contact", c.Object)
+	object := objects[c.Object]
+	if object == nil {
+		return nil, fmt.Errorf("genesys: object %d is not supported, expected contact or account", c.Object)
 	}
-	layout, err := newLayout(c)
+	layout, err := newLayout(object, c)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +55,7 @@ func New(c adapter.Config) (adapter.System, error) {
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Contacts{layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret), plain: strings.HasPrefix(strings.ToLower(c.BaseURL), "http:")}
+	a := &Records{object: object, layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret), plain: strings.HasPrefix(strings.ToLower(c.BaseURL), "http:")}
 	if a.source == "" {
 		a.source = DefaultSource
 	}
@@ -77,14 +72,14 @@ func New(c adapter.Config) (adapter.System, error) {
 }
 
 // Capabilities implements adapter.System.
-func (a *Contacts) Capabilities() adapter.Capabilities {
+func (a *Records) Capabilities() adapter.Capabilities {
 	return adapter.Capabilities{Resolution: time.Millisecond}
 }
 
 // Read implements adapter.System. A contact that was merged away is returned
 // with MergedInto set.
-func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: contactsPath + "/" + url.PathEscape(id)}
+func (a *Records) Read(ctx context.Context, id string) (adapter.Record, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.rows() + "/" + url.PathEscape(id)}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Record{}, err
@@ -99,12 +94,12 @@ func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) 
 
 // Find implements adapter.System. Genesys gives at most one contact for an
 // identifier.
-func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
+func (a *Records) Find(ctx context.Context, external string) ([]adapter.Record, error) {
 	body := append([]byte(nil), `{"type":"ExternalId","value":`...)
 	body = wire.AppendString(body, external)
 	body = append(body, `,"externalSource":{"id":`...)
 	body = append(wire.AppendString(body, a.source), "}}"...)
-	call := &wire.Call{Method: http.MethodPost, Path: lookupPath, Body: body}
+	call := &wire.Call{Method: http.MethodPost, Path: a.object.lookup(), Body: body}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		if adapter.As(err).Kind == adapter.NotFound {
@@ -121,22 +116,22 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 
 // Create implements adapter.System. It is not idempotent: after an unknown
 // outcome, Find by w.External says whether the contact is there (EV-7).
-func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
+func (a *Records) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
 	schema, err := a.currentSchema(ctx)
 	if err != nil {
 		return adapter.Record{}, notSent(err)
 	}
-	body, err := a.appendContact(nil, w, schema)
+	body, err := a.appendRecord(nil, w, schema)
 	if err != nil {
 		return adapter.Record{}, err
 	}
-	return a.write(ctx, &wire.Call{Method: http.MethodPost, Path: contactsPath, Body: body, Write: true})
+	return a.write(ctx, &wire.Call{Method: http.MethodPost, Path: a.object.rows(), Body: body, Write: true})
 }
 
 // Update implements adapter.System. Genesys cannot make it conditional; w.If
 // is used for one thing only: its Tag says that the contact was read without
 // a schema, which custom fields need.
-func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
+func (a *Records) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
 	var schema schemaRef
 	if w.If.Tag == tagNoSchema {
 		var err error
@@ -148,23 +143,23 @@ func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adap
 	if err != nil {
 		return adapter.Record{}, err
 	}
-	path := contactsPath + "/" + url.PathEscape(id)
+	path := a.object.rows() + "/" + url.PathEscape(id)
 	return a.write(ctx, &wire.Call{Method: http.MethodPatch, Path: path, Body: body, Write: true})
 }
 
 // Delete implements adapter.System; it is never conditional.
-func (a *Contacts) Delete(ctx context.Context, id string, _ adapter.Precondition) error {
-	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodDelete, Path: contactsPath + "/" + url.PathEscape(id), Write: true})
+func (a *Records) Delete(ctx context.Context, id string, _ adapter.Precondition) error {
+	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodDelete, Path: a.object.rows() + "/" + url.PathEscape(id), Write: true})
 	return err
 }
 
 // write sends a call whose answer is the new contact.
-func (a *Contacts) write(ctx context.Context, call *wire.Call) (adapter.Record, error) {
+func (a *Records) write(ctx context.Context, call *wire.Call) (adapter.Record, error) {
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Record{}, err
 	}
-	c, err := a.contact(call, res)
+	c, err := a.decoded(call, res)
 	if err != nil {
 		return adapter.Record{}, err
 	}
@@ -174,8 +169,8 @@ func (a *Contacts) write(ctx context.Context, call *wire.Call) (adapter.Record, 
 
 // disclosed reads the contact that a read call answered with. A mapped custom
 // field that the schema does not have is an Error of kind Drift (FC-3).
-func (a *Contacts) disclosed(ctx context.Context, call *wire.Call, res *wire.Response) (adapter.Record, error) {
-	c, err := a.contact(call, res)
+func (a *Records) disclosed(ctx context.Context, call *wire.Call, res *wire.Response) (adapter.Record, error) {
+	c, err := a.decoded(call, res)
 	if err != nil {
 		return adapter.Record{}, err
 	}
@@ -192,11 +187,11 @@ func (a *Contacts) disclosed(ctx context.Context, call *wire.Call, res *wire.Res
 	return a.layout.record(&c), nil
 }
 
-func (a *Contacts) contact(call *wire.Call, res *wire.Response) (contact, error) {
+func (a *Records) decoded(call *wire.Call, res *wire.Response) (decoded, error) {
 	r := res.Reader()
 	c := a.layout.read(r, a.source)
 	if r.Err() == nil && c.rec.ID == "" {
-		r.Refuse("a contact without an id")
+		r.Refuse(a.object.article + " without an id")
 	}
 	if err := r.End(); err != nil {
 		return c, wire.Misread(call, res, err)

@@ -4,33 +4,31 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/adapter/wire"
 )
 
-var _ adapter.Inspector = (*Contacts)(nil)
+var _ adapter.Inspector = (*Records)(nil)
 
-// nobody is the id of no contact: Genesys gives random ones.
-const nobody = contactsPath + "/00000000-0000-4000-8000-000000000000"
+// nobody is the id of no record: Genesys gives random ones.
+const nobody = "/00000000-0000-4000-8000-000000000000"
 
-// operations show what the account may do. A first name has at most 1,000
-// characters, so that the one that creates is always refused.
-func operations() []wire.Operation {
-	tooLong := []byte(`{"firstName":"` + strings.Repeat("x", standardLengths["firstName"]+1) + `"}`)
-	title := []byte(`{"changes":[{"field":"$.title","value":"x","action":"Update"}]}`)
+// operations show what the account may do; the one that creates is always
+// refused.
+func (o *object) operations() []wire.Operation {
+	edit := []byte(`{"changes":[{"field":"$.` + o.edited + `","value":"x","action":"Update"}]}`)
 	return []wire.Operation{
-		{Name: "read contacts", Call: wire.Call{Method: http.MethodGet, Path: contactsPath + "?pageSize=1"}},
-		{Name: "create contacts", Call: wire.Call{Method: http.MethodPost, Path: contactsPath, Body: tooLong, Write: true}},
-		{Name: "edit contacts", Call: wire.Call{Method: http.MethodPatch, Path: nobody, Body: title, Write: true}},
-		{Name: "delete contacts", Call: wire.Call{Method: http.MethodDelete, Path: nobody, Write: true}},
+		{Name: "read " + o.set, Call: wire.Call{Method: http.MethodGet, Path: o.rows() + "?pageSize=1"}},
+		{Name: "create " + o.set, Call: wire.Call{Method: http.MethodPost, Path: o.rows(), Body: []byte(o.refused), Write: true}},
+		{Name: "edit " + o.set, Call: wire.Call{Method: http.MethodPatch, Path: o.rows() + nobody, Body: edit, Write: true}},
+		{Name: "delete " + o.set, Call: wire.Call{Method: http.MethodDelete, Path: o.rows() + nobody, Write: true}},
 	}
 }
 
 // Inspect implements adapter.Inspector.
-func (a *Contacts) Inspect(ctx context.Context, probe bool) ([]adapter.Finding, error) {
-	all, err := a.client.Allowed(ctx, operations(), probe)
+func (a *Records) Inspect(ctx context.Context, probe bool) ([]adapter.Finding, error) {
+	all, err := a.client.Allowed(ctx, a.object.operations(), probe)
 	if err != nil {
 		return all, err
 	}
@@ -43,16 +41,16 @@ func (a *Contacts) Inspect(ctx context.Context, probe bool) ([]adapter.Finding, 
 	})
 	if len(a.secret) > 0 {
 		all = append(all, adapter.Finding{
-			Check: "subscription", Level: adapter.Warn, Found: "whether contact events are routed to the engine cannot be seen",
-			Remedy: "edit a test contact and look for its notice in the engine's log",
+			Check: "subscription", Level: adapter.Warn, Found: "whether " + a.object.noun + " events are routed to the engine cannot be seen",
+			Remedy: "edit a test " + a.object.noun + " and look for its notice in the engine's log",
 		})
 	}
 	return all, nil
 }
 
 // sourceFinding says whether the external source is there.
-func (a *Contacts) sourceFinding(ctx context.Context) (adapter.Finding, error) {
-	f := adapter.Finding{Check: "external id", Level: adapter.OK, Found: "the external source " + a.source + " is there; Genesys finds contacts by it"}
+func (a *Records) sourceFinding(ctx context.Context) (adapter.Finding, error) {
+	f := adapter.Finding{Check: "external id", Level: adapter.OK, Found: "the external source " + a.source + " is there; Genesys finds " + a.object.set + " by it"}
 	sources, err := a.sources(ctx)
 	if err != nil {
 		e := adapter.As(err)

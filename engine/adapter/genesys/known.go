@@ -19,13 +19,13 @@ func (k knownSchema) outdatedBy(s schemaRef) bool {
 	return k.id == "" || (k.id == s.id && k.version < s.version)
 }
 
-func (a *Contacts) known() knownSchema {
+func (a *Records) known() knownSchema {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.schema
 }
 
-func (a *Contacts) keep(k knownSchema) {
+func (a *Records) keep(k knownSchema) {
 	a.mu.Lock()
 	a.schema = k
 	a.mu.Unlock()
@@ -33,7 +33,7 @@ func (a *Contacts) keep(k knownSchema) {
 
 // currentSchema is the schema to store custom fields beside; it is described
 // if need be.
-func (a *Contacts) currentSchema(ctx context.Context) (schemaRef, error) {
+func (a *Records) currentSchema(ctx context.Context) (schemaRef, error) {
 	if k := a.known(); k.id != "" || len(a.layout.customs) == 0 {
 		return k.schemaRef, nil
 	}
@@ -42,13 +42,13 @@ func (a *Contacts) currentSchema(ctx context.Context) (schemaRef, error) {
 	}
 	k := a.known()
 	if k.id == "" {
-		return schemaRef{}, &adapter.Error{Kind: adapter.Drift, Message: "the organisation has no enabled contact schema for custom fields"}
+		return schemaRef{}, &adapter.Error{Kind: adapter.Drift, Message: "the organisation has no enabled " + a.object.noun + " schema for custom fields"}
 	}
 	return k.schemaRef, nil
 }
 
 // lacks says whether the contact has no value for a mapped custom field.
-func (l *layout) lacks(c *contact) bool {
+func (l *layout) lacks(c *decoded) bool {
 	if !c.customs && c.schema.id != "" {
 		return false
 	}
@@ -66,7 +66,7 @@ func (l *layout) lacks(c *contact) bool {
 // system. It stays Absent, and the error names it. A contact without a schema
 // has no custom values. Of one beside another schema, or whose values are not
 // shown at all, nothing is concluded.
-func (l *layout) settle(c *contact, known knownSchema) error {
+func (l *layout) settle(c *decoded, known knownSchema) error {
 	beside := c.schema.id != ""
 	switch {
 	case beside && !c.customs: // values there may be, but they are not shown
@@ -84,7 +84,7 @@ func (l *layout) settle(c *contact, known knownSchema) error {
 		} else if drift == nil {
 			drift = &adapter.Error{
 				Kind: adapter.Drift, Field: l.names[slot],
-				Message: "the contact schema has no such custom field: it was renamed, removed, or never made",
+				Message: "the " + l.object.noun + " schema has no such custom field: it was renamed, removed, or never made",
 			}
 		}
 	}

@@ -19,20 +19,10 @@ const (
 	custom                 // a member of customFields
 )
 
-// attributes are the standard attributes that hold a scalar or a phone.
-var attributes = map[string]place{
-	"firstName": attribute, "middleName": attribute, "lastName": attribute,
-	"salutation": attribute, "title": attribute,
-	"workPhone": phone, "cellPhone": phone, "homePhone": phone, "otherPhone": phone,
-	"workEmail": attribute, "personalEmail": attribute, "otherEmail": attribute,
-	"surveyOptOut": attribute, "externalSystemUrl": attribute,
-	"address.address1": inAddress, "address.address2": inAddress, "address.city": inAddress,
-	"address.state": inAddress, "address.postalCode": inAddress, "address.countryCode": inAddress,
-}
-
 // layout says where each mapped value is. Slots 0 to n-1 are Config.Fields,
 // n is the version, n+1 the status.
 type layout struct {
+	object *object
 	names  []string
 	places []place
 	// members, address and customs find the slot of a member by its name in
@@ -40,8 +30,9 @@ type layout struct {
 	members, address, customs map[string]int
 }
 
-func newLayout(c adapter.Config) (layout, error) {
+func newLayout(o *object, c adapter.Config) (layout, error) {
 	l := layout{
+		object:  o,
 		names:   append(append([]string(nil), c.Fields...), c.VersionField, c.StatusField),
 		members: map[string]int{},
 		address: map[string]int{},
@@ -51,7 +42,7 @@ func newLayout(c adapter.Config) (layout, error) {
 		where := nowhere
 		if name != "" {
 			where = custom
-			if p, standard := attributes[name]; standard {
+			if p, standard := o.attributes[name]; standard {
 				where = p
 			} else if strings.ContainsAny(name, `.$[]"' `) {
 				return l, fmt.Errorf("genesys: %q is neither a standard attribute nor a custom field's name", name)

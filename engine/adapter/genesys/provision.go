@@ -32,12 +32,12 @@ const (
 	versionMax   = 999_999_999
 )
 
-var _ adapter.Provisioner = (*Contacts)(nil)
+var _ adapter.Provisioner = (*Records)(nil)
 
 // Plan implements adapter.Provisioner. It needs externalContacts:customFields:view
 // and externalContacts:externalSource:view; Apply needs add and edit of the
 // former and add of the latter.
-func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
+func (a *Records) Plan(ctx context.Context) ([]adapter.Step, error) {
 	if _, err := a.Describe(ctx); err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
 	steps = append(steps, source...)
 	if len(a.secret) > 0 {
 		steps = append(steps, adapter.Step{
-			Kind: kindWebhook, Name: topicPrefix + "{id}", What: "send contact events to the engine",
+			Kind: kindWebhook, Name: a.object.topic() + "{id}", What: "send " + a.object.noun + " events to the engine",
 			Manual: "no API of Genesys Cloud makes a signed webhook for this topic: route it to the engine with an EventBridge integration or a process automation trigger, and sign the raw body as " + SignatureHeader + " with the webhook secret. Polling works without it",
 		})
 	}
@@ -66,18 +66,18 @@ func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
 }
 
 // fieldStep is the step for a field, if one is needed.
-func (a *Contacts) fieldStep(slot int, known knownSchema) (adapter.Step, bool) {
+func (a *Records) fieldStep(slot int, known knownSchema) (adapter.Step, bool) {
 	name := a.layout.names[slot]
 	version := slot == a.layout.versionSlot()
-	step := adapter.Step{Kind: kindField, Name: name, What: "add the text field " + name + " to the contact schema"}
+	step := adapter.Step{Kind: kindField, Name: name, What: "add the text field " + name + " to the " + a.object.noun + " schema"}
 	if version {
-		step.What = "add the integer field " + name + " to the contact schema"
+		step.What = "add the integer field " + name + " to the " + a.object.noun + " schema"
 	}
 	remedy := ". It stays as it is: name another field in the configuration"
 	have, exists := known.fields[name]
 	switch {
 	case a.layout.places[slot] != custom:
-		step.Blocked = name + " is an attribute of every contact and no custom field" + remedy
+		step.Blocked = name + " is an attribute of every " + a.object.noun + " and no custom field" + remedy
 	case !exists:
 	case version && have.Type != mapping.TypeInteger:
 		step.Blocked = fmt.Sprintf("%s exists and is of type %s, not integer%s", name, have.Type, remedy)
@@ -98,7 +98,7 @@ type externalSource struct {
 }
 
 // sources lists the external sources, all pages of them.
-func (a *Contacts) sources(ctx context.Context) ([]externalSource, error) {
+func (a *Records) sources(ctx context.Context) ([]externalSource, error) {
 	var all []externalSource
 	path := sourcesPath + "?limit=200"
 	for range 50 { // 10,000 sources are no sensible tenant
@@ -128,7 +128,7 @@ func (a *Contacts) sources(ctx context.Context) ([]externalSource, error) {
 // sourceStep is the step for the external source whose ids contacts carry.
 // Genesys gives the id, so that a source of the configured name is found and
 // its id has to go into the configuration.
-func (a *Contacts) sourceStep(ctx context.Context) ([]adapter.Step, error) {
+func (a *Records) sourceStep(ctx context.Context) ([]adapter.Step, error) {
 	sources, err := a.sources(ctx)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (a *Contacts) sourceStep(ctx context.Context) ([]adapter.Step, error) {
 }
 
 // Apply implements adapter.Provisioner.
-func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
+func (a *Records) Apply(ctx context.Context, s adapter.Step) error {
 	switch s.Kind {
 	case kindSource:
 		_, err := a.client.Do(ctx, &wire.Call{
@@ -174,7 +174,7 @@ type wholeSchema struct {
 
 // addField adds a field to the schema in use, or makes the first schema. The
 // schema is read just before, and written on the version that was read.
-func (a *Contacts) addField(ctx context.Context, name string) error {
+func (a *Records) addField(ctx context.Context, name string) error {
 	if _, err := a.Describe(ctx); err != nil {
 		return err
 	}
@@ -182,16 +182,16 @@ func (a *Contacts) addField(ctx context.Context, name string) error {
 	if _, exists := known.fields[name]; exists {
 		return nil
 	}
-	call := &wire.Call{Method: http.MethodPost, Path: schemasPath, Write: true}
+	call := &wire.Call{Method: http.MethodPost, Path: a.object.schemas(), Write: true}
 	s := wholeSchema{
-		Name: schemaTitle, Enabled: true, AppliesTo: []string{"CONTACT"},
+		Name: schemaTitle, Enabled: true, AppliesTo: []string{a.object.appliesTo},
 		JSONSchema: map[string]json.RawMessage{
 			"$schema": json.RawMessage(`"http://json-schema.org/draft-04/schema#"`), "title": json.RawMessage(`"` + schemaTitle + `"`),
 			"description": json.RawMessage(`"Fields that syncproof keeps"`),
 		},
 	}
 	if known.id != "" {
-		call.Method, call.Path = http.MethodPut, schemasPath+"/"+url.PathEscape(known.id)
+		call.Method, call.Path = http.MethodPut, a.object.schemas()+"/"+url.PathEscape(known.id)
 		read := &wire.Call{Method: http.MethodGet, Path: call.Path}
 		res, err := a.client.Do(ctx, read)
 		if err != nil {
@@ -234,7 +234,7 @@ func (s *wholeSchema) with(name string, property []byte) ([]byte, error) {
 }
 
 // property is a field of ours as a schema describes it.
-func (a *Contacts) property(name string) []byte {
+func (a *Records) property(name string) []byte {
 	core, limits := "text", fmt.Sprintf(`"minLength":0,"maxLength":%d`, statusLength)
 	if name == a.layout.names[a.layout.versionSlot()] {
 		core, limits = "integer", fmt.Sprintf(`"minimum":0,"maximum":%d`, versionMax)

@@ -16,7 +16,7 @@ type refusal struct {
 
 // refine reads Genesys' ErrorBody: {message, code, status, messageParams,
 // details: [{fieldName}], errors: [ErrorBody]}.
-func (a *Contacts) refine(e *adapter.Error, call *wire.Call, body []byte) {
+func (a *Records) refine(e *adapter.Error, call *wire.Call, body []byte) {
 	r := jsonread.New(body, jsonread.Limits{})
 	said := readRefusal(r)
 	if r.End() != nil {
@@ -35,7 +35,7 @@ func (a *Contacts) refine(e *adapter.Error, call *wire.Call, body []byte) {
 }
 
 // sharpen tells apart what shares a status.
-func (a *Contacts) sharpen(e *adapter.Error, call *wire.Call) {
+func (a *Records) sharpen(e *adapter.Error, call *wire.Call) {
 	code := strings.ToLower(e.Code)
 	_, isCustom := a.layout.customs[e.Field]
 	switch {
@@ -54,7 +54,7 @@ func (a *Contacts) sharpen(e *adapter.Error, call *wire.Call) {
 
 // nativeName turns a field as errors name it ($.customFields.notes) into the
 // native name.
-func (a *Contacts) nativeName(field string) string {
+func (a *Records) nativeName(field string) string {
 	field = strings.TrimPrefix(field, "$.")
 	return strings.TrimPrefix(field, "customFields.")
 }

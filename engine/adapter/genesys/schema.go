@@ -44,8 +44,8 @@ var standardLengths = map[string]int{
 // the mapped ones, the first of these in the server's order. A mapped custom
 // field that the schema does not have is left out, which is how its removal
 // shows (FC-3).
-func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
-	call := &wire.Call{Method: http.MethodGet, Path: schemasPath}
+func (a *Records) Describe(ctx context.Context) (adapter.Schema, error) {
+	call := &wire.Call{Method: http.MethodGet, Path: a.object.schemas()}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
 		return adapter.Schema{}, err
@@ -72,19 +72,20 @@ func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
 
 func standard(name string, where place) mapping.Constraint {
 	c := mapping.Constraint{Name: name, Type: mapping.TypeString, MaxLength: standardLengths[name], Writable: true}
+	c.Required = name == "name" // of an organisation; a contact demands nothing
 	switch {
 	case where == phone:
 		c.Type = mapping.TypePhone
 	case strings.HasSuffix(name, "Email"):
 		c.Type = mapping.TypeEmail
-	case name == "surveyOptOut":
-		c.Type = mapping.TypeBoolean
+	case standardTypes[name] != mapping.TypeString:
+		c.Type = standardTypes[name]
 	}
 	return c
 }
 
 // readSchemas reads a DataSchemaListing and picks the schema to use.
-func (a *Contacts) readSchemas(r *jsonread.Reader) (best dataSchema, err error) {
+func (a *Records) readSchemas(r *jsonread.Reader) (best dataSchema, err error) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		if string(key) != "entities" {
 			r.Skip()
@@ -100,7 +101,7 @@ func (a *Contacts) readSchemas(r *jsonread.Reader) (best dataSchema, err error) 
 	return best, r.End()
 }
 
-func (a *Contacts) readSchema(r *jsonread.Reader) dataSchema {
+func (a *Records) readSchema(r *jsonread.Reader) dataSchema {
 	s := dataSchema{enabled: true, fields: map[string]mapping.Constraint{}}
 	var required []string
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
@@ -137,7 +138,7 @@ func (a *Contacts) readSchema(r *jsonread.Reader) dataSchema {
 	return s
 }
 
-func (a *Contacts) readProperties(r *jsonread.Reader, into map[string]mapping.Constraint) {
+func (a *Records) readProperties(r *jsonread.Reader, into map[string]mapping.Constraint) {
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
 		slot, mapped := a.layout.customs[string(key)]
 		if !mapped {

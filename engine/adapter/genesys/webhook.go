@@ -16,15 +16,13 @@ import (
 // raw body.
 const SignatureHeader = "X-Hub-Signature-256"
 
-const topicPrefix = "v2.externalcontacts.contacts."
-
 // webhookLimits bound a delivery (SE-2). EventBridge stops at 256 KiB.
 var webhookLimits = adapter.Limits{Bytes: 1 << 20, Depth: 32}
 
 // Verify implements adapter.Webhooks. Nothing is read of the body before the
 // signature is found right (EV-1). An event of another topic has no notices.
 // A delivery is the event's envelope, alone or as an EventBridge detail.
-func (a *Contacts) Verify(h http.Header, body []byte) ([]adapter.Notice, error) {
+func (a *Records) Verify(h http.Header, body []byte) ([]adapter.Notice, error) {
 	if len(a.secret) == 0 || len(h.Values(SignatureHeader)) != 1 {
 		return nil, adapter.ErrUnauthentic
 	}
@@ -39,7 +37,7 @@ func (a *Contacts) Verify(h http.Header, body []byte) ([]adapter.Notice, error) 
 	if err := r.End(); err != nil {
 		return nil, &adapter.Error{Kind: adapter.Malformed, Err: err}
 	}
-	return e.notices()
+	return e.notices(a.object)
 }
 
 type envelope struct {
@@ -47,8 +45,8 @@ type envelope struct {
 	id, mergedTo, canonical, at string
 }
 
-func (e envelope) notices() ([]adapter.Notice, error) {
-	named, ours := strings.CutPrefix(e.topic, topicPrefix)
+func (e envelope) notices(o *object) ([]adapter.Notice, error) {
+	named, ours := strings.CutPrefix(e.topic, o.topic())
 	if e.topic == "" {
 		return nil, malformed("the event has no topicName")
 	}
@@ -60,7 +58,7 @@ func (e envelope) notices() ([]adapter.Notice, error) {
 	}
 	// The topic may be the generic one, with the placeholder in it.
 	if e.id == "" || (e.id != named && named != "{id}") {
-		return nil, malformed("the event's topic and body name different contacts")
+		return nil, malformed("the event's topic and body name different " + o.set)
 	}
 	n := adapter.Notice{ID: e.id, MergedInto: e.canonical, Stamp: wire.Stamp(wire.Instant(e.at))}
 	if n.MergedInto == "" || n.MergedInto == e.id {

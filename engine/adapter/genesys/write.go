@@ -43,8 +43,8 @@ func (l *layout) appendValue(dst []byte, f adapter.FieldValue) ([]byte, error) {
 	return wire.AppendNative(dst, l.names[f.Index], f.Value)
 }
 
-// appendContact appends the body of a POST.
-func (a *Contacts) appendContact(dst []byte, w adapter.Write, schema schemaRef) ([]byte, error) {
+// appendRecord appends the body of a POST.
+func (a *Records) appendRecord(dst []byte, w adapter.Write, schema schemaRef) ([]byte, error) {
 	values, err := a.layout.values(w)
 	if err != nil {
 		return nil, err
@@ -82,14 +82,14 @@ func (a *Contacts) appendContact(dst []byte, w adapter.Write, schema schemaRef) 
 }
 
 // appendMember appends a member to an object that is begun by the first one.
-func (a *Contacts) appendMember(dst []byte, name string, f adapter.FieldValue) ([]byte, error) {
+func (a *Records) appendMember(dst []byte, name string, f adapter.FieldValue) ([]byte, error) {
 	if dst == nil {
 		dst = []byte{'{'}
 	}
 	return a.layout.appendValue(wire.AppendKey(dst, name), f)
 }
 
-func (a *Contacts) appendExternal(dst []byte, external string) []byte {
+func (a *Records) appendExternal(dst []byte, external string) []byte {
 	dst = wire.AppendString(append(dst, `[{"externalSource":{"id":`...), a.source)
 	return append(wire.AppendString(append(dst, `},"value":`...), external), "}]"...)
 }
@@ -97,7 +97,7 @@ func (a *Contacts) appendExternal(dst []byte, external string) []byte {
 // appendPatch appends the body of a PATCH. The external id is added to the
 // collection, which leaves those of other sources alone. A schema, if given,
 // is attached where the contact still has none.
-func (a *Contacts) appendPatch(dst []byte, w adapter.Write, schema schemaRef) ([]byte, error) {
+func (a *Records) appendPatch(dst []byte, w adapter.Write, schema schemaRef) ([]byte, error) {
 	values, err := a.layout.values(w)
 	if err != nil {
 		return nil, err

@@ -89,7 +89,7 @@ func (a *Contacts) Capabilities() adapter.Capabilities {
 	case a.base != "":
 		c.Conditional = adapter.ByVersion
 	case a.tags:
-		c.Conditional = adapter.ByTag
+		c.Conditional, c.UpdatesOnly = adapter.ByTag, true
 	}
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -26,6 +27,7 @@ type Refine func(e *adapter.Error, call *Call, body []byte)
 // Client carries out exchanges with one system.
 type Client struct {
 	http    http.Client
+	bare    bool // http is its transport and nothing else
 	tokens  *tokens
 	maxBody int64
 	refine  Refine
@@ -77,7 +79,7 @@ func NewClient(c adapter.Config, tr TokenRequest, refine Refine, header http.Hea
 			return nil, err
 		}
 	}
-	cl := &Client{http: *c.HTTP, maxBody: c.MaxBody, refine: refine, header: header}
+	cl := &Client{http: *c.HTTP, bare: onlyTransport(*c.HTTP), maxBody: c.MaxBody, refine: refine, header: header}
 	if cl.maxBody <= 0 {
 		cl.maxBody = DefaultMaxBody
 	}
@@ -182,7 +184,7 @@ func (c *Client) exchange(ctx context.Context, call *Call, g Grant) answer {
 func (c *Client) authorization() string { return c.tokens.held().header }
 
 func (c *Client) send(req *http.Request) answer {
-	res, err := c.http.Do(req)
+	res, err := c.roundTrip(req)
 	if err != nil {
 		var u *url.Error // its text repeats the URL, which may hold values
 		if errors.As(err, &u) {
@@ -195,6 +197,35 @@ func (c *Client) send(req *http.Request) answer {
 	a.body, a.cut = readBounded(res.Body, c.maxBody, res.ContentLength)
 	return a
 }
+
+// onlyTransport tells whether a client adds nothing to its transport but
+// redirects, which are never followed here.
+func onlyTransport(c http.Client) bool {
+	if c.Transport == nil {
+		return false
+	}
+	c.Transport, c.CheckRedirect = nil, nil
+	return reflect.ValueOf(c).IsZero()
+}
+
+// roundTrip is the client's Do, without its cost where it adds nothing.
+func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
+	if !c.bare {
+		return c.http.Do(req)
+	}
+	res, err := c.http.Transport.RoundTrip(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case res == nil:
+		return nil, errNoResponse
+	case res.Body == nil:
+		res.Body = http.NoBody
+	}
+	return res, nil
+}
+
+var errNoResponse = errors.New("the transport gave neither a response nor an error")
 
 // readBounded reads at most max bytes.
 func readBounded(r io.Reader, max, length int64) ([]byte, error) {

@@ -45,10 +45,13 @@ type head struct {
 	OutageAfter      time.Duration
 	Audit            time.Duration
 	Seed             uint64
+	// Kinds are the systems' by side; earlier releases did not write them.
+	Kinds [2]string `json:",omitzero"`
 }
 
-func headOf(c *engine.Config, spec mapping.Spec) *head {
+func headOf(c *engine.Config, spec mapping.Spec, kinds [2]string) *head {
 	return &head{
+		Kinds:   kinds,
 		Version: formatVersion, Mapping: spec, Systems: c.Systems, Policy: c.Policy, Retry: c.Retry, WorkingSet: c.WorkingSet,
 		PendingNotices: c.PendingNotices, MassDelete: c.MassDelete, MassDeleteWindow: c.MassDeleteWindow,
 		OutageAfter: c.OutageAfter, Audit: c.Audit, Seed: c.Seed,

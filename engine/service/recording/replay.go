@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service"
 )
 
@@ -37,6 +38,19 @@ func Replay(r io.Reader, core func(engine.Config) service.Machine) (Summary, err
 	if core == nil {
 		core = func(c engine.Config) service.Machine { return engine.New(c) }
 	}
+	return ReplayLives(r, func(l Life) service.Machine { return core(l.Config) })
+}
+
+// Life is what a life of the core was configured with.
+type Life struct {
+	Config  engine.Config
+	Mapping mapping.Spec // of which Config.Mapping is compiled
+	Kinds   [2]string    // of the systems by side, "" where the recording does not say
+}
+
+// ReplayLives is Replay for who wants to know more of each life; core must not
+// be nil.
+func ReplayLives(r io.Reader, core func(Life) service.Machine) (Summary, error) {
 	lines := bufio.NewReaderSize(r, 1<<16)
 	p := player{core: core}
 	for number := 1; ; number++ {
@@ -77,7 +91,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 type player struct {
 	Summary
-	core    func(engine.Config) service.Machine
+	core    func(Life) service.Machine
 	machine service.Machine
 	effects engine.Effects
 }
@@ -92,7 +106,7 @@ func (p *player) play(text []byte) error {
 		if err != nil {
 			return err
 		}
-		p.machine = p.core(c)
+		p.machine = p.core(Life{Config: c, Mapping: l.Head.Mapping, Kinds: l.Head.Kinds})
 		p.Lives++
 		return nil
 	}

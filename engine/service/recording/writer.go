@@ -25,7 +25,12 @@ type File struct {
 	out   *bufio.Writer
 	size  int64
 	asked bool // a new life was asked for
+	kinds [2]string
 }
+
+// Systems says of what kinds the systems are, by side, for who reads the
+// recording. It is called before the first life begins.
+func (f *File) Systems(kinds [2]string) { f.kinds = kinds }
 
 // Create begins a recording; the path must not exist yet. most bounds each
 // file in bytes, roughly: what is under way at the end of a life is recorded.
@@ -45,7 +50,7 @@ func (f *File) Begin(c *engine.Config, spec mapping.Spec) error {
 		}
 	}
 	f.asked = false
-	return f.write(line{Head: headOf(c, spec)})
+	return f.write(line{Head: headOf(c, spec, f.kinds)})
 }
 
 // Step implements service.Recorder.
@@ -74,7 +79,10 @@ func (f *File) write(l line) error {
 	}
 	n, err := f.out.Write(append(text, '\n'))
 	f.size += int64(n)
-	return err
+	if err != nil {
+		return err
+	}
+	return f.out.Flush() // what came before the death of the process is what one wants to see
 }
 
 func (f *File) rotate() error {
@@ -86,6 +94,7 @@ func (f *File) rotate() error {
 	}
 	fresh, err := Create(f.path, f.most)
 	if err == nil {
+		fresh.kinds = f.kinds
 		*f = *fresh
 	}
 	return err

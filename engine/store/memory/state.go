@@ -53,11 +53,11 @@ func (m *State) Apply(now engine.Instant, b engine.Batch) {
 		case engine.PutGate:
 			m.meta.Gates[op.Side] = op.Until
 		case engine.PutCursor:
-			m.meta.Cursors[op.Side] = op.Cursor
+			op.Into(&m.meta)
 		case engine.PutDeletes:
 			m.meta.Deletes = op
 		case engine.PutTold:
-			m.meta.Told[op.Side] = op.Told
+			op.Into(&m.meta)
 		}
 	}
 }

@@ -38,13 +38,23 @@ func (c *change) apply(now engine.Instant, op engine.StoreOp) error {
 	case engine.PutGate:
 		return c.meta("gate."+op.Side.String(), op.Until)
 	case engine.PutCursor:
-		return c.meta("cursor."+op.Side.String(), op.Cursor)
+		return c.meta(metaName("cursor", op.Side, op.Object), op.Cursor)
 	case engine.PutDeletes:
 		return c.meta("deletes", op)
 	case engine.PutTold:
-		return c.meta("told."+op.Side.String(), op.Told)
+		return c.meta(metaName("told", op.Side, op.Object), op.Told)
 	}
 	return fmt.Errorf("the operation %T is unknown", op)
+}
+
+// metaName is that of a system's entry, for another object than the first with
+// its name behind.
+func metaName(what string, side mapping.Side, object string) string {
+	name := what + "." + side.String()
+	if object != "" {
+		name += "." + object
+	}
+	return name
 }
 
 // applyAll carries batches out in their order. Notices that follow each other

@@ -87,6 +87,7 @@ func setMeta(meta *engine.Meta, name, value string) error {
 		return decode(name, value, &meta.Deletes)
 	}
 	what, of, _ := strings.Cut(name, ".")
+	of, object, _ := strings.Cut(of, ".")
 	side, err := sideOf(of)
 	if err != nil {
 		return fmt.Errorf("meta %s: %w", name, err)
@@ -97,10 +98,13 @@ func setMeta(meta *engine.Meta, name, value string) error {
 	case "cursor":
 		var cursor adapter.Cursor
 		err := decode(name, value, &cursor)
-		meta.Cursors[side] = cursor
+		engine.PutCursor{Side: side, Cursor: cursor, Object: object}.Into(meta)
 		return err
 	case "told":
-		return decode(name, value, &meta.Told[side])
+		var told engine.Told
+		err := decode(name, value, &told)
+		engine.PutTold{Side: side, Told: told, Object: object}.Into(meta)
+		return err
 	}
 	return fmt.Errorf("meta %s is unknown", name)
 }

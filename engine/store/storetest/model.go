@@ -143,10 +143,14 @@ func (h *history) operation() engine.StoreOp {
 	case 12:
 		return engine.PutGate{Side: h.side(), Until: h.now + engine.Instant(rapid.SampledFrom([]int{10, 5000}).Draw(h.r, "pause"))}
 	case 13:
-		return engine.PutCursor{Side: h.side(), Cursor: adapter.Cursor(rapid.String().Draw(h.r, "cursor"))}
+		return engine.PutCursor{Side: h.side(), Cursor: adapter.Cursor(rapid.String().Draw(h.r, "cursor")), Object: h.object()}
 	default:
-		return engine.PutTold{Side: h.side(), Told: engine.Told{Outage: h.now}}
+		return engine.PutTold{Side: h.side(), Told: engine.Told{Outage: h.now}, Object: h.object()}
 	}
+}
+
+func (h *history) object() string {
+	return rapid.SampledFrom([]string{"", "account", "asset"}).Draw(h.r, "object")
 }
 
 func (h *history) notice() engine.Enqueue {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/syncproof/syncproof/engine"
+	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/store"
 )
@@ -64,10 +65,16 @@ var recordRules = []Rule{
 		deletes := engine.PutDeletes{Recent: []engine.Instant{1, 2}, Number: 4, Approved: 3}
 		told := engine.Told{Outage: 5, Permission: 6, Credentials: 7}
 		b.apply(10, engine.PutGate{Side: mapping.CRM, Until: 500}, engine.PutCursor{Side: mapping.CC, Cursor: "c\"1|<&>"},
-			deletes, engine.PutTold{Side: mapping.CRM, Told: told})
+			deletes, engine.PutTold{Side: mapping.CRM, Told: told},
+			engine.PutCursor{Side: mapping.CRM, Cursor: "7", Object: "asset"}, engine.PutCursor{Side: mapping.CRM, Cursor: "8", Object: "account"},
+			engine.PutTold{Side: mapping.CC, Told: told, Object: "asset"})
 		got := b.restart(20)
 		want := engine.Meta{Gates: [2]engine.Instant{0, 500}, Deletes: deletes, Told: [2]engine.Told{{}, told}}
 		want.Cursors[mapping.CC] = "c\"1|<&>"
+		want.Objects = []engine.ObjectMeta{
+			{Name: "account", Cursors: [2]adapter.Cursor{"", "8"}},
+			{Name: "asset", Cursors: [2]adapter.Cursor{"", "7"}, Told: [2]engine.Told{told, {}}},
+		}
 		b.same("meta", got, want)
 	}},
 	{"an absurd pause is cut when the store is reopened", func(t T, open Open) {

@@ -9,9 +9,9 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-// contact is one record as stored. Instants are Unix seconds: the Web API
+// record is one record as stored. Instants are Unix seconds: the Web API
 // shows whole seconds (2).
-type contact struct {
+type record struct {
 	id    string
 	alias string
 	// values is native text by slot, "" for null. A save puts a new slice in
@@ -31,32 +31,32 @@ type contact struct {
 
 // store holds the records and what finds them.
 type store struct {
-	byID    map[string]*contact
-	order   []*contact          // as made
-	byKey   map[string]*contact // live ones by the alternate key
-	feed    []entry             // by version
-	stale   int                 // entries of feed that a later one replaced
+	byID    map[string]*record
+	order   []*record          // as made
+	byKey   map[string]*record // live ones by the alternate key
+	feed    []entry            // by version
+	stale   int                // entries of feed that a later one replaced
 	version uint64
 }
 
 // entry is one commit in the feed; it counts while it is the record's last.
 type entry struct {
 	version uint64
-	contact *contact
+	record  *record
 }
 
 func newStore() store {
-	return store{byID: make(map[string]*contact), byKey: make(map[string]*contact)}
+	return store{byID: make(map[string]*record), byKey: make(map[string]*record)}
 }
 
-func (s *store) add(c *contact) {
+func (s *store) add(c *record) {
 	c.ordinal = len(s.order)
 	s.byID[c.id] = c
 	s.order = append(s.order, c)
 }
 
 // commit gives a record the next row version.
-func (s *store) commit(c *contact) {
+func (s *store) commit(c *record) {
 	if c.version > 0 {
 		s.stale++
 	}
@@ -71,7 +71,7 @@ func (s *store) commit(c *contact) {
 func (s *store) sweep() {
 	kept := s.feed[:0]
 	for _, e := range s.feed {
-		if e.contact.version == e.version {
+		if e.record.version == e.version {
 			kept = append(kept, e)
 		}
 	}
@@ -81,19 +81,19 @@ func (s *store) sweep() {
 
 // after calls f for every record whose last commit comes after a row version,
 // in that order, until f returns false.
-func (s *store) after(version uint64, f func(*contact) bool) {
+func (s *store) after(version uint64, f func(*record) bool) {
 	i := sort.Search(len(s.feed), func(i int) bool { return s.feed[i].version > version })
 	for ; i < len(s.feed); i++ {
-		if e := s.feed[i]; e.contact.version == e.version && !f(e.contact) {
+		if e := s.feed[i]; e.record.version == e.version && !f(e.record) {
 			return
 		}
 	}
 }
 
 // tag is the record's ETag, a weak one (S).
-func (c *contact) tag() string { return `W/"` + strconv.FormatUint(c.version, 10) + `"` }
+func (c *record) tag() string { return `W/"` + strconv.FormatUint(c.version, 10) + `"` }
 
-func (c *contact) number(col *column) int64 {
+func (c *record) number(col *column) int64 {
 	if col == nil {
 		return 0
 	}
@@ -104,7 +104,7 @@ func (c *contact) number(col *column) int64 {
 const instantForm = "2006-01-02T15:04:05Z"
 
 // text is what a column holds, "" for null.
-func (m *Mock) text(c *contact, col *column) string {
+func (m *Mock) text(c *record, col *column) string {
 	switch col.system {
 	case plain:
 		return c.values[col.slot]
@@ -131,21 +131,21 @@ func (m *Mock) text(c *contact, col *column) string {
 	return c.master
 }
 
-// appendContact appends a record with the columns asked for, null where they
+// appendRecord appends a record with the columns asked for, null where they
 // are empty. Its ETag and id are always there (S), and so are annotations of
 // modifiedby if they were asked for.
-func (m *Mock) appendContact(b []byte, c *contact, o *options) []byte {
+func (m *Mock) appendRecord(b []byte, c *record, o *options) []byte {
 	b = append(b, `{"@odata.etag":`...)
 	return m.appendMembers(mocks.AppendString(b, c.tag()), c, o)
 }
 
-func (m *Mock) appendMembers(b []byte, c *contact, o *options) []byte {
+func (m *Mock) appendMembers(b []byte, c *record, o *options) []byte {
 	for _, col := range o.columns {
 		b = append(append(b, ','), col.key...)
 		b = m.appendValue(b, c, col)
 	}
 	if !o.has(sysID) {
-		b = append(b, `,"contactid":`...)
+		b = append(append(append(b, `,"`...), m.object.id...), `":`...)
 		b = mocks.AppendString(b, c.id)
 	}
 	if len(o.user) > 0 {
@@ -154,7 +154,7 @@ func (m *Mock) appendMembers(b []byte, c *contact, o *options) []byte {
 	return append(b, '}')
 }
 
-func (m *Mock) appendValue(b []byte, c *contact, col *column) []byte {
+func (m *Mock) appendValue(b []byte, c *record, col *column) []byte {
 	switch kind, text := col.shown(m.text(c, col)); kind {
 	case mocks.Null:
 		return append(b, "null"...)
@@ -168,7 +168,7 @@ func (m *Mock) appendValue(b []byte, c *contact, col *column) []byte {
 }
 
 // appendUser is the expanded modifiedby.
-func (m *Mock) appendUser(b []byte, c *contact, o *options) []byte {
+func (m *Mock) appendUser(b []byte, c *record, o *options) []byte {
 	b = append(b, `{"systemuserid":`...)
 	b = mocks.AppendString(b, UserID(c.modifiedBy))
 	for _, name := range o.user {

@@ -5,30 +5,30 @@ import (
 	"github.com/syncproof/syncproof/sim/trace"
 )
 
-// find is the contact of a path; a deleted one is not found (S).
-func (x *exchange) find(id string) (*contact, *refusal) {
+// find is the record of a path; a deleted one is not found (S).
+func (x *exchange) find(id string) (*record, *refusal) {
 	c := x.m.store.byID[id]
 	if c == nil || c.deleted {
-		return nil, notFound("The contact " + id)
+		return nil, notFound("The " + x.m.object.noun + " " + id)
 	}
 	return c, nil
 }
 
-// writable is find for a write: a contact that was merged into another cannot
+// writable is find for a write: a record that was merged into another cannot
 // be written any more (M).
-func (x *exchange) writable(id string) (*contact, *refusal) {
+func (x *exchange) writable(id string) (*record, *refusal) {
 	c, bad := x.find(id)
 	if bad == nil && c.mergedTo != nil {
 		bad = &refusal{
 			status: 409, code: codeConflict,
-			message: "The contact " + id + " was merged into " + c.canonical().id + " and cannot be modified",
+			message: "The " + x.m.object.noun + " " + id + " was merged into " + c.canonical().id + " and cannot be modified",
 		}
 	}
 	return c, bad
 }
 
-// disclose journals that the answer shows a contact's content.
-func (x *exchange) disclose(c *contact) {
+// disclose journals that the answer shows a record's content.
+func (x *exchange) disclose(c *record) {
 	if x.lost {
 		return
 	}
@@ -38,7 +38,7 @@ func (x *exchange) disclose(c *contact) {
 	})
 }
 
-// bodySize is what a contact's JSON usually needs.
+// bodySize is what a record's JSON usually needs.
 const bodySize = 1024
 
 func (x *exchange) get(id string) ([]byte, *refusal) {
@@ -47,19 +47,19 @@ func (x *exchange) get(id string) ([]byte, *refusal) {
 		return nil, bad
 	}
 	x.disclose(c)
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return x.m.appendRecord(make([]byte, 0, bodySize), c), nil
 }
 
 func (x *exchange) create(string) ([]byte, *refusal) {
-	next, bad := x.m.parseContact(x.r.Body, "")
+	next, bad := x.m.parseRecord(x.r.Body, "")
 	if bad != nil {
 		return nil, bad
 	}
-	return x.m.appendContact(make([]byte, 0, bodySize), x.insert(next)), nil
+	return x.m.appendRecord(make([]byte, 0, bodySize), x.insert(next)), nil
 }
 
-func (x *exchange) insert(next content) *contact {
-	c := &contact{id: x.m.ids.UUID(), created: x.now.Truncate(resolution)}
+func (x *exchange) insert(next content) *record {
+	c := &record{id: x.m.ids.UUID(), created: x.now.Truncate(resolution)}
 	x.write(c, next, trace.Create)
 	return c
 }
@@ -69,12 +69,12 @@ func (x *exchange) replace(id string) ([]byte, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
-	next, bad := x.m.parseContact(x.r.Body, id)
+	next, bad := x.m.parseRecord(x.r.Body, id)
 	if bad != nil {
 		return nil, bad
 	}
 	x.write(c, next, trace.Update)
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return x.m.appendRecord(make([]byte, 0, bodySize), c), nil
 }
 
 func (x *exchange) patch(id string) ([]byte, *refusal) {
@@ -87,7 +87,7 @@ func (x *exchange) patch(id string) ([]byte, *refusal) {
 		return nil, bad
 	}
 	x.write(c, next, trace.Update)
-	return x.m.appendContact(make([]byte, 0, bodySize), c), nil
+	return x.m.appendRecord(make([]byte, 0, bodySize), c), nil
 }
 
 func (x *exchange) remove(id string) ([]byte, *refusal) {
@@ -100,7 +100,7 @@ func (x *exchange) remove(id string) ([]byte, *refusal) {
 }
 
 // write commits a change made through the API.
-func (x *exchange) write(c *contact, next content, verb string) {
+func (x *exchange) write(c *record, next content, verb string) {
 	person, _ := x.m.cfg.Person(x.actor)
 	x.m.commit(c, next, write{
 		call: x.r.Call, cause: x.arrive, actor: x.actor, origin: person.Origin, verb: verb,

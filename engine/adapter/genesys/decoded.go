@@ -13,7 +13,7 @@ import (
 const tagNoSchema = "no-schema"
 
 // contact is a decoded representation.
-type contact struct {
+type decoded struct {
 	rec     adapter.Record
 	values  []mapping.Native // by slot
 	customs bool             // it shows customFields
@@ -22,8 +22,8 @@ type contact struct {
 
 // read decodes the contact at the cursor. Custom fields that it does not show
 // are left Absent.
-func (l *layout) read(r *jsonread.Reader, source string) contact {
-	c := contact{values: l.blank()}
+func (l *layout) read(r *jsonread.Reader, source string) decoded {
+	c := decoded{values: l.blank()}
 	rec := &c.rec
 	mergedTo, canonical := "", ""
 	for key, ok := r.Members(); ok; key, ok = r.Member() {
@@ -63,7 +63,7 @@ func (l *layout) read(r *jsonread.Reader, source string) contact {
 }
 
 // record completes the record from the values.
-func (l *layout) record(c *contact) adapter.Record {
+func (l *layout) record(c *decoded) adapter.Record {
 	n := l.fields()
 	c.rec.Fields = c.values[:n:n]
 	c.rec.Version, c.rec.Status = c.values[l.versionSlot()], c.values[l.statusSlot()]

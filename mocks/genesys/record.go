@@ -14,26 +14,26 @@ type cell struct {
 	phone *phone // of a phone number, else nil
 }
 
-// externalID is a contact's identifier in another system.
+// externalID is a record's identifier in another system.
 type externalID struct {
 	source string
 	value  string
 }
 
-// content is what a write can change of a contact.
+// content is what a write can change of a record.
 type content struct {
 	cells    []cell // by slot, ascending
 	external []externalID
-	// schema tells that the contact refers to the custom-field schema.
+	// schema tells that the record refers to the custom-field schema.
 	schema bool
 	// versionNamed tells that the write which makes this content names the version
 	// field, so that the version trigger does not run. It is never stored.
 	versionNamed bool
 }
 
-// contact is one external contact. It stays when it is deleted: its id is
+// record is one external record. It stays when it is deleted: its id is
 // never used again.
-type contact struct {
+type record struct {
 	content
 	id         string
 	alias      string
@@ -41,8 +41,8 @@ type contact struct {
 	modified   time.Time
 	deleted    bool
 	hidden     bool // from the feed, by Faults.FeedHides
-	mergedTo   *contact
-	mergedFrom []*contact
+	mergedTo   *record
+	mergedFrom []*record
 	ordinal    int // place in the order of creation
 }
 
@@ -111,54 +111,54 @@ func (c *content) from(source string) string {
 	return ""
 }
 
-// canonical is the contact at the head of the merge tree.
-func (c *contact) canonical() *contact {
+// canonical is the record at the head of the merge tree.
+func (c *record) canonical() *record {
 	for c.mergedTo != nil {
 		c = c.mergedTo
 	}
 	return c
 }
 
-// mergeSet is every contact of the merge tree that c heads, c first.
-func (c *contact) mergeSet() []*contact {
-	set := []*contact{c}
+// mergeSet is every record of the merge tree that c heads, c first.
+func (c *record) mergeSet() []*record {
+	set := []*record{c}
 	for _, part := range c.mergedFrom {
 		set = append(set, part.mergeSet()...)
 	}
 	return set
 }
 
-// store holds the contacts in the order of their creation, which is the order
+// store holds the records in the order of their creation, which is the order
 // of every listing.
 type store struct {
-	byID       map[string]*contact
-	order      []*contact
+	byID       map[string]*record
+	order      []*record
 	source     string // whose external ids are indexed
-	byExternal map[string][]*contact
-	// byIdentifier finds contacts by email address and phone number. It is made
+	byExternal map[string][]*record
+	// byIdentifier finds records by email address and phone number. It is made
 	// when somebody asks for the first time, and nil before: a world without
 	// such look-ups does not pay for it, nor does a clone.
-	byIdentifier map[string][]*contact
+	byIdentifier map[string][]*record
 }
 
 func newStore(source string) store {
-	return store{byID: make(map[string]*contact), source: source, byExternal: make(map[string][]*contact)}
+	return store{byID: make(map[string]*record), source: source, byExternal: make(map[string][]*record)}
 }
 
-func (s *store) add(c *contact) {
+func (s *store) add(c *record) {
 	c.ordinal = len(s.order)
 	s.byID[c.id] = c
 	s.order = append(s.order, c)
 }
 
 // reindex follows a change of external ids.
-func (s *store) reindex(c *contact, before, after []externalID) {
+func (s *store) reindex(c *record, before, after []externalID) {
 	if slices.Equal(before, after) {
 		return
 	}
 	for _, e := range before {
 		if e.source == s.source {
-			s.byExternal[e.value] = slices.DeleteFunc(s.byExternal[e.value], func(x *contact) bool { return x == c })
+			s.byExternal[e.value] = slices.DeleteFunc(s.byExternal[e.value], func(x *record) bool { return x == c })
 		}
 	}
 	for _, e := range after {
@@ -168,9 +168,9 @@ func (s *store) reindex(c *contact, before, after []externalID) {
 	}
 }
 
-// find is the contact that carries an external id: the first that got it, if
+// find is the record that carries an external id: the first that got it, if
 // there are several, and the head of its merge tree.
-func (s *store) find(e externalID) *contact {
+func (s *store) find(e externalID) *record {
 	if e.source != s.source {
 		for _, c := range s.order {
 			if !c.deleted && slices.Contains(c.external, e) {
