@@ -31,6 +31,9 @@ const channelsPoll = scenarios.Duration(5 * time.Minute)
 // after it was made, for which no world waits.
 const channelEnds = time.Hour
 
+// toldFrom keeps the numbers of what channels tell apart from those of webhooks.
+const toldFrom = 1 << 32
+
 // byChannels is the scenario without webhooks.
 func byChannels(sc *scenarios.Scenario) *scenarios.Scenario {
 	own, none := *sc, false
@@ -193,11 +196,11 @@ func (w *world) pass(ctx context.Context, near *websocket.Conn, message []byte, 
 	if !w.up || w.ended != "" || w.life != life {
 		return
 	}
-	w.told++
+	w.messages++
 	times, delay := 1, time.Duration(0)
 	if notice {
-		times, delay = w.struck(mapping.CC, w.told)
-		leg := w.leg(mapping.CC, w.told, webhook)
+		times, delay = w.struck(mapping.CC, w.messages)
+		leg := w.leg(mapping.CC, w.messages, webhook)
 		delay += leg.delay
 		if leg.lost || w.cut(mapping.CC, webhook) {
 			times = 0
@@ -207,7 +210,8 @@ func (w *world) pass(ctx context.Context, near *websocket.Conn, message []byte, 
 		w.clock.at(w.clock.now()+int64(delay)+int64(i)*int64(50*time.Millisecond), func() {
 			w.under(func() {
 				if notice && w.up && w.life == life {
-					w.Emit(trace.Event{Kind: trace.Output, On: trace.CC, Record: id, Text: "a notification channel tells of the contact"})
+					w.told++
+					w.Emit(trace.Event{Kind: trace.Deliver, On: trace.CC, Record: id, Notice: toldFrom + w.told, Attempt: 1, Code: "pushed"})
 				}
 				w.clock.owe()
 			})

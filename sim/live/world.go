@@ -45,7 +45,8 @@ type world struct {
 	waiting   [2]int    // ... of which the engine waits for the end
 
 	sockets map[uint64]*pushed // connections to notification channels, by the mock's number
-	told    uint64             // messages that went over them
+	// messages went over them, and told of them were notices that arrived.
+	messages, told uint64
 
 	deliveries int // webhooks under way
 	genuine    map[string]mocks.Delivery
