@@ -11,7 +11,7 @@ SOAK    ?= 1000000
 FIDELITY ?= model
 
 .DEFAULT_GOAL := help
-.PHONY: help drills live run test race lint bench bench-live backlog soak exhaust fresh clients fuzz build cover schema clean
+.PHONY: help drills live run test race lint bench bench-live backlog backlog-live soak exhaust fresh clients fuzz build cover schema clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ BACKLOG ?= 1000000
 
 backlog: ## drain a backlog of BACKLOG records at model fidelity, and report memory and pace
 	SYNCPROOF_BACKLOG=$(BACKLOG) $(GO) test ./sim -run '^TestBacklog$$' -v -timeout 60m
+
+LIVE_QUOTA ?= 6000
+
+backlog-live: ## drain BACKLOG records through the served engine and a CRM that answers 429, LIVE_QUOTA requests a minute twenty times as fast
+	SYNCPROOF_BACKLOG_LIVE=$(BACKLOG) SYNCPROOF_BACKLOG_QUOTA=$(LIVE_QUOTA) $(GO) test ./sim/serve -run '^TestRL3' -v -timeout 12h
 
 soak: ## explore SOAK worlds with the reference engine at FIDELITY wire or model; SEED=7 repeats
 	$(GO) run ./cmd/syncproof explore --for 0 --runs $(SOAK) --fidelity $(FIDELITY) --enough 0 $(if $(SEED),--seed $(SEED))

@@ -18,6 +18,7 @@ func (c *Core) decide(w *work) {
 		began, untouched := c.recoverIntent(w, rec)
 		c.redate(w, rec)
 		w.carriesOn = (began || old.CarriesOn) && untouched && old.Review.same(w.review)
+		w.carries = old.Version
 	}
 	if w.review != nil {
 		c.carryReview(w, rec)
@@ -102,6 +103,7 @@ func (c *Core) input(w *work, rec *Record) resolve.Input {
 		in.Sides[side] = resolve.State{
 			Present: s.present, Content: s.content, Version: s.version,
 			Time: s.edit.time(), Origin: c.origin(mapping.Side(side), s, base),
+			OwnVersion: base.Wrote != 0 && s.version == base.Wrote,
 		}
 		in.Bases[side] = resolve.Base{
 			Known: base.Known, Present: base.Present, Content: base.Content, Version: base.Version,
@@ -175,7 +177,7 @@ func sameRecord(a, b *Record) bool {
 	}
 	for side := range a.Base {
 		x, y := &a.Base[side], &b.Base[side]
-		if x.Known != y.Known || x.Present != y.Present || x.Version != y.Version ||
+		if x.Known != y.Known || x.Present != y.Present || x.Version != y.Version || x.Wrote != y.Wrote ||
 			x.Stamp != y.Stamp || x.Edit != y.Edit || x.Origin != y.Origin || !equalContent(x.Content, y.Content) || !equalContent(x.Held, y.Held) || !slices.Equal(x.Hidden, y.Hidden) {
 			return false
 		}

@@ -130,8 +130,8 @@ type Reviewed struct {
 	// By names the person, for the ledger; "" is a person without a name.
 	By string
 	// State is the state token that the person looked at; a decision on
-	// another state is refused. Of a dead letter it is FailureState.Letter. A
-	// restore and a retry have none.
+	// another state is refused. Of a restore it is Record.Restorable, or "" for
+	// any state, of a dead letter FailureState.Letter. A retry has none.
 	State string
 	// Choose is the side whose content to take; mapping.Side(2) takes Set alone.
 	Choose mapping.Side

@@ -160,6 +160,7 @@ func (f *printer) record(r *Record) {
 		f.texts(b.Held)
 		f.ints(b.Hidden)
 		f.int(b.Version)
+		f.int(b.Wrote)
 		f.int(int64(b.Origin))
 		f.past(b.Edit)
 		f.past(b.Stamp)

@@ -238,6 +238,8 @@ func (c *Core) onAsked(e Asked) {
 	lane, t := Fresh, ticket{call: e.Call, key: op.key}
 	if w := c.work[t.key]; w != nil {
 		lane, t.age = w.lane, w.number
+	} else if c.ops[e.Op].kind == pendingPoll {
+		lane, t.age = Backlog, c.begun // behind what was begun already: a window may hold one request
 	}
 	if e.Urgent {
 		g.urgent = append(g.urgent, t)

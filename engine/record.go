@@ -75,6 +75,9 @@ type Base struct {
 	// that decision is still being carried out: until both sides have it, the
 	// base cannot move over fields that were not written. nil otherwise.
 	Held []string
+	// Wrote is the version that this write set: stored still, it tells of no
+	// edit. 0 if there was none.
+	Wrote int64
 	// Hidden are the fields of Held that the system did not show then.
 	Hidden []int
 	// Edit and Origin are of the last change that was not the engine's (DM-10).

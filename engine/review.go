@@ -145,6 +145,7 @@ func (c *Core) carryReview(w *work, rec *Record) {
 	var d resolve.Decision
 	if why == "" || w.carriesOn {
 		d = c.reviewed(w, r, c.input(w, rec))
+		w.goOn(&d)
 		why = c.unfit(w, rec, r, d)
 	}
 	if why != "" {
@@ -156,11 +157,30 @@ func (c *Core) carryReview(w *work, rec *Record) {
 	c.execute(w, rec, d, c.sentence(w, r))
 }
 
-// unfit says why a system cannot take what a restore would give it, "" if it
-// can. The record is in step as it is: it stays so, and is no dead letter.
+// goOn keeps the version of a decision that was interrupted between its writes,
+// and leaves the side alone that has all of it: however often it is tried, no
+// side is written twice for one word (spec: no-loop).
+func (w *work) goOn(d *resolve.Decision) {
+	stored := max(w.sides[mapping.CC].version, w.sides[mapping.CRM].version)
+	if !w.carriesOn || stored > w.carries || d.Action != resolve.Merge {
+		return
+	}
+	d.Version = w.carries
+	for side := range d.Writes {
+		if write := &d.Writes[side]; len(write.Fields) == 0 && !write.Create && w.sides[side].version == w.carries {
+			write.Needed = false
+		}
+	}
+}
+
+// unfit says why a system cannot take what a restore would give it, or that it
+// holds it, "" if it can. The record is in step as it is: it stays so, and is no dead letter.
 func (c *Core) unfit(w *work, rec *Record, r *Reviewed, d resolve.Decision) string {
 	if !r.Restore || w.carriesOn {
 		return ""
+	}
+	if !d.Writes[0].Create && !d.Writes[1].Create && len(d.Writes[0].Fields)+len(d.Writes[1].Fields) == 0 {
+		return "the record holds what would be restored"
 	}
 	for _, side := range c.writeOrder(w, d) {
 		if _, problem := c.stepFor(w, rec, d, side); problem != nil {
@@ -204,11 +224,27 @@ func (r *Reviewed) same(other *Reviewed) bool {
 		r.Choose == other.Choose && r.Restore == other.Restore && slices.Equal(r.Set, other.Set)
 }
 
+// Restorable identifies the state that a restore of an overwritten value is
+// given on: the version that both sides have, or are about to get. One that was
+// given before a later edit is refused, like other decisions (CR-10, CR-11).
+func (r *Record) Restorable() string {
+	version := max(r.Base[mapping.CC].Version, r.Base[mapping.CRM].Version)
+	if r.Intent != nil {
+		version = max(version, r.Intent.Version)
+	}
+	return restorable(version)
+}
+
+func restorable(version int64) string { return strconv.FormatInt(version, 10) }
+
+// refusal says why a decision is not carried out, "" if it can be.
 func (c *Core) refusal(w *work, rec *Record, r *Reviewed) string {
 	cc, crm := &w.sides[mapping.CC], &w.sides[mapping.CRM]
 	switch {
 	case r.Restore && !(cc.present && crm.present && cc.version == crm.version && equalContent(cc.content, crm.content)):
 		return "the record is not in sync: restore when it is"
+	case r.Restore && r.State != "" && r.State != restorable(cc.version):
+		return "the record has changed since: look at it again"
 	case r.Restore:
 		return ""
 	case rec.Flag == nil:

@@ -87,7 +87,8 @@ func (c *Core) holdsBack(w *work) bool {
 }
 
 // emptied reports whether a field lost its value, which a person may have
-// cleared, and which a field also loses that somebody retypes or hides (FC-3).
+// cleared, and which a field also loses that somebody retypes or hides (FC-3),
+// or whether a record would be deleted of which a field was not seen.
 // Only a look that was asked for after the reading tells the two apart; one
 // serves all works that wait for it.
 func (c *Core) emptied(w *work, side mapping.Side) bool {
@@ -96,6 +97,9 @@ func (c *Core) emptied(w *work, side mapping.Side) bool {
 	asked := w.doubts[side] != 0 && v.lookedAt >= w.doubts[side]
 	if !now.present || !base.Known || !base.Present || asked {
 		return false
+	}
+	if gone := w.base(side.Other()); len(now.hidden) > 0 && gone.Present && !w.sides[side.Other()].present {
+		return true // a deletion would travel over what may be an edit (CR-13)
 	}
 	for i := range o.mapping.Fields {
 		if empty := o.mapping.Fields[i].Empty(); now.content[i] == empty && base.Content[i] != empty {

@@ -141,7 +141,7 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 		}
 		return
 	}
-	here.Held, here.Hidden, here.Edit, here.Origin = want.Content, nil, want.Edit, want.Origin
+	here.Held, here.Hidden, here.Wrote, here.Edit, here.Origin = want.Content, nil, intent.Version, want.Edit, want.Origin
 	if !based {
 		if c.cfg.Policy.Granularity != resolve.ByRecord {
 			c.halfway(here, there, want, opposite)
@@ -178,7 +178,7 @@ func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
 	}
 	*here = Base{
 		Known: true, Present: true, Content: content, Version: want.Version,
-		Held: want.Content, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
+		Held: want.Content, Wrote: here.Wrote, Edit: want.Edit, Origin: want.Origin, Stamp: here.Stamp,
 	}
 	*there = Base{
 		Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,

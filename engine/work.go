@@ -71,6 +71,7 @@ type work struct {
 	outdated    bool      // a notice came since it was read, and nothing is written yet
 	counted     bool      // this deletion was counted against the mass delete
 	carriesOn   bool      // the review was interrupted between its writes
+	carries     int64     // the version that these carry
 	answered    bool      // the review was replied to
 	vouching    bool      // what is being checked is whom the other side names
 	vouched     bool      // the other side names a record that is gone

@@ -324,8 +324,8 @@ func (c *Core) rebase(w *work, step *planStep) {
 		return
 	}
 	base.Known, base.Present, base.Content = true, true, step.content
-	base.Version, base.Stamp, base.Held = step.data.Version, step.stamp, nil
-	base.Hidden = nil
+	base.Version, base.Stamp = step.data.Version, step.stamp
+	base.Held, base.Wrote, base.Hidden = nil, 0, nil
 }
 
 func (c *Core) logEntry(w *work) []StoreOp {

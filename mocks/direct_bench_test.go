@@ -3,6 +3,7 @@ package mocks_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,23 @@ var wireForms = map[string]struct{ path, patchType, body string }{
 	"rest": {
 		"/v1/contacts/", "application/merge-patch+json",
 		`{"last_name":"King","phone":"+14155550123","sync_version":42}`,
+	},
+	"genesys organizations": {
+		"/api/v2/externalcontacts/organizations/", "application/json",
+		`{"changes":[{"field":"$.name","value":"King","action":"Update"},{"field":"$.phoneNumber","value":{"display":"+14155550123"},"action":"Update"},` +
+			`{"field":"$.customFields.sync_version","value":42,"action":"Update"}]}`,
+	},
+	"salesforce accounts": {
+		"/services/data/v62.0/sobjects/Account/", "application/json",
+		`{"Name":"King","Phone":"+14155550123","Sync_Version__c":42}`,
+	},
+	"dynamics accounts": {
+		"/api/data/v9.2/accounts(", "application/json",
+		`{"name":"King","telephone1":"+14155550123","new_version":42}`,
+	},
+	"rest accounts": {
+		"/v1/accounts/", "application/merge-patch+json",
+		`{"name":"King","phone":"+14155550123","sync_version":42}`,
 	},
 }
 
@@ -84,7 +102,7 @@ func benchWorld(b *testing.B, v *vendor, bare bool, j mocks.Journal) *world {
 }
 
 func (w *world) direct(kind mocks.OpKind) *mocks.Op {
-	o := &mocks.Op{Kind: kind, Call: 1, Token: w.token, Record: w.ids[0], Ask: []string{w.v.last, w.v.phone, w.v.version}}
+	o := &mocks.Op{Kind: kind, Object: w.v.object, Call: 1, Token: w.token, Record: w.ids[0], Ask: []string{w.v.last, w.v.phone, w.v.version}}
 	if kind == mocks.OpUpdate {
 		o.Set = []mocks.Assign{
 			{Field: w.v.last, Kind: mocks.String, Text: "King"}, {Field: w.v.phone, Kind: mocks.String, Text: "+14155550123"},
@@ -97,6 +115,9 @@ func (w *world) direct(kind mocks.OpKind) *mocks.Op {
 func (w *world) wire(kind mocks.OpKind) *mocks.Request {
 	form := wireForms[w.v.name]
 	r := &mocks.Request{Method: http.MethodGet, Path: form.path + w.ids[0], Call: 1, Header: http.Header{"Authorization": {"Bearer " + w.token}}}
+	if strings.HasSuffix(form.path, "(") {
+		r.Path += ")"
+	}
 	if kind == mocks.OpUpdate {
 		r.Method, r.Body = http.MethodPatch, []byte(form.body)
 		r.Header.Set("Content-Type", form.patchType)

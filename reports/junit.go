@@ -14,13 +14,22 @@ import (
 // JUnit writes the suite as JUnit XML: a testsuite for each scenario, a
 // testcase for each check. A failed check is a failure; an inconclusive one
 // and a fault of the harness are errors; one that did not apply is skipped,
-// with the reason. A scenario in which nothing was judged gets an error of
-// its own: a file of nothing but skipped tests reads as green.
+// with the reason, and so is a scenario that was left out. A scenario in which
+// nothing was judged gets an error of its own, and so does a suite without a
+// scenario that was played: a file of nothing but skipped tests reads as green.
 func JUnit(w io.Writer, s *Suite) error {
 	all := junit.Testsuites{Name: "syncproof", Time: seconds(s.Wall)}
 	for i := range s.Cases {
 		suite := s.testsuite(&s.Cases[i])
 		suite.ID = i
+		all.AddSuite(suite)
+	}
+	for i, n := range s.NotApplicable {
+		suite := leftOut(n)
+		if len(s.Cases) == 0 {
+			suite.AddTestcase(errored(&Case{Name: n.Name}, "verdict", silence, ""))
+		}
+		suite.ID = len(s.Cases) + i
 		all.AddSuite(suite)
 	}
 	if _, err := io.WriteString(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"); err != nil {
@@ -49,6 +58,17 @@ func (s *Suite) testsuite(c *Case) junit.Testsuite {
 	if c.silent() {
 		suite.AddTestcase(errored(c, "verdict", silence, ""))
 	}
+	return suite
+}
+
+// leftOut is a scenario that was not played.
+func leftOut(n NotApplicable) junit.Testsuite {
+	suite := junit.Testsuite{Name: xmlSafe(n.Name), Package: "syncproof", Time: seconds(0)}
+	suite.AddProperty("verdict", "not-applicable")
+	suite.AddTestcase(junit.Testcase{
+		Name: "scenario", Classname: xmlSafe(n.Name), Time: seconds(0),
+		Skipped: &junit.Result{Message: xmlSafe(n.Reason), Type: "not-applicable"},
+	})
 	return suite
 }
 

@@ -116,6 +116,26 @@ func TestJUnitTotalsAgreeWithContents(t *testing.T) {
 	}
 }
 
+// TestJUnitShowsWhatWasLeftOut: as skipped with the reason, and never as a pass.
+func TestJUnitShowsWhatWasLeftOut(t *testing.T) {
+	left := []reports.NotApplicable{{Name: "halves", Reason: "it takes a CRM that keeps <milliseconds>"}}
+	calm := reports.Case{Name: "calm", Results: []check.Result{{Name: "a", Verdict: check.Pass}}}
+	suites, text := ingest(t, &reports.Suite{Cases: []reports.Case{calm}, NotApplicable: left})
+	if len(suites) != 2 || suites[1].Name != "halves" {
+		t.Fatalf("%+v", suites)
+	}
+	if got := suites[1].Totals; got.Skipped != 1 || got.Tests != 1 || got.Passed != 0 || got.Error != 0 {
+		t.Errorf("read as %+v", got)
+	}
+	if !strings.Contains(text, `message="it takes a CRM that keeps &lt;milliseconds&gt;"`) {
+		t.Errorf("the reason is missing in\n%s", text)
+	}
+	suites, _ = ingest(t, &reports.Suite{NotApplicable: left})
+	if got := suites[0].Totals; got.Error != 1 {
+		t.Errorf("with nothing that was played it reads as green: %+v", got)
+	}
+}
+
 // FuzzJUnit: whatever a message holds, the document stays well-formed XML 1.0
 // in UTF-8, and the consumer counts the same.
 func FuzzJUnit(f *testing.F) {
@@ -131,7 +151,7 @@ func FuzzJUnit(f *testing.F) {
 				{Name: "c", Verdict: check.NotApplicable, Reason: hostile},
 			},
 			Fault: &reports.Fault{Message: hostile, Stack: hostile},
-		}}}
+		}}, NotApplicable: []reports.NotApplicable{{Name: hostile, Reason: hostile}}}
 		suites, text := ingest(t, s)
 		if !utf8.ValidString(text) {
 			t.Fatal("invalid UTF-8")

@@ -28,6 +28,7 @@ func Markdown(w io.Writer, s *Suite) error {
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %s |\n",
 			c.Verdict(), cell(c.Name), t.Pass, t.Fail, t.Unknown, t.NotApplicable, cell(c.Title))
 	}
+	b.WriteString(markdownLeftOut(s.NotApplicable))
 	for n, c := range rows {
 		if c.Verdict() == Pass || n == markdownRows {
 			break
@@ -36,6 +37,23 @@ func Markdown(w io.Writer, s *Suite) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// markdownLeftOut lists the scenarios that were not played, with their reasons.
+func markdownLeftOut(left []NotApplicable) string {
+	if len(left) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### not applicable: %s\n\n", plural(len(left), "scenario"))
+	for n, one := range left {
+		if n == markdownRows {
+			fmt.Fprintf(&b, "\nand %s more, in the JSON report.\n", plural(len(left)-n, "scenario"))
+			break
+		}
+		fmt.Fprintf(&b, "- %s: %s\n", cell(one.Name), cell(one.Reason))
+	}
+	return b.String()
 }
 
 // worstFirst orders the cases by verdict and keeps the suite's order within each.

@@ -40,6 +40,17 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
+func TestMarkdownShowsWhatWasLeftOut(t *testing.T) {
+	s := specimen()
+	s.NotApplicable = []reports.NotApplicable{{Name: "halves", Reason: "it takes a CRM that keeps *milliseconds*"}}
+	out := markdown(t, s)
+	for _, part := range []string{"1 not applicable", "### not applicable: 1 scenario", "- halves: it takes a CRM that keeps \\*milliseconds\\*\n"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("missing %q in\n%s", part, out)
+		}
+	}
+}
+
 func TestMarkdownIsBounded(t *testing.T) {
 	s := &reports.Suite{}
 	for i := range 500 {

@@ -9,7 +9,7 @@ import (
 // TestDM11ARecordSaysWhichObjectItIs: its fields and those of its steps are of
 // its object's mapping, wherever in the file the record stands.
 func TestDM11ARecordSaysWhichObjectItIs(t *testing.T) {
-	s, err := Parse("x.yaml", []byte(`scenario: x
+	_, err := Parse("x.yaml", []byte(`scenario: x
 timeline:
   - {at: 1s, edit: acme, on: crm, set: {employees: 7}}
   - {at: 2s, edit: apex, on: cc, set: {industry: Steel}}
@@ -22,7 +22,7 @@ records:
 	if err == nil || !strings.Contains(err.Error(), "expected it after the record is created") {
 		t.Fatalf("an edit before its creation: %v", err)
 	}
-	s, err = Parse("x.yaml", []byte(`scenario: x
+	s, err := Parse("x.yaml", []byte(`scenario: x
 timeline:
   - {at: 1s, edit: acme, on: crm, set: {employees: 7}}
   - {at: 4s, edit: apex, on: cc, set: {industry: Steel}}

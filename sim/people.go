@@ -191,7 +191,7 @@ func (w *World) restore(step *scenarios.Step) {
 		w.refused(step, fmt.Errorf("the ledger holds nothing that was overwritten in %s", step.Record))
 		return
 	}
-	r := engine.Reviewed{Ref: refOf(rec), Choose: mapping.Side(2), Restore: true}
+	r := engine.Reviewed{Ref: refOf(rec), Choose: mapping.Side(2), Restore: true, State: rec.Restorable()}
 	for _, l := range entry.Lost {
 		if len(step.Fields) == 0 || slices.Contains(step.Fields, l.Field) {
 			r.Set = append(r.Set, engine.FieldText{Index: l.Index, Value: l.Value})

@@ -106,6 +106,12 @@ func (st *Stage) Name(e *trace.Event) { st.name(e) }
 // Native is a record's native id by the scenario's name, "" if there is none.
 func (st *Stage) Native(side mapping.Side, name string) string { return st.nativeOf(side, name) }
 
+// Ref is the engine's reference to a record by the scenario's name; its ID is
+// "" if there is none.
+func (st *Stage) Ref(side mapping.Side, name string) engine.Ref {
+	return st.refOfNative(side, name, st.nativeOf(side, name))
+}
+
 // Act lets a user do a step in one system. The error is the system's refusal.
 func (st *Stage) Act(step *scenarios.Step, at int64) error {
 	return st.act(st.systems[sideNamed(step.On)], step, at)

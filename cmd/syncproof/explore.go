@@ -91,6 +91,7 @@ was interrupted before its bound, it is 2.`,
 	flags.IntVar(&f.size.Records, "records", explore.DefaultSize.Records, "records in a world, at most")
 	flags.IntVar(&f.size.Edits, "edits", explore.DefaultSize.Edits, "edits and other acts of people in a world, at most")
 	flags.IntVar(&f.size.Faults, "faults", explore.DefaultSize.Faults, "faults in a world, at most")
+	flags.IntVar(&f.size.Accounts, "accounts", 0, "percent of the worlds in which some records are accounts beside contacts")
 	flags.BoolVar(&f.size.Exact, "exact", false, "as many records, edits and faults in every world as --records, --edits and --faults say")
 	flags.StringVar(&f.shard, "shard", "", "play only this share of the worlds, as in 2/4; report merge adds up the shares")
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; a seed gives the same worlds whatever the number")
@@ -145,7 +146,7 @@ func (f *exploreFlags) check() error {
 		value, most int
 	}{
 		{"runs", f.runs, 1 << 40}, {"records", f.size.Records, explore.RecordsMax}, {"edits", f.size.Edits, explore.EditsMax},
-		{"faults", f.size.Faults, explore.FaultsMax}, {"enough", f.enough, 10_000},
+		{"faults", f.size.Faults, explore.FaultsMax}, {"accounts", f.size.Accounts, 100}, {"enough", f.enough, 10_000},
 	} {
 		if n.value < 0 || n.value > n.most {
 			return misuse("", "--%s is %d, it must be from 0 to %d", n.flag, n.value, n.most)

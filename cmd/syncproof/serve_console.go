@@ -29,7 +29,7 @@ func mountConsole(s *service.Service, c *config.Config, kept store.Console, log 
 		log.Info("there is no review console: console.token is not configured")
 		return nil
 	}
-	h, err := console.New(console.Config{Store: kept, Decider: s, Mapping: c.Mapping.Compiled, Token: token, Log: log})
+	h, err := console.New(console.Config{Store: kept, Decider: s, Mapping: c.Mapping.Compiled, Also: service.Also(c), Token: token, Log: log})
 	if err != nil {
 		return broken("%w", err)
 	}

@@ -4,8 +4,8 @@ package resolve
 //
 // With a working trigger on both sides they are the stored ones. Otherwise,
 // or where a changed side's stored version did not move above its base (a
-// data loader bypassed the trigger, or somebody lowered it), every changed
-// side counts as the common base + 1: no side is favoured and time decides.
+// data loader bypassed the trigger, somebody lowered it, or the engine itself
+// stored it with half of a decision), every changed side counts as the common base + 1: no side is favoured and time decides.
 //
 // An unchanged side counts as its base, even if its stored version moved: a
 // version that moves without content has not moved. An unknown base is
@@ -14,7 +14,7 @@ func effective(in *Input, changed [2]bool) [2]int64 {
 	base := [2]int64{baseVersion(&in.Bases[CC]), baseVersion(&in.Bases[CRM])}
 	stored := in.Traits[CC].Versioning == Trigger && in.Traits[CRM].Versioning == Trigger
 	for s := CC; s <= CRM; s++ {
-		if changed[s] && in.Sides[s].Version <= base[s] {
+		if changed[s] && (in.Sides[s].OwnVersion || in.Sides[s].Version <= base[s]) {
 			stored = false
 		}
 	}

@@ -42,6 +42,9 @@ type State struct {
 	Content []string
 	// Version is the stored one (DM-1); 0 when the system has none yet.
 	Version int64
+	// OwnVersion: an earlier decision stored that version, and is yet to be
+	// carried to the other side. What was changed here before has not moved it.
+	OwnVersion bool
 	// Time is the system's own time of the last change that was not the
 	// engine's; the zero Time is unknown (DM-10).
 	Time   time.Time

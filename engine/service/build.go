@@ -27,20 +27,55 @@ func builtin(c *config.Config, side mapping.Side, a adapter.Config) (adapter.Sys
 	return s, v.Signals, err
 }
 
-// adapterConfig is what one side's adapter is built from.
-func adapterConfig(c *config.Config, side mapping.Side, client *http.Client, f adapter.Flight) adapter.Config {
-	sys, m := c.Systems.Of(side), c.Mapping.Compiled
+// objectsOf are the objects that a configuration keeps in step, contacts first.
+func objectsOf(c *config.Config) []adapter.Object {
+	if c.Objects.Account == nil {
+		return []adapter.Object{adapter.Contact}
+	}
+	return []adapter.Object{adapter.Contact, adapter.Account}
+}
+
+// Also are the objects beside contacts that a configuration keeps in step.
+func Also(c *config.Config) []engine.Object {
+	var all []engine.Object
+	for _, o := range objectsOf(c)[1:] {
+		all = append(all, engine.Object{Name: o.String(), Mapping: mappingOf(c, o).Compiled})
+	}
+	return all
+}
+
+// mappingOf is the mapping of one object.
+func mappingOf(c *config.Config, o adapter.Object) *config.MappingSource {
+	if o == adapter.Account {
+		return &c.Objects.Account.Mapping
+	}
+	return &c.Mapping
+}
+
+// ownOf is what is an object's own in one system.
+func ownOf(c *config.Config, o adapter.Object, side mapping.Side) config.ObjectSystem {
+	if o == adapter.Account {
+		return *c.Objects.Account.Of(side)
+	}
+	sys := c.Systems.Of(side)
+	return config.ObjectSystem{ExternalField: sys.ExternalField, BaseVersionField: sys.BaseVersionField}
+}
+
+// adapterConfig is what the adapter of one object on one side is built from.
+// Those of one side share the client, f and login.
+func adapterConfig(c *config.Config, o adapter.Object, side mapping.Side, client *http.Client, f adapter.Flight, login *adapter.Login) adapter.Config {
+	sys, m, own := c.Systems.Of(side), mappingOf(c, o).Compiled, ownOf(c, o, side)
 	a := adapter.Config{
 		BaseURL: sys.BaseURL, LoginURL: sys.LoginURL, ClientID: sys.ClientID.Value(), ClientSecret: sys.ClientSecret.Value(),
-		HTTP: client, Flight: f, Fields: m.Names(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
-		ExternalField: sys.ExternalField, WebhookSecret: sys.WebhookSecret.Value(),
+		HTTP: client, Flight: f, Login: login, Object: o, Fields: m.Names(side), VersionField: m.VersionName[side], StatusField: m.StatusName[side],
+		ExternalField: own.ExternalField, WebhookSecret: sys.WebhookSecret.Value(),
 	}
 	for i := range m.Fields {
 		a.Types = append(a.Types, m.Fields[i].Type)
 	}
 	conditional := sys.Conditional != nil && *sys.Conditional
 	if conditional {
-		a.BaseVersionField = sys.BaseVersionField
+		a.BaseVersionField = own.BaseVersionField
 	}
 	a.NoTags = !conditional
 	return a
@@ -49,7 +84,7 @@ func adapterConfig(c *config.Config, side mapping.Side, client *http.Client, f a
 // coreConfig is what one life of the core runs by.
 func coreConfig(c *config.Config) engine.Config {
 	e := engine.Config{
-		Mapping: c.Mapping.Compiled, Policy: policyOf(&c.Policy),
+		Mapping: c.Mapping.Compiled, Also: Also(c), Policy: policyOf(&c.Policy),
 		Retry: engine.Retry{
 			Base: c.Retry.Base.Std(), Factor: c.Retry.Factor, Cap: c.Retry.Cap.Std(),
 			JitterPercent: c.Retry.Jitter, RetryAfterCap: c.Retry.RetryAfterCap.Std(),

@@ -24,24 +24,26 @@ func (l *life) carryOut(e engine.Effect) {
 	case engine.Lookup:
 		l.keeper.read(e)
 	case engine.Read:
-		l.call(e.Op, e.Ref.Side, "read", e.Key, func(ctx context.Context, s adapter.System) (engine.Event, error) {
-			rec, err := s.Read(ctx, e.Ref.ID)
+		object, id := l.names.Split(e.Ref.ID)
+		l.call(e.Op, object, e.Ref.Side, "read", e.Key, func(ctx context.Context, s adapter.System) (engine.Event, error) {
+			rec, err := s.Read(ctx, id)
 			return engine.ReadDone{Op: e.Op, Record: rec, Err: typed(err)}, err
 		}, func(err error) engine.Event { return engine.ReadDone{Op: e.Op, Err: typed(err)} })
 	case engine.Find:
-		l.call(e.Op, e.Side, "find", e.Key, func(ctx context.Context, s adapter.System) (engine.Event, error) {
+		l.call(e.Op, e.Object, e.Side, "find", e.Key, func(ctx context.Context, s adapter.System) (engine.Event, error) {
 			found, err := s.Find(ctx, e.External)
 			return engine.FindDone{Op: e.Op, Records: found, Err: typed(err)}, err
 		}, func(err error) engine.Event { return engine.FindDone{Op: e.Op, Err: typed(err)} })
 	case engine.Write:
-		l.call(e.Op, e.Ref.Side, writeNames[e.Kind], e.Key, func(ctx context.Context, s adapter.System) (engine.Event, error) {
-			rec, err := write(ctx, s, &e)
+		object, id := l.names.Split(e.Ref.ID)
+		l.call(e.Op, object, e.Ref.Side, writeNames[e.Kind], e.Key, func(ctx context.Context, s adapter.System) (engine.Event, error) {
+			rec, err := write(ctx, s, id, &e)
 			return engine.WriteDone{Op: e.Op, Record: rec, Err: typed(err)}, err
 		}, func(err error) engine.Event { return engine.WriteDone{Op: e.Op, Err: typed(err)} })
 	case engine.Poll:
 		l.poll(e)
 	case engine.Describe:
-		l.call(e.Op, e.Side, "describe", "", func(ctx context.Context, s adapter.System) (engine.Event, error) {
+		l.call(e.Op, e.Object, e.Side, "describe", "", func(ctx context.Context, s adapter.System) (engine.Event, error) {
 			schema, err := s.Describe(ctx)
 			return engine.Described{Op: e.Op, Schema: schema, Err: typed(err)}, err
 		}, func(err error) engine.Event { return engine.Described{Op: e.Op, Err: typed(err)} })
@@ -61,14 +63,14 @@ func (l *life) carryOut(e engine.Effect) {
 
 var writeNames = [...]string{engine.UpdateRecord: "update", engine.CreateRecord: "create", engine.DeleteRecord: "delete"}
 
-func write(ctx context.Context, s adapter.System, e *engine.Write) (adapter.Record, error) {
+func write(ctx context.Context, s adapter.System, id string, e *engine.Write) (adapter.Record, error) {
 	switch e.Kind {
 	case engine.CreateRecord:
 		return s.Create(ctx, e.Data)
 	case engine.DeleteRecord:
-		return adapter.Record{}, s.Delete(ctx, e.Ref.ID, e.Data.If)
+		return adapter.Record{}, s.Delete(ctx, id, e.Data.If)
 	default:
-		return s.Update(ctx, e.Ref.ID, e.Data)
+		return s.Update(ctx, id, e.Data)
 	}
 }
 
@@ -76,7 +78,7 @@ func (l *life) poll(e engine.Poll) {
 	if l.drained.Load() {
 		return
 	}
-	l.call(e.Op, e.Side, "poll", "", func(ctx context.Context, s adapter.System) (engine.Event, error) {
+	l.call(e.Op, e.Object, e.Side, "poll", "", func(ctx context.Context, s adapter.System) (engine.Event, error) {
 		after := e.After
 		if r, ok := s.(adapter.Rewinder); ok && e.Rewind {
 			after = r.Rewind(after, l.overlap[e.Side].Std())
@@ -89,7 +91,7 @@ func (l *life) poll(e engine.Poll) {
 // call runs one adapter call; its result is an event. A panic of the adapter
 // is an error of that call alone: a poisoned record must not stop the others
 // (EV-5), nor the process again and again.
-func (l *life) call(op engine.Op, side mapping.Side, verb, key string,
+func (l *life) call(op engine.Op, object int, side mapping.Side, verb, key string,
 	do func(context.Context, adapter.System) (engine.Event, error), failed func(error) engine.Event,
 ) {
 	l.calls.Add(1)
@@ -106,7 +108,7 @@ func (l *life) call(op engine.Op, side mapping.Side, verb, key string,
 					event = failed(err)
 				}
 			}()
-			event, err = do(ctx, l.systems[side])
+			event, err = do(ctx, l.systems[object][side])
 		}()
 		end(err)
 		l.s.metrics.called(side, verb, err)

@@ -20,27 +20,32 @@ type Finding struct {
 	Text string `json:"text"`
 }
 
-// Ping asks both systems for a token and for their schema, and compares it
-// with the mapping. It changes nothing.
+// Ping asks both systems for a token and for the schema of each object, and
+// compares it with the object's mapping. It changes nothing.
 func Ping(ctx context.Context, c *config.Config) []Finding {
-	findings := make([]Finding, 2)
-	for i := range findings {
-		side := mapping.Side(i)
-		sys := c.Systems.Of(side)
-		text, err := ping(ctx, c, side)
-		findings[i] = Finding{What: side.String(), OK: err == nil, Text: sys.Kind + " at " + sys.BaseURL + ": " + text}
-		if err != nil {
-			findings[i].Text += err.Error()
+	var findings []Finding
+	for _, o := range objectsOf(c) {
+		for _, side := range [...]mapping.Side{mapping.CC, mapping.CRM} {
+			sys := c.Systems.Of(side)
+			text, err := ping(ctx, c, o, side)
+			f := Finding{What: side.String(), OK: err == nil, Text: sys.Kind + " at " + sys.BaseURL + ": " + text}
+			if o != adapter.Contact {
+				f.What += " " + o.String()
+			}
+			if err != nil {
+				f.Text += err.Error()
+			}
+			findings = append(findings, f)
 		}
 	}
 	return findings
 }
 
-func ping(ctx context.Context, c *config.Config, side mapping.Side) (string, error) {
+func ping(ctx context.Context, c *config.Config, o adapter.Object, side mapping.Side) (string, error) {
 	transport := newTransport(1)
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: &bounded{inner: transport, clock: Wall(), timeout: c.Systems.Of(side).Timeout.Std()}}
-	system, _, err := builtin(c, side, adapterConfig(c, side, client, &flight{}))
+	system, _, err := builtin(c, side, adapterConfig(c, o, side, client, &flight{}, nil))
 	if err != nil {
 		return "", err
 	}
@@ -49,7 +54,7 @@ func ping(ctx context.Context, c *config.Config, side mapping.Side) (string, err
 		return "", err
 	}
 	var problems []string
-	for _, p := range c.Mapping.Compiled.Drift(side, schema.Fields) {
+	for _, p := range mappingOf(c, o).Compiled.Drift(side, schema.Fields) {
 		problems = append(problems, p.String())
 	}
 	if len(problems) > 0 {

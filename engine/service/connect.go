@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/service/config"
@@ -22,7 +23,7 @@ func Connect(c *config.Config, at mapping.Side) (tenant.Side, error) {
 	clock := Wall()
 	inner := &bounded{inner: newTransport(1), clock: clock, timeout: sys.Timeout.Std()}
 	meter := tenant.NewMeter(inner, vendor.Signals, clock.Now)
-	a := adapterConfig(c, at, &http.Client{Transport: meter}, &flight{})
+	a := adapterConfig(c, adapter.Contact, at, &http.Client{Transport: meter}, &flight{}, nil)
 	system, err := vendor.New(a)
 	if err != nil {
 		return tenant.Side{}, fmt.Errorf("systems.%s: %w", at, err)

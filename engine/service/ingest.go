@@ -65,15 +65,14 @@ func (s *Service) receive(ctx context.Context, side mapping.Side, w http.Respons
 	if s.waiting.Add(1) > int64(2*now.config.Limits.PendingNotices) {
 		return http.StatusServiceUnavailable, "too many deliveries wait for their answer"
 	}
-	hooks, ok := now.systems[side].(adapter.Webhooks)
-	if !ok {
+	if _, ok := now.systems[0][side].(adapter.Webhooks); !ok {
 		return http.StatusNotFound, "this kind of system sends no webhooks that the service understands"
 	}
 	body, status, why := readBody(w, r, int64(now.config.Limits.WebhookBytes))
 	if status != 0 {
 		return status, why
 	}
-	notices, err := hooks.Verify(r.Header, body)
+	notices, err := now.verify(side, r.Header, body)
 	switch {
 	case errors.Is(err, adapter.ErrUnauthentic):
 		return http.StatusUnauthorized, "the signature is missing or wrong"
@@ -83,11 +82,32 @@ func (s *Service) receive(ctx context.Context, side mapping.Side, w http.Respons
 		return http.StatusOK, ""
 	}
 	for _, n := range notices {
-		if len(n.ID) > store.MaxText || len(n.MergedInto) > store.MaxText {
+		if len(n.Ref.ID) > store.MaxText || len(n.Into) > store.MaxText {
 			return http.StatusBadRequest, "the body names a record by an id that is too long"
 		}
 	}
-	return s.take(ctx, side, notices)
+	return s.take(ctx, notices)
+}
+
+// verify lets the adapter of each object check a delivery and find in it the
+// notices of its own; what is not authentic for one is so for all.
+func (l *life) verify(side mapping.Side, h http.Header, body []byte) ([]engine.Noticed, error) {
+	var all []engine.Noticed
+	for object := range l.names {
+		hooks, ok := l.systems[object][side].(adapter.Webhooks)
+		if !ok {
+			continue
+		}
+		notices, err := hooks.Verify(h, body)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range notices {
+			ref := engine.Ref{Side: side, ID: l.names.Qualify(object, n.ID)}
+			all = append(all, engine.Noticed{Ref: ref, Into: l.names.Qualify(object, n.MergedInto)})
+		}
+	}
+	return all, nil
 }
 
 // readBody reads a bounded body (SE-2); a status other than 0 refuses it.
@@ -109,12 +129,11 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) (body []byte, 
 
 // take gives the core the notices of one delivery and waits until they are
 // durable. The last one, durable after the others, answers for all.
-func (s *Service) take(ctx context.Context, side mapping.Side, notices []adapter.Notice) (status int, why string) {
+func (s *Service) take(ctx context.Context, notices []engine.Noticed) (status int, why string) {
 	token, answer := s.doors.await()
 	defer s.doors.forget(token)
 	events := make([]engine.Event, len(notices))
-	for i, n := range notices {
-		e := engine.Noticed{Ref: engine.Ref{Side: side, ID: n.ID}, Into: n.MergedInto}
+	for i, e := range notices {
 		if i == len(notices)-1 {
 			e.Token = token
 		}

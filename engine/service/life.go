@@ -25,7 +25,8 @@ type life struct {
 	number  int // counts lives from 1
 	config  *config.Config
 	clock   steady
-	systems [2]adapter.System
+	names   engine.Objects
+	systems [][2]adapter.System // by object
 	overlap [2]config.Duration
 
 	// ctx ends when the life is killed: nothing is done after that.
@@ -54,16 +55,20 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 	l := &life{s: s, config: c, clock: newSteady(s.opts.Clock), inbox: newMailbox[input](), done: make(chan struct{}), work: newWorklog(s.tracer, s.opts.Clock)}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	core := coreConfig(c)
+	l.names, l.systems = core.Objects(), make([][2]adapter.System, len(core.Also)+1)
 	shared := &flight{}
-	for i := range l.systems {
+	for i := range core.Systems {
 		side := mapping.Side(i)
 		if err := l.connect(side, shared); err != nil {
 			l.cancel()
 			return nil, err
 		}
-		caps := l.systems[i].Capabilities()
+		caps := l.systems[0][i].Capabilities()
 		core.Systems[i].Capabilities, core.Systems[i].Traits.Resolution = caps, caps.Resolution
-		if _, feeds := l.systems[i].(adapter.Feed); !feeds {
+		for o := range core.Also {
+			core.Also[o].Capabilities[i] = l.systems[o+1][i].Capabilities()
+		}
+		if _, feeds := l.systems[0][i].(adapter.Feed); !feeds {
 			core.Systems[i].Poll = 0
 		}
 		l.overlap[i] = c.Systems.Of(side).Overlap
@@ -77,7 +82,7 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 		return nil, err
 	}
 	if s.recorder != nil {
-		s.recorder.begin(&core, c.Mapping.Spec)
+		s.recorder.begin(&core, specsOf(c))
 	}
 	l.machine = s.opts.Core(core)
 	l.keeper = newKeeper(l, s.opts.Store)
@@ -97,20 +102,32 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 	return l, nil
 }
 
-// connect makes the adapter of one side.
+// connect makes the adapters of one side, one for each object, over one
+// connection pool, gate and token.
 func (l *life) connect(side mapping.Side, f adapter.Flight) error {
 	x := &exchanger{life: l, side: side}
-	system, signals, err := l.s.opts.Adapter(side, adapterConfig(l.config, side, &http.Client{Transport: x}, f))
-	if err != nil {
-		return err
+	client, login := &http.Client{Transport: x}, &adapter.Login{}
+	for i, o := range objectsOf(l.config) {
+		system, signals, err := l.s.opts.Adapter(side, adapterConfig(l.config, o, side, client, f, login))
+		if err != nil {
+			return err
+		}
+		x.signals, l.systems[i][side] = signals, system
 	}
-	x.signals = signals
 	x.inner = &bounded{
 		inner: l.s.opts.Transport(side, l.s.transports[side]), clock: l.s.opts.Clock,
 		timeout: l.config.Systems.Of(side).Timeout.Std(),
 	}
-	l.systems[side] = system
 	return nil
+}
+
+// specsOf are the mappings of all objects as they were written.
+func specsOf(c *config.Config) []mapping.Spec {
+	var specs []mapping.Spec
+	for _, o := range objectsOf(c) {
+		specs = append(specs, mappingOf(c, o).Spec)
+	}
+	return specs
 }
 
 // put gives the core events, next to each other; false means that this life

@@ -32,8 +32,8 @@ type Sink interface {
 // Recorder writes down what the core was given and what it asked for, so that
 // a run can be replayed. It is called by one goroutine at a time.
 type Recorder interface {
-	// Begin starts a life of the core.
-	Begin(c *engine.Config, spec mapping.Spec) error
+	// Begin starts a life of the core; specs are the mappings of its objects.
+	Begin(c *engine.Config, specs []mapping.Spec) error
 	// Step is one event with its instant, and the effects that followed.
 	Step(now engine.Instant, e engine.Event, out *engine.Effects) error
 }
@@ -52,7 +52,7 @@ type Options struct {
 	Level *slog.LevelVar
 	// Transport wraps the connections to one side, below the gate.
 	Transport func(side mapping.Side, base http.RoundTripper) http.RoundTripper
-	// Adapter makes one side's client; default: that of the side's kind.
+	// Adapter makes one side's client for c.Object; default: that of the side's kind.
 	Adapter func(side mapping.Side, c adapter.Config) (adapter.System, adapter.Signals, error)
 	Sink    Sink // told beside the log, the metrics and the configured webhook
 	// Core makes the machine of one life; default engine.New.

@@ -41,13 +41,14 @@ type notification struct {
 	Record   string `json:"record,omitempty"`
 	NativeID string `json:"native_id,omitempty"`
 	Side     string `json:"side"`
+	Object   string `json:"object,omitempty"` // of a message about a system: what it is about, if not contacts
 	Text     string `json:"text"`
 	Do       string `json:"do"`
 }
 
 // Tell implements Sink. Any answer below 300 is a success.
 func (o *outbound) Tell(ctx context.Context, m engine.Message) error {
-	body, err := json.Marshal(notification{ID: m.ID, Topic: m.Topic, Record: m.Key, NativeID: m.Ref.ID, Side: m.Side.String(), Text: m.Text, Do: m.Do})
+	body, err := json.Marshal(notification{ID: m.ID, Topic: m.Topic, Record: m.Key, NativeID: m.Ref.ID, Side: m.Side.String(), Object: m.Object, Text: m.Text, Do: m.Do})
 	if err != nil {
 		return err
 	}

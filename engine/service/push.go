@@ -3,7 +3,6 @@ package service
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/syncproof/syncproof/engine"
@@ -33,7 +32,7 @@ type push struct {
 // newPush is the feed of a side that is configured to have one, else nil.
 func newPush(l *life, side mapping.Side) *push {
 	sys := l.config.Systems.Of(side)
-	with, can := l.systems[side].(adapter.Channels)
+	with, can := l.systems[0][side].(adapter.Channels)
 	if sys.Feed != config.FeedChannel || !can {
 		return nil
 	}
@@ -77,8 +76,9 @@ func (p *push) stored() (ids []string, err error) {
 			return nil, err
 		}
 		for _, r := range page {
-			if gone := r.Base[p.side].Known && !r.Base[p.side].Present; p.ours(r.ID[p.side]) && !gone {
-				ids = append(ids, r.ID[p.side])
+			gone := r.Base[p.side].Known && !r.Base[p.side].Present
+			if id := p.native(r); id != "" && !gone {
+				ids = append(ids, id)
 			}
 		}
 		if len(page) < storedPage {
@@ -92,16 +92,23 @@ func (p *push) stored() (ids []string, err error) {
 func (p *push) learn(batches []engine.Batch) {
 	for i := range batches {
 		for _, op := range batches[i].Ops {
-			if put, ok := op.(engine.PutRecord); ok && p.ours(put.Record.ID[p.side]) {
-				p.hear(put.Record.ID[p.side])
+			if put, ok := op.(engine.PutRecord); ok {
+				if id := p.native(put.Record); id != "" {
+					p.hear(id)
+				}
 			}
 		}
 	}
 }
 
-// ours: the channels are of the first object; ids of others are qualified
-// (engine.Objects).
-func (p *push) ours(id string) bool { return id != "" && !strings.Contains(id, "/") }
+// native is a record's id in the system, "" if it has none there, or is no
+// contact: the channels are of the first object.
+func (p *push) native(r *engine.Record) string {
+	if object, id := p.life.names.Split(r.ID[p.side]); object == 0 {
+		return id
+	}
+	return ""
+}
 
 // hear asks for a record to be listened to, unless it is already.
 func (p *push) hear(id string) {

@@ -231,10 +231,14 @@ func (s *socket) take(notices []adapter.Notice) {
 	case <-l.ctx.Done():
 		return
 	}
+	list := make([]engine.Noticed, len(notices))
+	for i, n := range notices {
+		list[i] = engine.Noticed{Ref: engine.Ref{Side: p.side, ID: l.names.Qualify(0, n.ID)}, Into: l.names.Qualify(0, n.MergedInto)}
+	}
 	s.group.Go(func() {
 		defer func() { <-s.taking }()
 		for {
-			status, why := l.s.take(l.ctx, p.side, notices)
+			status, why := l.s.take(l.ctx, list)
 			if status == http.StatusOK || l.ctx.Err() != nil {
 				return
 			}

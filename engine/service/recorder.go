@@ -20,9 +20,9 @@ type recording struct {
 	failed bool
 }
 
-func (r *recording) begin(c *engine.Config, spec mapping.Spec) {
+func (r *recording) begin(c *engine.Config, specs []mapping.Spec) {
 	if !r.failed {
-		r.check(r.to.Begin(c, spec))
+		r.check(r.to.Begin(c, specs))
 	}
 }
 

@@ -1,7 +1,7 @@
 // Package dynamics is a model of the part of the Dataverse Web API (Dynamics
-// 365) that a synchronisation of contacts meets: the Entra ID token endpoint,
-// the table contacts with its ETags, upserts and alternate key, queries, change
-// tracking with delta links, $batch, the table's definition, webhooks and the
+// 365) that a synchronisation meets: the Entra ID token endpoint, the tables
+// contact and account with their ETags, upserts and alternate key, queries, change
+// tracking with delta links, $batch, the tables' definitions, webhooks and the
 // service protection limits.
 //
 // It refuses what Dataverse refuses, with its status, code and error body.
@@ -26,6 +26,6 @@
 //   - Instants are whole seconds (2).
 //   - Limits are a user's, in three forms, all 429 (S).
 //
-// It is no OData engine for anything but contacts, and it knows no business
+// It is no OData engine for anything but these tables, and it knows no business
 // units, teams, plug-ins or relationships but modifiedby.
 package dynamics

@@ -42,6 +42,7 @@ type reply struct {
 	entity  string // id for OData-EntityId, "" for none
 	tag     string // ETag, "" for none
 	applied string // Preference-Applied
+	at      string // of what was made, behind the root, for OData-EntityId
 	typ     string // Content-Type, default JSON
 }
 
@@ -183,7 +184,14 @@ func (x *exchange) route() (reply, *apiError) {
 		return x.only(http.MethodGet, x.whoAmI)
 	case "RetrieveMetadataChanges":
 		return x.only(http.MethodGet, x.metadataChanges)
+	case "systemusers":
+		return x.only(http.MethodGet, x.userPrivileges)
+	case "organizations":
+		return x.only(http.MethodGet, x.organizations)
 	case "EntityDefinitions":
+		if x.r.Method == http.MethodPost {
+			return x.customize()
+		}
 		return x.only(http.MethodGet, x.definitions)
 	case "":
 		return x.only(http.MethodGet, x.serviceDocument)
@@ -277,6 +285,9 @@ func (x *exchange) render(out reply) *mocks.Response {
 		if x.r.Method == http.MethodPost {
 			header["Location"] = at
 		}
+	}
+	if out.at != "" {
+		header["Odata-Entityid"] = []string{x.base() + out.at}
 	}
 	if out.tag != "" {
 		header["Etag"] = []string{out.tag}

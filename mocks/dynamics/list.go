@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -72,7 +73,7 @@ func (x *exchange) link(page int) string {
 // that of their creation.
 func (m *Mock) matching(o *options) []*record {
 	var rows []*record
-	for _, c := range m.store.order {
+	for _, c := range m.candidates(o.filter) {
 		if !c.deleted && (o.filter == nil || m.holds(o.filter, c)) {
 			rows = append(rows, c)
 		}
@@ -81,6 +82,41 @@ func (m *Mock) matching(o *options) []*record {
 		slices.SortStableFunc(rows, func(a, b *record) int { return m.compareBy(o.order, a, b) })
 	}
 	return rows
+}
+
+// candidates are records among which all are that an expression finds, in the
+// order of their creation. A comparison with the alternate key goes by its
+// index, which is there once somebody has asked.
+func (m *Mock) candidates(n *node) []*record {
+	if n == nil || n.op != "eq" || n.null || m.external == nil || n.column == nil || n.column.slot != m.external.slot {
+		return m.store.order
+	}
+	if m.store.folded == nil {
+		m.store.folded = map[string][]*record{}
+		for _, c := range m.store.order {
+			m.fold(c)
+		}
+	}
+	found := slices.Clone(m.store.folded[strings.ToLower(n.text)])
+	slices.SortFunc(found, func(a, b *record) int { return cmp.Compare(a.ordinal, b.ordinal) })
+	return found
+}
+
+// fold takes a record into the index of the alternate key, without regard to
+// case, as comparisons are.
+func (m *Mock) fold(c *record) {
+	key := strings.ToLower(m.keyOf(c))
+	if m.store.folded != nil && !slices.Contains(m.store.folded[key], c) {
+		m.store.folded[key] = append(m.store.folded[key], c)
+	}
+}
+
+// unfold takes it out, before its key changes.
+func (m *Mock) unfold(c *record) {
+	key := strings.ToLower(m.keyOf(c))
+	if at := slices.Index(m.store.folded[key], c); at >= 0 {
+		m.store.folded[key] = slices.Delete(m.store.folded[key], at, at+1)
+	}
 }
 
 func (x *exchange) page(rows []*record, o *options, total int, next string) reply {

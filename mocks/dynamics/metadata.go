@@ -156,12 +156,11 @@ func (x *exchange) definitions() (reply, *apiError) {
 		}
 		return reply{status: http.StatusOK, body: append(b, '}')}, nil
 	case "/Keys":
-		name := "null"
+		keys := ""
 		if x.m.external != nil {
-			name = string(mocks.AppendString(nil, x.m.external.name))
+			keys = `{"LogicalName":"` + keyName + `","EntityKeyIndexStatus":"Active","KeyAttributes":[` + string(mocks.AppendString(nil, x.m.external.name)) + `]}`
 		}
-		return reply{status: http.StatusOK, body: []byte(context + `('` + table.name + `')/Keys","value":[{"LogicalName":"` + keyName +
-			`","EntityKeyIndexStatus":"Active","KeyAttributes":[` + name + `]}]}`)}, nil
+		return reply{status: http.StatusOK, body: []byte(context + `('` + table.name + `')/Keys","value":[` + keys + `]}`)}, nil
 	}
 	return x.attributes(rest, context)
 }

@@ -92,7 +92,7 @@ func New(c mocks.Config) *Mock {
 // hold adds the part of a table.
 func (t *tenant) hold(o mocks.Object, c mocks.Config) {
 	made := newSchema(objects[o], &c)
-	t.parts[o] = &Mock{
+	m := &Mock{
 		tenant:    t,
 		object:    objects[o],
 		config:    &c,
@@ -101,9 +101,12 @@ func (t *tenant) hold(o mocks.Object, c mocks.Config) {
 		firstName: made.byName["firstname"],
 		lastName:  made.byName["lastname"],
 		version:   made.byName[c.VersionField],
-		external:  made.byName[c.ExternalField],
 		store:     newStore(),
 	}
+	if !c.Bare {
+		m.external = made.byName[c.ExternalField]
+	}
+	t.parts[o] = m
 }
 
 // Faults is the organisation's switchboard.
@@ -211,7 +214,9 @@ func (m *Mock) put(c *record, col *column, text string, changes []trace.Change) 
 	if before == text {
 		return changes
 	}
-	if m.external != nil && col.slot == m.external.slot {
+	keyed := m.external != nil && col.slot == m.external.slot
+	if keyed {
+		m.unfold(c)
 		if m.store.byKey[before] == c {
 			delete(m.store.byKey, before)
 		}
@@ -220,6 +225,9 @@ func (m *Mock) put(c *record, col *column, text string, changes []trace.Change) 
 		}
 	}
 	c.values[col.slot] = text
+	if keyed {
+		m.fold(c)
+	}
 	return append(changes, trace.Change{
 		Field: col.base, Before: before, After: text, Had: before != "", Has: text != "",
 	})

@@ -31,11 +31,14 @@ type record struct {
 
 // store holds the records and what finds them.
 type store struct {
-	byID    map[string]*record
-	order   []*record          // as made
-	byKey   map[string]*record // live ones by the alternate key
-	feed    []entry            // by version
-	stale   int                // entries of feed that a later one replaced
+	byID  map[string]*record
+	order []*record          // as made
+	byKey map[string]*record // live ones by the alternate key
+	// folded are all that ever had a value by the alternate key in lower case;
+	// nil until somebody searches by it.
+	folded  map[string][]*record
+	feed    []entry // by version
+	stale   int     // entries of feed that a later one replaced
 	version uint64
 }
 

@@ -60,6 +60,7 @@ type column struct {
 	options  []string // values of a choice, as decimal numbers
 	gone     bool     // removed by drift
 	hidden   bool     // the engine's account lost it: column security
+	made     string   // the schema name, where it was made through the API
 	key      []byte   // `"name":`
 }
 
@@ -158,8 +159,8 @@ func newSchema(o *object, c *mocks.Config) *schema {
 	if !c.Bare {
 		ensure(mocks.Field{Name: c.VersionField, Type: "integer"})
 		ensure(mocks.Field{Name: c.StatusField, Type: "string", Length: 40})
+		ensure(mocks.Field{Name: c.ExternalField, Type: "string", Length: 100})
 	}
-	ensure(mocks.Field{Name: c.ExternalField, Type: "string", Length: 100})
 
 	s := &schema{revision: 1, columns: []*column{{name: o.id, kind: kindID, system: sysID, level: levelSystem}}}
 	for _, f := range fields {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
@@ -31,6 +32,14 @@ type partState struct {
 	Version uint64                     `json:"version"`
 	Records []recordState              `json:"contacts"`
 	Late    []mocks.Waiting[lateState] `json:"late"`
+	Made    []madeState                `json:"made,omitempty"`
+	Key     string                     `json:"key,omitempty"` // of a table without one: the column of the one that was made
+}
+
+// madeState is a column that was made through the API.
+type madeState struct {
+	SchemaName string `json:"schema_name"`
+	Length     int    `json:"length,omitempty"` // 0 for a whole number
 }
 
 // executionState is the window of the execution time.
@@ -85,6 +94,14 @@ func (m *Mock) State() ([]byte, error) {
 
 func (m *Mock) partState() partState {
 	s := partState{Gap: m.gap, GapOpen: m.gapOpen, Version: m.store.version, Records: make([]recordState, len(m.store.order))}
+	for _, c := range m.made.columns {
+		if c.made != "" {
+			s.Made = append(s.Made, madeState{c.made, c.length})
+		}
+	}
+	if m.config.Bare && m.external != nil {
+		s.Key = m.external.base
+	}
 	for i, c := range m.store.order {
 		s.Records[i] = m.recordState(c)
 	}
@@ -142,6 +159,9 @@ func (m *Mock) setPart(s *partState) error {
 	m.gap, m.gapOpen = s.Gap, s.GapOpen
 	m.store, m.late = newStore(), mocks.Due[lateCommit]{}
 	m.store.version = s.Version
+	if err := m.remake(s); err != nil {
+		return err
+	}
 	for i := range s.Records {
 		c, err := m.restored(&s.Records[i])
 		if err != nil {
@@ -160,6 +180,39 @@ func (m *Mock) setPart(s *partState) error {
 		}
 	}
 	return nil
+}
+
+// customized reports whether anything was made through the API.
+func (m *Mock) customized() bool {
+	return m.config.Bare && m.external != nil || slices.ContainsFunc(m.made.columns, func(c *column) bool { return c.made != "" })
+}
+
+// remake customizes the table as that of a snapshot was. There are no
+// records yet.
+func (m *Mock) remake(s *partState) error {
+	if !m.customized() && len(s.Made) == 0 && s.Key == "" {
+		return nil
+	}
+	m.made = newSchema(m.object, m.config)
+	if m.config.Bare {
+		m.external = nil
+	}
+	for _, have := range s.Made {
+		c := &column{name: strings.ToLower(have.SchemaName), base: strings.ToLower(have.SchemaName), level: levelNone, made: have.SchemaName, kind: kindInteger}
+		if have.Length > 0 {
+			c.kind, c.format, c.length = kindString, "Text", have.Length
+		}
+		m.made.add(c)
+	}
+	m.alter(func(*schema) {})
+	if s.Key == "" {
+		return nil
+	}
+	c, err := m.column("the alternate key", s.Key)
+	if err == nil {
+		m.key(c)
+	}
+	return err
 }
 
 // restored is a record of a snapshot.

@@ -1,7 +1,8 @@
 // Package genesys is a mock of Genesys Cloud CX as far as external contacts
 // go: the token endpoint, contacts with their custom fields and external ids,
 // look-up, listing and scanning, the schema resource, signed webhooks, and
-// notification channels.
+// notification channels. A tenant may have external organisations beside them,
+// which are its second object.
 //
 // It is a pure model: the instant comes with every call and identifiers come
 // from the seed. It is strict: what it does not know, it refuses.

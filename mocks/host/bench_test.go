@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -96,17 +97,22 @@ func (p *plane) request(b *testing.B, method, target, token, body string) []byte
 	return text
 }
 
+// login is where a client logs in, and with what.
+func login(kind string) (path, form string) {
+	form = "grant_type=client_credentials&client_id=client&client_secret=secret"
+	switch kind {
+	case "salesforce":
+		return "/services/oauth2/token", form
+	case "dynamics":
+		return "/tenant/oauth2/v2.0/token", form + "&scope=" + url.QueryEscape("http://vendor.test/.default")
+	}
+	return "/oauth/token", form
+}
+
 // token logs the engine's client in.
 func (p *plane) token(kind string) string {
 	p.Helper()
-	form := "grant_type=client_credentials&client_id=client&client_secret=secret"
-	path := map[string]string{"salesforce": "/services/oauth2/token", "dynamics": "/tenant/oauth2/v2.0/token"}[kind]
-	if path == "" {
-		path = "/oauth/token"
-	}
-	if kind == "dynamics" {
-		form += "&scope=" + url.QueryEscape("http://vendor.test/.default")
-	}
+	path, form := login(kind)
 	req, err := http.NewRequestWithContext(p.Context(), http.MethodPost, p.vendor+path, strings.NewReader(form))
 	if err != nil {
 		p.Fatal(err)
@@ -146,8 +152,8 @@ func BenchmarkRecords(b *testing.B) {
 				for i := range n {
 					number := strconv.Itoa(i)
 					if _, err := m.Seed(mocks.Seed{
-						Set:      map[string]any{k.name: "Lovelace " + number, k.phone: "+1415" + strconv.Itoa(2000000+i%8000000)},
-						External: "0030000000" + number, Modified: time.Unix(1_700_000_000+int64(i), 0),
+						Set:      map[string]any{k.name: "Lovelace " + number, k.phone: phone(i)},
+						External: external(i), Modified: time.Unix(1_700_000_000+int64(i), 0),
 					}); err != nil {
 						b.Fatal(err)
 					}
@@ -157,6 +163,103 @@ func BenchmarkRecords(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSearch is a search by the field that the vendor indexes, the other
+// system's id or in Genesys Cloud the phone number, among a thousand and among
+// a hundred thousand records; growth is the ratio of the two times.
+func BenchmarkSearch(b *testing.B) {
+	for kind, search := range map[string]func(n int) *mocks.Request{
+		"genesys": func(n int) *mocks.Request {
+			return &mocks.Request{
+				Method: http.MethodPost, Path: "/api/v2/externalcontacts/identifierlookup/contacts",
+				Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"type":"Phone","value":"` + phone(n) + `"}`),
+			}
+		},
+		"salesforce": func(n int) *mocks.Request {
+			return &mocks.Request{Method: http.MethodGet, Path: "/services/data/v60.0/query", Header: http.Header{}, Query: url.Values{
+				"q": {"SELECT Id FROM Contact WHERE Genesys_Contact_Id__c = '" + external(n) + "'"},
+			}}
+		},
+		"dynamics": func(n int) *mocks.Request {
+			return &mocks.Request{Method: http.MethodGet, Path: "/api/data/v9.2/contacts", Header: http.Header{}, Query: url.Values{
+				"$filter": {"new_genesys_contact_id eq '" + external(n) + "'"},
+			}}
+		},
+		"rest": func(n int) *mocks.Request {
+			return &mocks.Request{Method: http.MethodGet, Path: "/v1/contacts", Header: http.Header{}, Query: url.Values{"external_id": {external(n)}}}
+		},
+	} {
+		b.Run(kind, func(b *testing.B) {
+			few, many := searched(b, kind, 1000, search), searched(b, kind, 100_000, search)
+			var times [2]time.Duration
+			for b.Loop() {
+				for i, find := range []func(){few, many} { // in turns
+					began := time.Now()
+					find()
+					times[i] += time.Since(began)
+				}
+			}
+			b.ReportMetric(float64(times[1].Nanoseconds())/float64(b.N)/1000, "µs/search")
+			b.ReportMetric(float64(times[1])/float64(times[0]), "growth")
+		})
+	}
+}
+
+func external(n int) string { return "0030000000" + strconv.Itoa(n) }
+
+func phone(n int) string { return "+1415" + strconv.Itoa(2000000+n%8000000) }
+
+// sought is how many records are searched for in turn: as many in a large mock
+// as in a small one, since what a number means is remembered once it was read.
+const sought = 500
+
+// searched is a search in a mock with so many records, each time for another.
+func searched(b *testing.B, kind string, records int, search func(n int) *mocks.Request) func() {
+	k := kinds[kind]
+	c := mocks.Config{
+		On: k.on, Journal: nobody{}, Seed: 7, Region: "US", ClientID: "client", ClientSecret: "secret", BaseURL: "http://vendor.test",
+		Quota: mocks.Quota{Requests: 1 << 30, Per: time.Hour, RetryAfter: "reset"},
+	}
+	k.set(&c)
+	m := k.make(c)
+	now := time.Unix(1_700_000_000, 0)
+	for i := range records {
+		if _, err := m.Seed(mocks.Seed{Set: map[string]any{k.name: "Lovelace", k.phone: phone(i)}, External: external(i), Modified: now}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	token := granted(b, m, kind, now)
+	n := 0
+	find := func() {
+		n = (n + 1) % sought
+		r := search(n * (records / sought))
+		r.Header.Set("Authorization", "Bearer "+token)
+		if res := m.Handle(now, r); res.Status != http.StatusOK {
+			b.Fatalf("%d %s", res.Status, res.Body)
+		}
+	}
+	for range sought { // some indexes are there once somebody has asked
+		find()
+	}
+	return find
+}
+
+// granted logs a client in without a socket.
+func granted(b *testing.B, m mocks.System, kind string, now time.Time) string {
+	path, form := login(kind)
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	if kind == "genesys" {
+		header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("client:secret")))
+	}
+	res := m.Handle(now, &mocks.Request{Method: http.MethodPost, Path: path, Header: header, Body: []byte(form)})
+	var out struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal(res.Body, &out); err != nil || out.Token == "" {
+		b.Fatalf("no token: %d %s", res.Status, res.Body)
+	}
+	return out.Token
 }
 
 // live is the heap that is in use after a collection.

@@ -60,23 +60,23 @@ func method(o *mocks.Op) string {
 }
 
 // path is where the exchange goes in its HTTP form, without the query.
-func (obj *object) path(o *mocks.Op) string {
-	switch o.Kind {
+func (o *object) path(op *mocks.Op) string {
+	switch op.Kind {
 	case mocks.OpToken:
 		return "/oauth/token"
 	case mocks.OpChanges:
 		return pathChanges
 	case mocks.OpDescribe:
-		return obj.schema
+		return o.schema
 	case mocks.OpFind:
-		return obj.rows
+		return o.rows
 	case mocks.OpCreate:
-		if o.External == "" {
-			return obj.rows
+		if op.External == "" {
+			return o.rows
 		}
-		return obj.rows + "/by-external-id/" + url.PathEscape(o.External)
+		return o.rows + "/by-external-id/" + url.PathEscape(op.External)
 	}
-	return obj.rows + "/" + url.PathEscape(o.Record)
+	return o.rows + "/" + url.PathEscape(op.Record)
 }
 
 // perform carries out what the exchange asks for.

@@ -1,5 +1,5 @@
 // Package restcrm is the generic REST CRM of the document
-// docs/rest-crm.openapi.yaml: contacts with soft deletion, a change feed in
+// docs/rest-crm.openapi.yaml: contacts and accounts with soft deletion, a change feed in
 // the order of commits, upsert by external id, and entity tags where the
 // tenant has conditional writes.
 //

@@ -9,7 +9,7 @@ import (
 	"github.com/syncproof/syncproof/mocks"
 )
 
-const accounts = root + "/sobjects/Account"
+const accountRows = root + "/sobjects/Account"
 
 // withAccounts is an organisation whose accounts the client sees. rule gives
 // them the validation rule that compares versions.
@@ -45,18 +45,18 @@ func TestAccountRefusals(t *testing.T) {
 		status                   int
 		code, words              string
 	}{
-		{"no such account", "GET", accounts + "/001000000000001AAA", "", 404, "NOT_FOUND", ""},
-		{"a contact's id", "GET", accounts + "/" + ada, "", 404, "NOT_FOUND", ""},
+		{"no such account", "GET", accountRows + "/001000000000001AAA", "", 404, "NOT_FOUND", ""},
+		{"a contact's id", "GET", accountRows + "/" + ada, "", 404, "NOT_FOUND", ""},
 		{"an account's id", "GET", root + "/sobjects/Contact/" + id, "", 404, "NOT_FOUND", ""},
 		{"an object of another case", "GET", root + "/sobjects/account/" + id, "", 404, "NOT_FOUND", ""},
-		{"S: malformed id", "DELETE", accounts + "/1234", "", 404, "MALFORMED_ID", "Account ID"},
-		{"insert without name", "POST", accounts, `{"Phone":"1"}`, 400, "REQUIRED_FIELD_MISSING", "Name"},
-		{"a contact's field", "PATCH", accounts + "/" + id, `{"LastName":"x"}`, 400, "INVALID_FIELD", "sobject of type Account"},
-		{"S: too long", "PATCH", accounts + "/" + id, `{"Name":"` + strings.Repeat("x", 256) + `"}`, 400, "STRING_TOO_LONG", "max length=255"},
-		{"a fraction", "PATCH", accounts + "/" + id, `{"NumberOfEmployees":1.5}`, 400, "", ""},
-		{"another version", "PATCH", accounts + "/" + id, `{"Sync_Base_Version__c":2}`, 400, codeVersionRule, "not the stored"},
-		{"S: not an external id", "PATCH", accounts + "/Website/x", `{}`, 404, "NOT_FOUND", ""},
-		{"a contact's external id", "PATCH", accounts + "/Genesys_Contact_Id__c/x", `{}`, 404, "NOT_FOUND", ""},
+		{"S: malformed id", "DELETE", accountRows + "/1234", "", 404, "MALFORMED_ID", "Account ID"},
+		{"insert without name", "POST", accountRows, `{"Phone":"1"}`, 400, "REQUIRED_FIELD_MISSING", "Name"},
+		{"a contact's field", "PATCH", accountRows + "/" + id, `{"LastName":"x"}`, 400, "INVALID_FIELD", "sobject of type Account"},
+		{"S: too long", "PATCH", accountRows + "/" + id, `{"Name":"` + strings.Repeat("x", 256) + `"}`, 400, "STRING_TOO_LONG", "max length=255"},
+		{"a fraction", "PATCH", accountRows + "/" + id, `{"NumberOfEmployees":1.5}`, 400, "", ""},
+		{"another version", "PATCH", accountRows + "/" + id, `{"Sync_Base_Version__c":2}`, 400, codeVersionRule, "not the stored"},
+		{"S: not an external id", "PATCH", accountRows + "/Website/x", `{}`, 404, "NOT_FOUND", ""},
+		{"a contact's external id", "PATCH", accountRows + "/Genesys_Contact_Id__c/x", `{}`, 404, "NOT_FOUND", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.t = t
@@ -70,7 +70,7 @@ func TestAccountRefusals(t *testing.T) {
 	}
 	w.t = t
 	w.m.Faults().Revoked = []string{"account.update"}
-	w.refused(w.send("PATCH", accounts+"/"+id, "", `{}`), 403, "INSUFFICIENT_ACCESS")
+	w.refused(w.send("PATCH", accountRows+"/"+id, "", `{}`), 403, "INSUFFICIENT_ACCESS")
 	if resp := w.send("PATCH", root+"/sobjects/Contact/"+ada, "", `{}`); resp.Status != http.StatusNoContent {
 		t.Errorf("a right on accounts that is lost strikes contacts: %d %s", resp.Status, resp.Body)
 	}
@@ -80,7 +80,7 @@ func TestAccountRefusals(t *testing.T) {
 func TestETagsAreOfAccountsAlone(t *testing.T) {
 	w := newWorld(t, withAccounts(""))
 	id, ada := w.seedAccount("Engines", ""), w.seed("ada", 0, "", map[string]any{})
-	at := accounts + "/" + id
+	at := accountRows + "/" + id
 	tag := w.send("GET", at, "", "").Header.Get("ETag")
 	if len(tag) != len(`"ddpAdaTHz+GcV35e7NLJ9iKD3XXVqAzXT1Sl2ykkP7g=--gzip"`) || !strings.HasSuffix(tag, `=--gzip"`) {
 		t.Errorf("the ETag is %s", tag)
@@ -135,8 +135,8 @@ func TestQueriesNameTheirObject(t *testing.T) {
 	w.refused(resp, 400, "INVALID_TYPE")
 	w.now = w.now.Add(3 * time.Minute)
 	span := "start=2026-01-31T11:55:00Z&end=2026-01-31T12:03:00Z"
-	contains(t, string(w.send("GET", accounts+"/updated", span, "").Body), id)
-	body := string(w.send("GET", accounts+"/describe", "", "").Body)
+	contains(t, string(w.send("GET", accountRows+"/updated", span, "").Body), id)
+	body := string(w.send("GET", accountRows+"/describe", "", "").Body)
 	contains(t, body, `"keyPrefix":"001"`)
 	contains(t, body, `"name":"Website","label":"Website","type":"url"`)
 }

@@ -1,6 +1,6 @@
 // Package salesforce is a model of the part of Salesforce's REST API that a
 // synchronisation of contacts meets: the OAuth token endpoint, sObject rows
-// for Contact, upsert and lookup by external id, SOQL queries, the replication
+// for Contact and Account, upsert and lookup by external id, SOQL queries, the replication
 // resources (updated, deleted), describe and limits.
 //
 // It refuses what Salesforce refuses, with its status, error code and error
@@ -19,7 +19,7 @@
 //   - Instants are whole seconds. LastModifiedDate is a user's, SystemModstamp
 //     moves for automation too (S): see commit.go.
 //   - A contact has no ETag (S): only the validation rule makes a write
-//     conditional.
+//     conditional. Rows of accounts have them (S): see etag.go.
 //   - The organisation's limit is a 403 REQUEST_LIMIT_EXCEEDED (S), without
 //     Retry-After (M): see errors.go.
 //   - Sforce-Limit-Info speaks of the daily limit and of no other (S).
@@ -27,6 +27,6 @@
 // Changes can be told as events: capture.go notes them, bus.go keeps them, and
 // cometd.go delivers them to clients that wait (stream.go).
 //
-// It is not a SOQL engine for anything but Contact, and it knows no sharing
+// It is not a SOQL engine for anything but these two, and it knows no sharing
 // rules, record types or relationships.
 package salesforce

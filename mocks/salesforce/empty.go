@@ -8,8 +8,8 @@ import (
 
 var _ mocks.Emptied = (*Mock)(nil)
 
-// Empty implements mocks.Emptied. Query locators and the events
-// that were kept end with the records.
+// Empty implements mocks.Emptied. Query locators and the events that
+// were kept end with the records.
 func (m *Mock) Empty(now time.Time) {
 	m.Advance(now)
 	for _, part := range m.all() {

@@ -12,14 +12,16 @@ import (
 // sObject Rows and of conditional requests). That the whole content counts,
 // whatever fields were asked for, is this mock's choice (M).
 func (m *Mock) etag(r *record) string {
-	h := sha256.New()
+	var room [512]byte
+	content := room[:0]
 	for slot, text := range r.values {
 		if m.baseVer == nil || slot != m.baseVer.slot {
-			h.Write(strconv.AppendQuote(nil, text))
+			content = strconv.AppendQuote(content, text)
 		}
 	}
-	h.Write(strconv.AppendInt([]byte(r.id), r.modstamp, 10))
-	return `"` + base64.StdEncoding.EncodeToString(h.Sum(nil)) + `--gzip"`
+	sum := sha256.Sum256(strconv.AppendInt(append(content, r.id...), r.modstamp, 10))
+	tag := append(room[:0], '"')
+	return string(append(base64.StdEncoding.AppendEncode(tag, sum[:]), `--gzip"`...))
 }
 
 // conditions are the preconditions of a request for a row. They count for

@@ -552,7 +552,7 @@ func FuzzMessages(f *testing.F) {
 	})
 }
 
-// accounts is a world whose organisation has accounts beside contacts.
+// accountWorld is one whose organisation has accounts beside contacts.
 func accountWorld(t testing.TB) *world {
 	return newWorld(t, func(c *mocks.Config) {
 		c.Account = &mocks.ObjectConfig{VersionField: "Sync_Version__c", ExternalField: "Genesys_Organization_Id__c", Trigger: true, Mapped: []string{"Name"}}

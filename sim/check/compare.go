@@ -150,6 +150,9 @@ func (s *story) coincided(w *write, n *node) {
 			if theirs := s.p.node(other).states[o].content[f]; s.p.fields.list[f].agree(v, theirs) {
 				s.base[n.side].admit(f, v)
 				s.base[other].admit(f, theirs)
+				if slices.ContainsFunc(targets, func(t int) bool { return n.states[t].content[f] != v }) {
+					s.base[n.side].admitVersion(n.states[w.state].version)
+				}
 			}
 		}
 	}

@@ -71,7 +71,7 @@ func (s *story) flagOnDelete(i int32) {
 		return
 	}
 	for side := range s.cur {
-		if !s.stored(side).gone || s.stored(1-side).gone {
+		if !s.stored(side).gone {
 			continue
 		}
 		for _, k := range appendNew(s.targets(1-side, i), s.cur[1-side]) {
@@ -83,8 +83,12 @@ func (s *story) flagOnDelete(i int32) {
 	}
 }
 
-// holdsAnEdit says that a state of a side may be another than its base.
+// holdsAnEdit says that a state of a side may be another than its base, and not
+// for being gone.
 func (s *story) holdsAnEdit(side, k int) bool {
+	if s.p.node(side).states[k].gone {
+		return false
+	}
 	for f, v := range s.p.node(side).states[k].content {
 		if _, may := s.base[side].changed(f, v); may {
 			return true

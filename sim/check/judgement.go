@@ -199,8 +199,15 @@ func (s *story) weigh(w *write, n *node, t, o int) weighing {
 	if v.open && s.p.node(w.side).states[w.state].version <= max(mine.version, theirs.version) {
 		v.rule = "CR-2" // where both had changed it would carry one more
 	}
+	c.both = c.both || s.wasGone(n, t, w.state)
 	v.wrong = s.weighVersion(w, mine, theirs, &c)
 	return v
+}
+
+// wasGone says that a record was deleted and came back between two of its states:
+// the write may have been meant to restore it against the deletion (CR-13).
+func (s *story) wasGone(n *node, from, to int) bool {
+	return slices.ContainsFunc(n.states[from+1:max(to, from+1)], func(st state) bool { return st.gone })
 }
 
 func (s *story) weighField(ch *fieldWrite, f *field, side int, mine, theirs *state, c *comparison, res *outcomes) string {

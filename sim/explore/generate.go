@@ -20,6 +20,8 @@ type Size struct {
 	// CRM is the kind that every world has; "" draws one of Salesforce and the
 	// REST CRM.
 	CRM string
+	// Accounts is the percentage of worlds in which some records are accounts.
+	Accounts int
 }
 
 // DefaultSize is the world by which the speed of exploration is measured.
@@ -81,6 +83,7 @@ func Generate(d Draw, size Size) *scenarios.Scenario {
 	g.records()
 	g.actions()
 	g.faults()
+	g.accounts()
 	slices.SortStableFunc(g.sc.Timeline, func(a, b scenarios.Step) int { return cmp.Compare(a.At, b.At) })
 	return g.sc
 }

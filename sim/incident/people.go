@@ -65,7 +65,7 @@ func (s *story) keyed(key string, ref engine.Ref) *person {
 // remembered takes in what the engine's store holds of a pair: what both sides
 // held before, if nothing is known of them yet.
 func (s *story) remembered(r *engine.Record) {
-	if r == nil {
+	if r == nil || s.other(r.Key) {
 		return
 	}
 	p := s.keyed(r.Key, engine.Ref{})

@@ -89,6 +89,7 @@ type story struct {
 	o      *Options
 	life   recording.Life
 	m      *mapping.Mapping
+	names  engine.Objects
 	lives  int
 	events int
 	start  engine.Instant // of the first event, 0 before
@@ -127,7 +128,7 @@ func newStory(o *Options) *story {
 
 // begin takes in that a life of the core begins. Its first event says when.
 func (s *story) begin(l *recording.Life) {
-	s.life, s.m = *l, l.Config.Mapping
+	s.life, s.m, s.names = *l, l.Config.Mapping, l.Config.Objects()
 	s.lives++
 	s.asked = map[engine.Op]*request{}
 	s.calls = [2]map[uint64]*exchange{{}, {}}

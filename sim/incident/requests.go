@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/adapter"
@@ -23,18 +24,19 @@ type request struct {
 	answered bool      // something of it was
 	silent   *exchange // of it that got no answer, nil if all did
 	trouble  *trouble  // that struck it
+	other    bool      // it is about a record of another object than the first
 }
 
 // ask takes in an effect.
 func (s *story) ask(now engine.Instant, effect engine.Effect) {
 	switch e := effect.(type) {
 	case engine.Read:
-		s.asked[e.Op] = &request{side: e.Ref.Side, ref: e.Ref, key: e.Key, verb: "read"}
+		s.asked[e.Op] = &request{side: e.Ref.Side, ref: e.Ref, key: e.Key, verb: "read", other: s.other(e.Ref.String())}
 	case engine.Find:
-		s.asked[e.Op] = &request{side: e.Side, key: e.Key, verb: "find"}
+		s.asked[e.Op] = &request{side: e.Side, key: e.Key, verb: "find", other: e.Object > 0}
 	case engine.Write:
 		verb := map[engine.WriteKind]string{engine.CreateRecord: "create", engine.UpdateRecord: "update", engine.DeleteRecord: "delete"}[e.Kind]
-		s.asked[e.Op] = &request{side: e.Ref.Side, ref: e.Ref, key: e.Key, verb: verb, write: &e}
+		s.asked[e.Op] = &request{side: e.Ref.Side, ref: e.Ref, key: e.Key, verb: verb, write: &e, other: s.other(e.Ref.String())}
 	case engine.Poll:
 		s.asked[e.Op] = &request{side: e.Side, verb: "poll"}
 	case engine.Describe:
@@ -54,8 +56,14 @@ func (s *story) persisted(b engine.Batch) {
 		switch op := op.(type) {
 		case engine.Append:
 			entry := op.Entry
+			if s.other(entry.Key) {
+				continue
+			}
 			s.keyed(entry.Key, engine.Ref{}).entry = &entry
 		case engine.PutRecord:
+			if s.other(op.Record.Key) {
+				continue
+			}
 			p := s.keyed(op.Record.Key, engine.Ref{})
 			for i, id := range op.Record.ID {
 				s.bind(p, engine.Ref{Side: mapping.Side(i), ID: id})
@@ -67,6 +75,9 @@ func (s *story) persisted(b engine.Batch) {
 
 // take takes in an event.
 func (s *story) take(now engine.Instant, event engine.Event) {
+	if s.elsewhere(now, event) {
+		return
+	}
 	switch e := event.(type) {
 	case engine.Noticed:
 		s.noticed(now, e)
@@ -102,6 +113,40 @@ func (s *story) take(now engine.Instant, event engine.Event) {
 	case engine.Redelivered:
 		s.leave("the queue gave out again what was done")
 	}
+}
+
+// other reports whether a key or a reference is of another object than the
+// first: the scenario tells of that one alone.
+func (s *story) other(key string) bool {
+	_, id, _ := strings.Cut(key, ":")
+	object, _ := s.names.Split(id)
+	if object > 0 {
+		s.leave("what happened to records of the object %s", s.names[object])
+	}
+	return object > 0
+}
+
+// elsewhere takes in an event about a record of another object: of that only
+// how the exchange went is part of the story.
+func (s *story) elsewhere(now engine.Instant, event engine.Event) bool {
+	op, err := engine.Op(0), (*adapter.Error)(nil)
+	switch e := event.(type) {
+	case engine.ReadDone:
+		op, err = e.Op, e.Err
+	case engine.FindDone:
+		op, err = e.Op, e.Err
+	case engine.WriteDone:
+		op, err = e.Op, e.Err
+	case engine.Noticed:
+		return s.other(e.Ref.String())
+	case engine.Reviewed:
+		return s.other(e.Ref.String())
+	}
+	if r := s.asked[op]; r == nil || !r.other {
+		return false
+	}
+	s.ended(now, op, err)
+	return true
 }
 
 func (s *story) noticed(now engine.Instant, e engine.Noticed) {

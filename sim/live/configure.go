@@ -34,6 +34,14 @@ func configOf(w *world) (*config.Config, error) {
 		},
 		Listen: config.Listen{Webhooks: w.net.endpoint, Admin: "127.0.0.1:0"},
 	}
+	for i := range e.Also {
+		a := &config.Object{Mapping: config.MappingSource{Compiled: e.Also[i].Mapping}}
+		for _, side := range []mapping.Side{mapping.CC, mapping.CRM} {
+			own := w.stage.AdapterConfig(i+1, side, nil, nil, w.net.places())
+			*a.Of(side) = config.ObjectSystem{ExternalField: own.ExternalField, BaseVersionField: own.BaseVersionField}
+		}
+		c.Objects.Account = a
+	}
 	if t := sc.Policy.Tolerance; t != nil {
 		own := config.Duration(*t)
 		c.Policy.Tolerance = &own

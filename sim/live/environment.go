@@ -31,6 +31,8 @@ func Environment(sc *scenarios.Scenario, places sim.Places, listen string, speed
 // settings are the parts of a scenario that an engine is configured by.
 type settings struct {
 	Mapping *scenarios.Mapping `json:"mapping"`
+	// Objects are the mappings of what there is beside contacts, by name.
+	Objects map[string]*scenarios.Mapping `json:"objects,omitempty"`
 	Policy  struct {
 		ToleranceMs  int64  `json:"tolerance_ms"`
 		Simultaneous string `json:"simultaneous"`
@@ -55,6 +57,12 @@ type settings struct {
 // settingsOf are times in the scenario's own.
 func settingsOf(sc *scenarios.Scenario) *settings {
 	s := &settings{Mapping: sc.MappingOrDefault(), TimeoutMs: sc.Engine.Timeout.Std().Milliseconds()}
+	if named := sc.Named(); len(named) > 1 {
+		s.Objects = map[string]*scenarios.Mapping{}
+		for _, name := range named[1:] {
+			s.Objects[name] = sc.MappingOf(name)
+		}
+	}
 	s.Policy.ToleranceMs = sc.Tolerance().Milliseconds()
 	s.Policy.Simultaneous, s.Policy.Granularity = sc.Policy.Simultaneous, sc.Policy.Granularity
 	s.Policy.DeleteVsEdit, s.Policy.MassDelete = sc.Policy.DeleteVsEdit, sc.Policy.MassDelete

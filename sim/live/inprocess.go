@@ -377,7 +377,7 @@ func (p *inProcess) decision(step *scenarios.Step) (engine.Reviewed, error) {
 		}
 	}
 	if step.Verb == scenarios.Restore {
-		r.Restore = true
+		r.Restore, r.State = true, rec.Restorable()
 		r.Set, err = p.overwritten(step, rec.Key)
 		return r, err
 	}
@@ -399,7 +399,7 @@ func (p *inProcess) decision(step *scenarios.Step) (engine.Reviewed, error) {
 func (p *inProcess) record(name string) (*engine.Record, error) {
 	for _, side := range []mapping.Side{mapping.CC, mapping.CRM} {
 		var id string
-		p.w.under(func() { id = p.w.stage.Native(side, name) })
+		p.w.under(func() { id = p.w.stage.Ref(side, name).ID })
 		if id == "" {
 			continue
 		}

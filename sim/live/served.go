@@ -12,6 +12,7 @@ import (
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/engine/store/sqlite"
+	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
 )
 
@@ -102,6 +103,7 @@ func (s *served) configure(sink string) error {
 	c := map[string]any{
 		"systems": map[string]any{"cc": s.system(mapping.CC), "crm": s.system(mapping.CRM)},
 		"mapping": sc.MappingOrDefault(),
+		"objects": objectsOf(sc),
 		"policy":  policy,
 		"retry": map[string]any{
 			"base": e.Retry.Base.String(), "factor": e.Retry.Factor, "cap": e.Retry.Cap.String(), "jitter": max(e.Retry.Jitter, 1),
@@ -125,6 +127,17 @@ func (s *served) configure(sink string) error {
 		}
 	}
 	return os.WriteFile(s.config(), text, 0o600)
+}
+
+// objectsOf are the objects beside contacts, with the names of the taps' mocks.
+func objectsOf(sc *scenarios.Scenario) map[string]any {
+	all := map[string]any{}
+	for i, name := range sc.Named() {
+		if i > 0 {
+			all[name] = map[string]any{"mapping": sc.MappingOf(name)}
+		}
+	}
+	return all
 }
 
 func secretName(side mapping.Side) string {
@@ -172,6 +185,7 @@ func (s *served) told(_ http.ResponseWriter, r *http.Request) {
 		Record   string `json:"record"`
 		NativeID string `json:"native_id"`
 		Side     string `json:"side"`
+		Object   string `json:"object"`
 		Text     string `json:"text"`
 		Do       string `json:"do"`
 	}
@@ -185,7 +199,7 @@ func (s *served) told(_ http.ResponseWriter, r *http.Request) {
 	}
 	s.w.under(func() {
 		s.w.Emit(s.w.stage.Told(engine.Message{
-			ID: m.ID, Topic: m.Topic, Key: m.Record, Ref: engine.Ref{Side: side, ID: m.NativeID}, Side: side, Text: m.Text, Do: m.Do,
+			ID: m.ID, Topic: m.Topic, Key: m.Record, Ref: engine.Ref{Side: side, ID: m.NativeID}, Side: side, Object: m.Object, Text: m.Text, Do: m.Do,
 		}))
 	})
 }

@@ -49,7 +49,9 @@ func syncTimes(b *testing.B, folder string) (p50, p99 time.Duration) {
 // the same handler without durability and the store's own group commit, and
 // what each costs of the processor; and how long one takes at half that load,
 // in fsyncs by their median and by their own 99th percentile, and beside the
-// store alone at that pace.
+// store alone at that pace. runqueue is how many of the process's threads waited
+// for a processor meanwhile, on average: with more than a few tenths of one the
+// times are the machine's, not the service's.
 func BenchmarkLiveAcks(b *testing.B) {
 	for b.Loop() {
 		volatile := intake(b, memory.Open())
@@ -71,7 +73,9 @@ func BenchmarkLiveAcks(b *testing.B) {
 		durable := intake(b, openSQLite(b))
 		k = newKnocker(durable)
 		acks, cost := costly(b, func() error { return k.knock(b.Context()) })
+		waited, began := queued(), time.Now()
 		p50, p99 := latencies(b, k.knock, acks/2)
+		runqueue := float64(queued()-waited) / float64(time.Since(began))
 		_, alone := latencies(b, commit, acks/2)
 		if err := raw.Close(); err != nil {
 			b.Fatal(err)
@@ -85,6 +89,7 @@ func BenchmarkLiveAcks(b *testing.B) {
 		b.ReportMetric(acks/min(plain, commits), "ratio")
 		b.ReportMetric(cost*1e6, "cpu-µs/ack")
 		b.ReportMetric(plainCost/cost, "cpu-ratio")
+		b.ReportMetric(runqueue, "runqueue")
 		b.ReportMetric(float64(p50)/1e6, "p50-ms")
 		b.ReportMetric(float64(p99)/1e6, "p99-ms")
 		b.ReportMetric(float64(p99)/float64(fsync), "p99/fsync")
@@ -92,6 +97,24 @@ func BenchmarkLiveAcks(b *testing.B) {
 		b.ReportMetric(float64(alone)/1e6, "store-p99-ms")
 		b.ReportMetric(float64(p99)/float64(alone), "p99/store-p99")
 	}
+}
+
+// queued is how long the process's threads have waited for a processor that
+// others had, 0 where the system does not tell (Linux does, in schedstat).
+func queued() time.Duration {
+	var all time.Duration
+	files, _ := filepath.Glob("/proc/self/task/*/schedstat") // the pattern is sound
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		var ran, waited time.Duration
+		if err != nil { // the thread has ended
+			continue
+		}
+		if _, err := fmt.Sscan(string(text), &ran, &waited); err == nil {
+			all += waited
+		}
+	}
+	return all
 }
 
 // costly is a rate over all connections, and the processor's time that one

@@ -40,6 +40,7 @@ type side struct {
 	mu     sync.Mutex
 	mock   mocks.System
 	server *httptest.Server
+	now    func() time.Time
 	hits   int
 }
 
@@ -47,7 +48,7 @@ type side struct {
 func (s *side) do(f func(now time.Time, m mocks.System)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f(time.Now(), s.mock)
+	f(s.now(), s.mock)
 }
 
 func (s *side) peek(id string) mocks.Snapshot {
@@ -88,9 +89,11 @@ type setup struct {
 	poll  string // of both sides, default 1s
 	store store.Store
 	vary  func(*service.Options)
-	quiet bool   // no webhooks
-	front string // of the contact center, default its server's address
-	feed  string // of the contact center, in the configuration
+	quiet bool          // no webhooks
+	front string        // of the contact center, default its server's address
+	feed  string        // of the contact center, in the configuration
+	sides string        // further keys of both sides, each with its comma
+	clock service.Clock // of the mocks and the service, default the wall's
 }
 
 func newRig(t testing.TB, s setup) *rig {
@@ -102,13 +105,24 @@ func newRig(t testing.TB, s setup) *rig {
 	if s.kind == "" {
 		s.kind = "rest"
 	}
+	if s.clock == nil {
+		s.clock = service.Wall()
+	}
 	m, spec, err := mapping.Parse("mapping", mappingOf(t, s.kind))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.cc, r.crm = newSide(t, "genesys", mapping.CC, m, spec, !s.quiet), newSide(t, s.kind, mapping.CRM, m, spec, false)
+	for _, one := range []*side{r.cc, r.crm} {
+		one.now = s.clock.Now
+	}
 	r.config = r.configure(s)
-	r.start(s.vary)
+	r.start(func(o *service.Options) {
+		o.Clock = s.clock
+		if s.vary != nil {
+			s.vary(o)
+		}
+	})
 	r.pump.Go(r.deliver)
 	t.Cleanup(r.end)
 	return r
@@ -133,7 +147,7 @@ func newSide(t testing.TB, kind string, on mapping.Side, m *mapping.Mapping, spe
 		s.mu.Lock()
 		s.hits++
 		s.mu.Unlock()
-		mocks.HandlerLocked(s.mock, &s.mu, time.Now).ServeHTTP(w, q)
+		mocks.HandlerLocked(s.mock, &s.mu, s.now).ServeHTTP(w, q)
 	}))
 	t.Cleanup(s.server.Close)
 	c.BaseURL = s.server.URL
@@ -198,11 +212,11 @@ func (r *rig) configure(s setup) *config.Config {
 		s.poll = "1s"
 	}
 	text := fmt.Sprintf(`systems:
-  cc: {kind: genesys, base_url: %q, client_id: %s, client_secret: env:CC, %spoll: %s}
-  crm: {kind: %s, base_url: %q, client_id: %s, client_secret: env:CRM, poll: %s}
+  cc: {kind: genesys, base_url: %q, client_id: %s, client_secret: env:CC, %s%spoll: %s}
+  crm: {kind: %s, base_url: %q, client_id: %s, client_secret: env:CRM, %spoll: %s}
 mapping: mapping.yaml
 listen: {webhooks: "127.0.0.1:0", admin: "127.0.0.1:0"}
-%s`, s.front, clientID, hook, s.poll, s.kind, r.crm.server.URL, clientID, s.poll, s.extra)
+%s`, s.front, clientID, hook, s.sides, s.poll, s.kind, r.crm.server.URL, clientID, s.sides, s.poll, s.extra)
 	path := filepath.Join(folder, "syncproof.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
 	"github.com/syncproof/syncproof/mocks"
+	dynmock "github.com/syncproof/syncproof/mocks/dynamics"
 	gcmock "github.com/syncproof/syncproof/mocks/genesys"
 	restmock "github.com/syncproof/syncproof/mocks/restcrm"
 	sfmock "github.com/syncproof/syncproof/mocks/salesforce"
@@ -21,6 +22,7 @@ func TestASnapshotHoldsWhatWasProvisioned(t *testing.T) {
 	}{
 		"genesys":    {genesysTenant, func() mocks.System { return gcmock.New(config) }},
 		"salesforce": {salesforceTenant, func() mocks.System { return sfmock.New(config) }},
+		"dynamics":   {dynamicsTenant, func() mocks.System { return dynmock.New(config) }},
 		"rest":       {restTenant, func() mocks.System { return restmock.New(config) }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,18 +5,21 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
+	"github.com/syncproof/syncproof/engine/adapter/dynamics"
 	"github.com/syncproof/syncproof/engine/adapter/genesys"
 	"github.com/syncproof/syncproof/engine/adapter/restcrm"
 	"github.com/syncproof/syncproof/engine/adapter/salesforce"
 	"github.com/syncproof/syncproof/engine/adapter/tenant"
 	"github.com/syncproof/syncproof/engine/mapping"
 	"github.com/syncproof/syncproof/mocks"
+	dynmock "github.com/syncproof/syncproof/mocks/dynamics"
 	gcmock "github.com/syncproof/syncproof/mocks/genesys"
 	restmock "github.com/syncproof/syncproof/mocks/restcrm"
 	sfmock "github.com/syncproof/syncproof/mocks/salesforce"
@@ -38,8 +41,13 @@ type served struct {
 }
 
 func serve(t testing.TB, mock mocks.System) *served {
-	s := &served{mock: mock}
-	h := mocks.HandlerLocked(mock, &s.mu, func() time.Time { return now })
+	return serveAt(t, func(string) mocks.System { return mock })
+}
+
+// serveAt serves a mock that knows its own address.
+func serveAt(t testing.TB, build func(url string) mocks.System) *served {
+	s := &served{}
+	var h http.Handler
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.admit(r) {
 			panic(http.ErrAbortHandler)
@@ -47,6 +55,8 @@ func serve(t testing.TB, mock mocks.System) *served {
 		h.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.server.Close)
+	s.mock = build(s.server.URL)
+	h = mocks.HandlerLocked(s.mock, &s.mu, func() time.Time { return now })
 	return s
 }
 
@@ -74,7 +84,7 @@ func (s *served) writes() int {
 	defer s.hooks.Unlock()
 	n := 0
 	for _, line := range s.seen {
-		if line[:4] != "GET " && line != "POST /oauth/token" && line != "POST /services/oauth2/token" {
+		if line[:4] != "GET " && !strings.HasSuffix(line, "/token") {
 			n++
 		}
 	}
@@ -127,6 +137,25 @@ func restTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side)
 	})
 }
 
+// dynamicsTenant is an environment without the engine's columns, and its side.
+func dynamicsTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
+	c := mocks.Config{
+		On: trace.CRM, Seed: 7, ClientID: "syncproof-engine", ClientSecret: "s3cret", Conditional: true,
+		Journal:      trace.NewJournal(func() int64 { return 0 }),
+		VersionField: "new_syncversion", StatusField: "new_syncstatus", ExternalField: "new_genesyscontactid", Bare: true,
+	}
+	if change != nil {
+		change(&c)
+	}
+	s := serveAt(t, func(url string) mocks.System {
+		c.BaseURL = url // the token's scope names it
+		return dynmock.New(c)
+	})
+	return s, s.side(t, "crm", "dynamics", dynamics.New, dynamics.Signals, adapter.Config{
+		Fields: []string{"firstname", "lastname", "telephone1"}, VersionField: "new_syncversion", StatusField: "new_syncstatus", ExternalField: "new_genesyscontactid",
+	})
+}
+
 // salesforceTenant is a bare organisation and its side.
 func salesforceTenant(t testing.TB, change func(*mocks.Config)) (*served, tenant.Side) {
 	c := salesforceConfig()
@@ -165,14 +194,19 @@ func mapped(t testing.TB, crm string) *mapping.Mapping {
 	if crm == "rest" {
 		names = [...]string{"first_name", "last_name", "phone", "tier", "sync_version", "sync_status"}
 	}
-	m, err := mapping.New(mapping.Spec{Object: "contact", Fields: []mapping.FieldSpec{
+	if crm == "dynamics" { // its choices are numbers: no tier
+		names = [...]string{"firstname", "lastname", "telephone1", "", "new_syncversion", "new_syncstatus"}
+	}
+	fields := []mapping.FieldSpec{
 		{CRMField: names[0], CCField: "firstName", Type: "String"},
 		{CRMField: names[1], CCField: "lastName", Type: "String"},
 		{CRMField: names[2], CCField: "workPhone", Type: "Phone"},
 		{CRMField: names[3], CCField: "tier", Type: "Picklist", Values: []string{"gold", "silver"}},
 		{CRMField: names[4], CCField: "sync_version", Type: "Integer", Purpose: "Version"},
 		{CRMField: names[5], CCField: "sync_status", Type: "String", Purpose: "Status"},
-	}})
+	}
+	fields = slices.DeleteFunc(fields, func(f mapping.FieldSpec) bool { return f.CRMField == "" })
+	m, err := mapping.New(mapping.Spec{Object: "contact", Fields: fields})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package dynamics is the adapter for Dynamics 365 contacts (Dataverse Web API
-// v9.2).
+// Package dynamics is the adapter for Dynamics 365 contacts and accounts
+// (Dataverse Web API v9.2).
 //
 // What it relies on comes from Microsoft's Power Apps developer guide (Web API:
 // compose requests and handle errors, conditional operations, update and

@@ -9,11 +9,15 @@ import (
 	"github.com/syncproof/syncproof/engine/adapter/dynamics"
 )
 
+// keys is one answer with what provisioning and inspection read.
+const keys = `{"UserId":"u1","ChangeTrackingEnabled":true,"IsOptimisticConcurrencyEnabled":false,` +
+	`"value":[{"EntityKeyIndexStatus":"Active","KeyAttributes":["new_genesyscontactid"]}],"RolePrivileges":[{"PrivilegeName":"prvReadContact"}]}`
+
 // FuzzAnswers: whatever the system answers, each call ends in a value that can
 // be worked with or in an *adapter.Error, and no error repeats our secret.
 func FuzzAnswers(f *testing.F) {
 	for _, status := range []int{200, 400, 404, 412, 429, 500} {
-		for _, body := range []string{ada, page, definition, `{"error":{"code":"0x80060888","message":"Could not find a property named 'x' on type 'Microsoft.Dynamics.CRM.contact'."}}`, "", "null", `{"contactid":`} {
+		for _, body := range []string{ada, page, definition, keys, `{"value":[{"languagecode":1033}]}`, `{"error":{"code":"0x80060888","message":"Could not find a property named 'x' on type 'Microsoft.Dynamics.CRM.contact'."}}`, "", "null", `{"contactid":`} {
 			f.Add(status, body)
 		}
 	}
@@ -44,6 +48,11 @@ func FuzzAnswers(f *testing.F) {
 		_, err = s.Update(t.Context(), "x1", adapter.Write{Version: 2, SetVersion: true, Fields: []adapter.FieldValue{{Index: 0, Value: str("x")}}})
 		typed(t, err)
 		typed(t, s.Delete(t.Context(), "x1", adapter.Precondition{}))
+		_, err = s.(adapter.Provisioner).Plan(t.Context())
+		typed(t, err)
+		typed(t, s.(adapter.Provisioner).Apply(t.Context(), adapter.Step{Kind: "EntityKey", Name: "contact.x"}))
+		_, err = s.(adapter.Inspector).Inspect(t.Context(), false)
+		typed(t, err)
 	})
 }
 

@@ -1,8 +1,9 @@
-// Package genesys is the adapter for Genesys Cloud external contacts.
+// Package genesys is the adapter for Genesys Cloud external contacts, and for
+// external organisations, which are what a CRM calls accounts.
 //
 // What it relies on comes from Genesys' own client library (npm
 // purecloud-platform-client-v2 262.0.0: ExternalContactsApi and the models
-// ExternalContact, ContactsPatchChange, ContactIdentifier, DataSchema,
+// ExternalContact, ExternalOrganization, ContactsPatchChange, ContactIdentifier, DataSchema,
 // ExternalContactsContactChangedTopicContact) and its documentation:
 //
 //   - A contact has no version and no ETag, so writes are unconditional. A

@@ -20,7 +20,7 @@ func named(name string) func(mapping.Constraint) bool {
 	return func(c mapping.Constraint) bool { return c.Name == name }
 }
 
-func (a *Contacts) accessGranted(ctx context.Context) (access, error) {
+func (a *Records) accessGranted(ctx context.Context) (access, error) {
 	var got access
 	var err error
 	if got.set, err = a.setID(ctx); errors.Is(err, errNoSet) {
@@ -42,7 +42,7 @@ func (a *Contacts) accessGranted(ctx context.Context) (access, error) {
 
 var errNoSet = &adapter.Error{Kind: adapter.NotFound, Message: "there is no permission set " + permSet + ": plan again"}
 
-func (a *Contacts) setID(ctx context.Context) (string, error) {
+func (a *Records) setID(ctx context.Context) (string, error) {
 	rows, err := a.setupRows(ctx, apiPath+"/query", "SELECT Id FROM PermissionSet WHERE Name = "+quote(permSet))
 	if err != nil {
 		return "", err
@@ -54,7 +54,7 @@ func (a *Contacts) setID(ctx context.Context) (string, error) {
 }
 
 // grantStep lets the account see and edit a field.
-func (a *Contacts) grantStep(f customField, have access) adapter.Step {
+func (a *Records) grantStep(f customField, have access) adapter.Step {
 	full := a.object + "." + f.name
 	s := adapter.Step{Kind: kindGrant, Name: full, What: "let permission set " + permSet + " read and edit " + f.name}
 	if have.assigned && slices.Contains(have.granted, full) {
@@ -64,7 +64,7 @@ func (a *Contacts) grantStep(f customField, have access) adapter.Step {
 }
 
 // accessSteps are the steps by which the account gets its grants.
-func (a *Contacts) accessSteps(grants []adapter.Step, have access) []adapter.Step {
+func (a *Records) accessSteps(grants []adapter.Step, have access) []adapter.Step {
 	if len(grants) == 0 {
 		return nil
 	}

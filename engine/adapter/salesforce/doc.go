@@ -1,4 +1,5 @@
-// Package salesforce is the adapter for Salesforce contacts (REST API v62.0).
+// Package salesforce is the adapter for Salesforce contacts and accounts (REST
+// API v62.0).
 //
 // What it relies on comes from Salesforce's REST API Developer Guide (sObject
 // Rows, Rows by External ID, Query, QueryAll, sObject Describe, status codes
@@ -9,7 +10,9 @@
 //     last part is the engine's own user id: that tells its own writes from
 //     others (Record.Own, Change.Own). Every request also says
 //     Sforce-Call-Options: client=syncproof, which change events repeat.
-//   - ETags work for Account only. A conditional write to a contact is a
+//   - ETags work for Account only, and for updates alone: where the tenant has
+//     no rule for accounts, updates of them rest on If-Match. A conditional
+//     write to a contact is a
 //     validation rule of the tenant that compares Config.BaseVersionField
 //     with the stored version; its refusal is a Conflict. A delete can never
 //     be conditional.

@@ -40,7 +40,7 @@ func parseCursor(c adapter.Cursor) (position, error) {
 }
 
 // Rewind implements adapter.Rewinder.
-func (a *Contacts) Rewind(c adapter.Cursor, by time.Duration) adapter.Cursor {
+func (a *Records) Rewind(c adapter.Cursor, by time.Duration) adapter.Cursor {
 	p, err := parseCursor(c)
 	if err != nil || p.stamp == "" {
 		return c
@@ -52,7 +52,7 @@ func (a *Contacts) Rewind(c adapter.Cursor, by time.Duration) adapter.Cursor {
 // whole seconds; where the mapping has a version field, the version is part
 // of Change.Stamp, so that two edits within a second differ wherever the
 // trigger counts them.
-func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
+func (a *Records) Changes(ctx context.Context, after adapter.Cursor, limit int) (adapter.Page, error) {
 	p, err := parseCursor(after)
 	if err != nil {
 		return adapter.Page{}, err
@@ -88,7 +88,7 @@ func (a *Contacts) Changes(ctx context.Context, after adapter.Cursor, limit int)
 	return page, nil
 }
 
-func (a *Contacts) feedQuery(p position, limit int) string {
+func (a *Records) feedQuery(p position, limit int) string {
 	columns := "Id, IsDeleted, SystemModstamp, LastModifiedById"
 	if version := a.columns.Load().version; version != "" {
 		columns += ", " + version
@@ -104,7 +104,7 @@ func (a *Contacts) feedQuery(p position, limit int) string {
 }
 
 // readChange reads one row and moves the position to it.
-func (a *Contacts) readChange(r *jsonread.Reader, p *position) adapter.Change {
+func (a *Records) readChange(r *jsonread.Reader, p *position) adapter.Change {
 	var c adapter.Change
 	version := a.columns.Load().version
 	count := ""

@@ -10,13 +10,13 @@ import (
 )
 
 var (
-	_ adapter.Inspector = (*Contacts)(nil)
-	_ adapter.Automated = (*Contacts)(nil)
+	_ adapter.Inspector = (*Records)(nil)
+	_ adapter.Automated = (*Records)(nil)
 )
 
 // Inspect implements adapter.Inspector. It never probes: describe says what the
 // account may do, and the Tooling API shows the rule.
-func (a *Contacts) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, error) {
+func (a *Records) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, error) {
 	all, err := a.rights(ctx)
 	if err != nil {
 		return all, err
@@ -34,7 +34,7 @@ func (a *Contacts) Inspect(ctx context.Context, _ bool) ([]adapter.Finding, erro
 // Automations implements adapter.Automated: active Apex triggers (Tooling API:
 // ApexTrigger) and active record-triggered flows (object reference:
 // FlowDefinitionView).
-func (a *Contacts) Automations(ctx context.Context) ([]string, error) {
+func (a *Records) Automations(ctx context.Context) ([]string, error) {
 	names := []string{}
 	triggers, err := a.setupRows(ctx, toolingPath+"/query",
 		"SELECT Name FROM ApexTrigger WHERE TableEnumOrId = "+quote(a.object)+" AND Status = 'Active'")
@@ -60,7 +60,7 @@ var verbs = [...]struct{ flag, word string }{
 	{"retrieveable", "read"}, {"queryable", "query"}, {"createable", "create"}, {"updateable", "edit"}, {"deletable", "delete"},
 }
 
-func (a *Contacts) rights(ctx context.Context) ([]adapter.Finding, error) {
+func (a *Records) rights(ctx context.Context) ([]adapter.Finding, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: a.rows + "/describe"}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
@@ -99,7 +99,7 @@ func (a *Contacts) rights(ctx context.Context) ([]adapter.Finding, error) {
 
 // definitions looks at what describe does not show: the version's default, the
 // external id, and the rule that makes writes conditional.
-func (a *Contacts) definitions(ctx context.Context) ([]adapter.Finding, error) {
+func (a *Records) definitions(ctx context.Context) ([]adapter.Finding, error) {
 	var all []adapter.Finding
 	for _, look := range [...]func(context.Context) (adapter.Finding, error){a.versionDefault, a.externalID, a.conditionalRule} {
 		f, err := look(ctx)
@@ -121,7 +121,7 @@ func (a *Contacts) definitions(ctx context.Context) ([]adapter.Finding, error) {
 
 const again = "run `syncproof provision`"
 
-func (a *Contacts) versionDefault(ctx context.Context) (adapter.Finding, error) {
+func (a *Records) versionDefault(ctx context.Context) (adapter.Finding, error) {
 	name := a.layout.names[a.layout.fields()]
 	have, err := a.definition(ctx, name)
 	if err != nil || have == nil {
@@ -141,7 +141,7 @@ func (a *Contacts) versionDefault(ctx context.Context) (adapter.Finding, error) 
 	return f, nil
 }
 
-func (a *Contacts) externalID(ctx context.Context) (adapter.Finding, error) {
+func (a *Records) externalID(ctx context.Context) (adapter.Finding, error) {
 	name := a.layout.external
 	have, err := a.definition(ctx, name)
 	f := adapter.Finding{Check: "external id", Level: adapter.OK, Found: name + " is an external id, indexed and unique"}
@@ -158,7 +158,7 @@ func (a *Contacts) externalID(ctx context.Context) (adapter.Finding, error) {
 	return f, nil
 }
 
-func (a *Contacts) conditionalRule(ctx context.Context) (adapter.Finding, error) {
+func (a *Records) conditionalRule(ctx context.Context) (adapter.Finding, error) {
 	f := adapter.Finding{Check: "conditional", Level: adapter.OK, Found: "not asked for: records are read again just before a write"}
 	if a.base == "" {
 		return f, nil

@@ -33,7 +33,7 @@ const (
 	kindRule   = "ValidationRule"
 )
 
-var _ adapter.Provisioner = (*Contacts)(nil)
+var _ adapter.Provisioner = (*Records)(nil)
 
 // customField is a field that the engine needs.
 type customField struct {
@@ -44,7 +44,7 @@ type customField struct {
 }
 
 // needed are the engine's own fields, in the order in which they are made.
-func (a *Contacts) needed() []customField {
+func (a *Records) needed() []customField {
 	n := a.layout.fields()
 	all := []customField{
 		{name: a.layout.names[n], label: "Sync Version", typ: "Number", initial: "0"},
@@ -58,7 +58,7 @@ func (a *Contacts) needed() []customField {
 // Plan implements adapter.Provisioner. It needs the user permission View Setup
 // and Configuration; Apply needs Customize Application, Manage Profiles and
 // Permission Sets, and Assign Permission Sets.
-func (a *Contacts) Plan(ctx context.Context) ([]adapter.Step, error) {
+func (a *Records) Plan(ctx context.Context) ([]adapter.Step, error) {
 	described, err := a.Describe(ctx) // it also gets the token, which says who we are
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func (f *customField) sentence() string {
 }
 
 // definition is a custom field's metadata, nil if there is no such field.
-func (a *Contacts) definition(ctx context.Context, name string) (map[string]string, error) {
+func (a *Records) definition(ctx context.Context, name string) (map[string]string, error) {
 	rows, err := a.setupRows(ctx, toolingPath+"/query", "SELECT Id, Metadata FROM CustomField WHERE TableEnumOrId = "+
 		quote(a.object)+" AND NamespacePrefix = NULL AND DeveloperName = "+quote(strings.TrimSuffix(name, "__c")))
 	if err != nil || len(rows) == 0 {
@@ -150,7 +150,7 @@ func (f *customField) least() int {
 }
 
 // Apply implements adapter.Provisioner.
-func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
+func (a *Records) Apply(ctx context.Context, s adapter.Step) error {
 	path, body, err := a.request(ctx, s)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (a *Contacts) Apply(ctx context.Context, s adapter.Step) error {
 }
 
 // request is the POST that takes a step.
-func (a *Contacts) request(ctx context.Context, s adapter.Step) (path string, body []byte, err error) {
+func (a *Records) request(ctx context.Context, s adapter.Step) (path string, body []byte, err error) {
 	name := strings.TrimPrefix(s.Name, a.object+".")
 	sobjects := apiPath + "/sobjects/"
 	switch s.Kind {
@@ -224,7 +224,7 @@ func pairs(members ...string) []byte {
 
 // setupRows asks for setup objects. A row is its scalars as text, those of its
 // Metadata behind "Metadata.".
-func (a *Contacts) setupRows(ctx context.Context, path, soql string) ([]map[string]string, error) {
+func (a *Records) setupRows(ctx context.Context, path, soql string) ([]map[string]string, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: path + "?q=" + url.QueryEscape(soql)}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {

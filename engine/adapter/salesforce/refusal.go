@@ -37,7 +37,7 @@ var permissions = map[string]string{
 // refine reads Salesforce's error body: an array of {message, errorCode,
 // fields}, of which the first counts. A 300 is an array of the rows that the
 // external id matches.
-func (a *Contacts) refine(e *adapter.Error, call *wire.Call, body []byte) {
+func (a *Records) refine(e *adapter.Error, call *wire.Call, body []byte) {
 	if e.Status == http.StatusMultipleChoices {
 		e.Kind, e.Message = adapter.Duplicate, "the external id matches several records"
 		return
@@ -73,7 +73,7 @@ func (a *Contacts) refine(e *adapter.Error, call *wire.Call, body []byte) {
 
 // isVersionRule says whether a validation rule's refusal is the one that
 // compares versions: it names one of the two fields.
-func (a *Contacts) isVersionRule(message string, fields []string) bool {
+func (a *Records) isVersionRule(message string, fields []string) bool {
 	if a.base == "" {
 		return false
 	}
@@ -85,7 +85,7 @@ func (a *Contacts) isVersionRule(message string, fields []string) bool {
 	return false
 }
 
-func (a *Contacts) permission(code, method, field string) string {
+func (a *Records) permission(code, method, field string) string {
 	if code == "API_DISABLED_FOR_ORG" {
 		return "API Enabled"
 	}

@@ -16,18 +16,18 @@ import (
 // of a person; one that asked whether the base version changed would let a
 // write pass that is delivered a second time. A formula knows the short form
 // of ids.
-func (a *Contacts) formula() string {
+func (a *Records) formula() string {
 	me := a.me()
 	return `AND($User.Id = "` + me[:min(len(me), 15)] + `", NOT(ISNEW()), NOT(ISBLANK(` + a.base + `)), ` +
 		a.base + ` <> BLANKVALUE(PRIORVALUE(` + a.layout.names[a.layout.fields()] + `), 0))`
 }
 
 // ruleMessage names both fields, by which the refusal is recognised.
-func (a *Contacts) ruleMessage() string {
+func (a *Records) ruleMessage() string {
 	return a.base + " is not the stored " + a.layout.names[a.layout.fields()] + ": the record has changed since it was read"
 }
 
-func (a *Contacts) createRule() []byte {
+func (a *Records) createRule() []byte {
 	b := wire.AppendString([]byte(`{"FullName":`), a.object+"."+ruleName)
 	b = append(b, `,"Metadata":{"active":true,"description":"Kept by syncproof: refuses its writes to a record that has changed.","errorConditionFormula":`...)
 	b = wire.AppendString(b, a.formula())
@@ -36,7 +36,7 @@ func (a *Contacts) createRule() []byte {
 }
 
 // ruleStep is the step that makes the rule, if the tenant is to have one.
-func (a *Contacts) ruleStep(ctx context.Context) ([]adapter.Step, error) {
+func (a *Records) ruleStep(ctx context.Context) ([]adapter.Step, error) {
 	if a.base == "" || a.layout.names[a.layout.fields()] == "" {
 		return nil, nil
 	}
@@ -56,7 +56,7 @@ func (a *Contacts) ruleStep(ctx context.Context) ([]adapter.Step, error) {
 }
 
 // rule is the tenant's rule of our name, nil if there is none.
-func (a *Contacts) rule(ctx context.Context) (map[string]string, error) {
+func (a *Records) rule(ctx context.Context) (map[string]string, error) {
 	rows, err := a.setupRows(ctx, toolingPath+"/query", "SELECT Id, Metadata FROM ValidationRule WHERE EntityDefinition.QualifiedApiName = "+
 		quote(a.object)+" AND NamespacePrefix = NULL AND ValidationName = "+quote(ruleName))
 	if err != nil || len(rows) == 0 {
@@ -66,7 +66,7 @@ func (a *Contacts) rule(ctx context.Context) (map[string]string, error) {
 }
 
 // ruleDiffers says what is wrong with the tenant's rule, "" for nothing.
-func (a *Contacts) ruleDiffers(row map[string]string) string {
+func (a *Records) ruleDiffers(row map[string]string) string {
 	if row["Metadata.active"] != "true" {
 		return "the validation rule " + ruleName + " is not active: activate it in Setup"
 	}

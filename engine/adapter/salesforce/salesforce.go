@@ -19,8 +19,8 @@ const apiPath = "/services/data/v62.0"
 // maxFound is how many records Find returns at most.
 const maxFound = 10
 
-// Contacts is the adapter. It is safe for concurrent use.
-type Contacts struct {
+// Records is the adapter of one object. It is safe for concurrent use.
+type Records struct {
 	client *wire.Client
 	layout layout
 	object string // API name
@@ -32,9 +32,9 @@ type Contacts struct {
 }
 
 var (
-	_ adapter.System   = (*Contacts)(nil)
-	_ adapter.Feed     = (*Contacts)(nil)
-	_ adapter.Rewinder = (*Contacts)(nil)
+	_ adapter.System   = (*Records)(nil)
+	_ adapter.Feed     = (*Records)(nil)
+	_ adapter.Rewinder = (*Records)(nil)
 )
 
 // New builds the adapter: LoginURL is the host of the token endpoint (default
@@ -57,7 +57,7 @@ func New(c adapter.Config) (adapter.System, error) {
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Contacts{
+	a := &Records{
 		layout: layout, object: object.name, rows: apiPath + "/sobjects/" + object.name, base: c.BaseVersionField,
 		tags: object.tags && c.BaseVersionField == "" && !c.NoTags,
 	}
@@ -77,7 +77,7 @@ func New(c adapter.Config) (adapter.System, error) {
 // Capabilities implements adapter.System. Updates are conditional with a base
 // version field, and those of accounts without one by their ETags; deletes
 // never are.
-func (a *Contacts) Capabilities() adapter.Capabilities {
+func (a *Records) Capabilities() adapter.Capabilities {
 	c := adapter.Capabilities{
 		CreateByExternal: true,
 		Resolution:       time.Second,
@@ -95,7 +95,7 @@ func (a *Contacts) Capabilities() adapter.Capabilities {
 }
 
 // Read implements adapter.System.
-func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) {
+func (a *Records) Read(ctx context.Context, id string) (adapter.Record, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: a.rows + "/" + url.PathEscape(id) + "?fields=" + a.columns.Load().list}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {
@@ -115,7 +115,7 @@ func (a *Contacts) Read(ctx context.Context, id string) (adapter.Record, error) 
 // Find implements adapter.System. Rows of a query have no ETags, so that where
 // writes rest on them what is found is read. A record that cannot be read for
 // its tag comes without one.
-func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record, error) {
+func (a *Records) Find(ctx context.Context, external string) ([]adapter.Record, error) {
 	call := a.query("query", fmt.Sprintf("SELECT %s FROM %s WHERE %s = %s ORDER BY Id LIMIT %d",
 		a.columns.Load().query, a.object, a.layout.external, quote(external), maxFound))
 	res, err := a.client.Do(ctx, call)
@@ -156,7 +156,7 @@ func (a *Contacts) Find(ctx context.Context, external string) ([]adapter.Record,
 // one. Several records with the external id are Duplicate. The record is read
 // afterwards; if that fails, what was created is known by its ID alone,
 // Modified is zero, and Unread says why.
-func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
+func (a *Records) Create(ctx context.Context, w adapter.Write) (adapter.Record, error) {
 	call := &wire.Call{Method: http.MethodPost, Path: a.rows + "/", Write: true}
 	if w.External != "" {
 		call.Method = http.MethodPatch
@@ -195,7 +195,7 @@ func (a *Contacts) Create(ctx context.Context, w adapter.Write) (adapter.Record,
 }
 
 // Update implements adapter.System. It returns the ID alone.
-func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
+func (a *Records) Update(ctx context.Context, id string, w adapter.Write) (adapter.Record, error) {
 	body, err := a.layout.appendRow(nil, w, a.base)
 	if err != nil {
 		return adapter.Record{}, err
@@ -211,18 +211,18 @@ func (a *Contacts) Update(ctx context.Context, id string, w adapter.Write) (adap
 }
 
 // Delete implements adapter.System. The record goes to the recycle bin.
-func (a *Contacts) Delete(ctx context.Context, id string, _ adapter.Precondition) error {
+func (a *Records) Delete(ctx context.Context, id string, _ adapter.Precondition) error {
 	_, err := a.client.Do(ctx, &wire.Call{Method: http.MethodDelete, Path: a.rows + "/" + url.PathEscape(id), Write: true})
 	return err
 }
 
 // me is the engine's own user id, "" if the token endpoint did not say.
-func (a *Contacts) me() string {
+func (a *Records) me() string {
 	identity := a.client.Identity()
 	return identity[strings.LastIndexByte(identity, '/')+1:]
 }
 
 // query is a call of query or queryAll.
-func (a *Contacts) query(kind, soql string) *wire.Call {
+func (a *Records) query(kind, soql string) *wire.Call {
 	return &wire.Call{Method: http.MethodGet, Path: apiPath + "/" + kind + "?q=" + url.QueryEscape(soql)}
 }

@@ -17,7 +17,7 @@ import (
 // shows them to the engine's user, in the order of the configuration. A field
 // that was removed, or that the user may not see, is left out (FC-3), and is
 // not asked for by reads until a later Describe shows it again.
-func (a *Contacts) Describe(ctx context.Context) (adapter.Schema, error) {
+func (a *Records) Describe(ctx context.Context) (adapter.Schema, error) {
 	call := &wire.Call{Method: http.MethodGet, Path: a.rows + "/describe"}
 	res, err := a.client.Do(ctx, call)
 	if err != nil {

@@ -66,6 +66,9 @@ func same(x, y reflect.Value) bool {
 	case MappingSource:
 		return reflect.DeepEqual(a.Spec, y.Interface().(MappingSource).Spec)
 	}
+	if x.Kind() == reflect.Pointer && !x.IsNil() && !y.IsNil() && x.Elem().Kind() == reflect.Struct {
+		return same(x.Elem(), y.Elem())
+	}
 	if x.Kind() == reflect.Struct {
 		return len(changes("", x, y)) == 0
 	}

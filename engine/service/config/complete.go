@@ -45,6 +45,13 @@ func (c *Config) complete() {
 			s.Conditional = &v.Conditional
 		}
 	}
+	if a := c.Objects.Account; a != nil {
+		for _, side := range [...]mapping.Side{mapping.CC, mapping.CRM} {
+			v, _ := vendors.Find(side, c.Systems.Of(side).Kind)
+			fill(&a.Of(side).ExternalField, v.AccountExternal)
+			fill(&a.Of(side).BaseVersionField, c.Systems.Of(side).BaseVersionField)
+		}
+	}
 	fill(&c.Policy.Simultaneous, "review")
 	fill(&c.Policy.Granularity, "field")
 	fill(&c.Policy.DeleteVsEdit, "review")

@@ -16,6 +16,7 @@ type Config struct {
 	Path    string        `yaml:"-" json:"-"` // of the file, for messages
 	Systems Systems       `yaml:"systems"`
 	Mapping MappingSource `yaml:"mapping"`
+	Objects Objects       `yaml:"objects"`
 	Policy  Policy        `yaml:"policy"`
 	Retry   Retry         `yaml:"retry"`
 	Limits  Limits        `yaml:"limits"`
@@ -79,6 +80,33 @@ type MappingSource struct {
 	File     string           // "" if it stands in place
 	Spec     mapping.Spec     `yaml:"-"`
 	Compiled *mapping.Mapping `yaml:"-"`
+}
+
+// Objects are those that are kept in step beside contacts (DM-11).
+type Objects struct {
+	Account *Object `yaml:"account"`
+}
+
+// Object is one object beside contacts. All that is a system's own, such as its
+// limits and its polling interval, it shares with them.
+type Object struct {
+	Mapping MappingSource `yaml:"mapping"`
+	CC      ObjectSystem  `yaml:"cc"`
+	CRM     ObjectSystem  `yaml:"crm"`
+}
+
+// Of is what is the object's own on one side.
+func (o *Object) Of(side mapping.Side) *ObjectSystem {
+	if side == mapping.CC {
+		return &o.CC
+	}
+	return &o.CRM
+}
+
+// ObjectSystem is what is an object's own in one system.
+type ObjectSystem struct {
+	ExternalField    string `yaml:"external_field"`
+	BaseVersionField string `yaml:"base_version_field"`
 }
 
 // Policy is what the operator chose of the rules that leave a choice.

@@ -273,3 +273,78 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// withAccounts is whole with accounts in the middle of the file.
+var withAccounts = strings.Replace(whole, "policy:", `objects:
+  account:
+    mapping:
+      object: Account
+      fields:
+        - {crmField: Name, ccField: name, type: String}
+        - {crmField: Sync_Version__c, ccField: sync_version, type: Integer}
+    crm: {external_field: Org__c}
+policy:`, 1)
+
+// TestDM11AccountsHaveAMappingOfTheirOwn: in place or in a file, beside that of
+// contacts, with the vendors' names where the file is silent.
+func TestDM11AccountsHaveAMappingOfTheirOwn(t *testing.T) {
+	c, err := Parse("c.yaml", []byte(withAccounts), noFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.Objects.Account
+	if len(a.Mapping.Compiled.Fields) != 1 || a.Mapping.Compiled.Fields[0].Name != "name" || len(c.Mapping.Compiled.Fields) != 1 {
+		t.Errorf("accounts are mapped by %+v", a.Mapping.Compiled.Fields)
+	}
+	if a.CC.ExternalField != "crm" || a.CRM.ExternalField != "Org__c" || a.CRM.BaseVersionField != "Sync_Base_Version__c" {
+		t.Errorf("their own are %+v and %+v", a.CC, a.CRM)
+	}
+	file := `{"object": "Account", "fields": [{"crmField": "Name", "ccField": "name", "type": "String"}, {"crmField": "Sync_Version__c", "ccField": "sync_version", "type": "Integer"}]}`
+	text := whole + "objects: {account: {mapping: accounts.json}}\n"
+	again, err := Parse("/etc/c.yaml", []byte(text), func(path string) ([]byte, error) {
+		if path != "/etc/accounts.json" {
+			t.Errorf("read %s", path)
+		}
+		return []byte(file), nil
+	})
+	if err != nil || again.Objects.Account.Mapping.File != "accounts.json" {
+		t.Fatal(again, err)
+	}
+}
+
+// TestDM11AccountsAreNoLiveKey: another object, or another mapping of it, asks
+// for a restart, and the same one is no change.
+func TestDM11AccountsAreNoLiveKey(t *testing.T) {
+	parse := func(text string) *Config {
+		c, err := Parse("c.yaml", []byte(text), noFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	before := parse(withAccounts)
+	if keys := Changes(before, parse(withAccounts)); keys != nil {
+		t.Errorf("the same file differs in %v", keys)
+	}
+	for _, other := range []string{whole, strings.Replace(withAccounts, "crmField: Name", "crmField: Label", 1)} {
+		keys := Changes(before, parse(other))
+		if len(keys) != 1 || !strings.HasPrefix(keys[0], "objects") || Live(keys[0]) {
+			t.Errorf("changed: %v", keys)
+		}
+	}
+}
+
+func TestDM11RefusedAccountsAreShownWhereTheyStand(t *testing.T) {
+	for text, want := range map[string]string{
+		strings.Replace(withAccounts, "ccField: name, type: String", "ccField: name, type: Sring", 1): "c.yaml:27:49: unknown type",
+		whole + "objects: {account: {}}\n":                               "c.yaml:26:20: found no mapping",
+		whole + "objects: {acount: {mapping: a.yaml}}\n":                 "c.yaml:26:11: found the unknown key \"acount\"",
+		whole + "objects: {account: {mapping: a.yaml, base: 1}}\n":       "found the unknown key \"base\"",
+		whole + "objects: {account: {mapping: nowhere.yaml, crm: {}}}\n": "the mapping's file cannot be read",
+	} {
+		_, err := Parse("c.yaml", []byte(text), noFile)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v; want %s", err, want)
+		}
+	}
+}

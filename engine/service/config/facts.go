@@ -24,6 +24,7 @@ var kinds = append(vendors.Kinds(mapping.CC), vendors.Kinds(mapping.CRM)...)
 var facts = map[string]fact{
 	"Config.systems": {doc: "The two sides: the contact center and the CRM.", required: true},
 	"Config.mapping": {doc: "The mapping: the path of its file, relative to this one, or the mapping itself, in the guide's own form.", required: true},
+	"Config.objects": {doc: "What is kept in step beside contacts, each by its own mapping."},
 	"Config.policy":  {doc: "What the operator chose. Can be loaded anew."},
 	"Config.retry":   {doc: "The backoff schedule. Can be loaded anew."},
 	"Config.limits":  {doc: "What bounds memory, intake and time. Can be loaded anew."},
@@ -33,6 +34,14 @@ var facts = map[string]fact{
 	"Config.console": {doc: "The review console, on the admin listener; off without a token (SE-3)."},
 	"Config.log":     {doc: "What is logged. The level can be loaded anew."},
 	"Config.tracing": {doc: "OpenTelemetry traces; off by default."},
+
+	"Objects.account": {doc: "Accounts; organizations in Genesys Cloud."},
+	"Object.mapping":  {doc: "Their mapping: the path of its file, relative to this one, or the mapping itself.", required: true},
+	"Object.cc":       {doc: "What is theirs alone in the contact center."},
+	"Object.crm":      {doc: "What is theirs alone in the CRM."},
+
+	"ObjectSystem.external_field":     {doc: "The field, or external source, that holds the other side's id; default the vendor's."},
+	"ObjectSystem.base_version_field": {doc: "The field of the conditional-write rule; default that of contacts."},
 
 	"Systems.cc":  {doc: "The contact center.", required: true},
 	"Systems.crm": {doc: "The CRM.", required: true},

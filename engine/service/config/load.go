@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -51,8 +52,13 @@ func Parse(path string, data []byte, read func(string) ([]byte, error)) (*Config
 	if err := d.structure(d.root, reflect.ValueOf(c).Elem(), ""); err != nil {
 		return nil, err
 	}
-	if err := d.mapping(&c.Mapping, read); err != nil {
+	if err := d.mapping(&c.Mapping, "mapping", read); err != nil {
 		return nil, err
+	}
+	if a := c.Objects.Account; a != nil {
+		if err := d.mapping(&a.Mapping, "objects.account.mapping", read); err != nil {
+			return nil, err
+		}
 	}
 	c.complete()
 	if err := d.check(c); err != nil {
@@ -62,11 +68,11 @@ func Parse(path string, data []byte, read func(string) ([]byte, error)) (*Config
 }
 
 // mapping reads the mapping from its file, or from where it stands.
-func (d *decoder) mapping(into *MappingSource, read func(string) ([]byte, error)) error {
-	n := d.at["mapping"]
+func (d *decoder) mapping(into *MappingSource, key string, read func(string) ([]byte, error)) error {
+	n := d.at[key]
 	name, data := d.path, []byte(nil)
 	if n.Kind == yaml.ScalarNode {
-		text, err := d.text(n, "mapping")
+		text, err := d.text(n, key)
 		if err != nil {
 			return err
 		}
@@ -78,7 +84,7 @@ func (d *decoder) mapping(into *MappingSource, read func(string) ([]byte, error)
 			return &Error{Path: d.path, Line: n.Line, Column: n.Column, Message: "the mapping's file cannot be read: " + err.Error(), Err: err}
 		}
 	} else {
-		data = d.cut(n)
+		data = d.cut(key)
 	}
 	m, spec, err := mapping.Parse(name, data)
 	if err != nil {
@@ -88,11 +94,13 @@ func (d *decoder) mapping(into *MappingSource, read func(string) ([]byte, error)
 	return nil
 }
 
-// cut is the part of the file that holds a block, with everything before it
-// blank: what stands in it keeps its line and column.
-func (d *decoder) cut(n *yaml.Node) []byte {
+// cut is the part of the file that holds the block of a key, with everything
+// before it blank: what stands in it keeps its line and column.
+func (d *decoder) cut(key string) []byte {
+	n, around := d.at[key], d.around(key)
 	lines := bytes.SplitAfter(d.source, []byte("\n"))
-	if d.root.Style&yaml.FlowStyle != 0 || n.Line > len(lines) {
+	inFlow := func(n *yaml.Node) bool { return n.Style&yaml.FlowStyle != 0 }
+	if slices.ContainsFunc(around, inFlow) || n.Line > len(lines) {
 		text, err := yaml.Dump(n)
 		if err != nil {
 			return nil // an empty mapping, which is refused
@@ -100,9 +108,11 @@ func (d *decoder) cut(n *yaml.Node) []byte {
 		return text
 	}
 	end := len(lines)
-	for i := 0; i+1 < len(d.root.Content); i += 2 {
-		if key := d.root.Content[i]; key.Line > n.Line && key.Line <= end {
-			end = key.Line - 1
+	for _, object := range around {
+		for i := 0; i+1 < len(object.Content); i += 2 {
+			if next := object.Content[i]; next.Line > n.Line && next.Line <= end {
+				end = next.Line - 1
+			}
 		}
 	}
 	out := bytes.Repeat([]byte("\n"), n.Line-1)
@@ -113,6 +123,17 @@ func (d *decoder) cut(n *yaml.Node) []byte {
 		out = append(out, line...)
 	}
 	return out
+}
+
+// around are the objects in which a key stands, the whole file first.
+func (d *decoder) around(key string) []*yaml.Node {
+	all := []*yaml.Node{d.root}
+	for i := range len(key) {
+		if key[i] == '.' {
+			all = append(all, d.at[key[:i]])
+		}
+	}
+	return all
 }
 
 // Resolve follows the references to secrets, and fills in what the

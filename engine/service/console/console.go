@@ -36,6 +36,7 @@ type Config struct {
 	Store   store.Console
 	Decider Decider
 	Mapping *mapping.Mapping
+	Also    []engine.Object // the objects beside the first, with their mappings
 	// Token is what a request must bear. At least TokenMin bytes.
 	Token string
 	Log   *slog.Logger     // who decided what; default: nothing is logged
@@ -51,6 +52,7 @@ const TokenMin = 16
 // Console is the handler.
 type Console struct {
 	cfg    Config
+	names  engine.Objects
 	token  [sha256.Size]byte
 	routes *http.ServeMux
 }
@@ -72,9 +74,18 @@ func New(cfg Config) (*Console, error) {
 	if cfg.Wait == 0 {
 		cfg.Wait = 15 * time.Second
 	}
-	c := &Console{cfg: cfg, token: sha256.Sum256([]byte(cfg.Token)), routes: http.NewServeMux()}
+	engineOf := engine.Config{Also: cfg.Also}
+	c := &Console{cfg: cfg, names: engineOf.Objects(), token: sha256.Sum256([]byte(cfg.Token)), routes: http.NewServeMux()}
 	c.route()
 	return c, nil
+}
+
+// mappingOf is the mapping of a record's object.
+func (c *Console) mappingOf(rec *engine.Record) *mapping.Mapping {
+	if i, _ := c.names.Split(refOf(rec).ID); i > 0 {
+		return c.cfg.Also[i-1].Mapping
+	}
+	return c.cfg.Mapping
 }
 
 // handler answers one request; an error that is no Problem is the store's.

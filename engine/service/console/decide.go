@@ -32,7 +32,7 @@ func (c *Console) decide(w http.ResponseWriter, r *http.Request) error {
 	case "crm":
 		said.Choose = mapping.CRM
 	}
-	if said.Set, err = c.canonical(set); err != nil {
+	if said.Set, err = canonical(c.mappingOf(rec), set); err != nil {
 		return err
 	}
 	switch {
@@ -75,25 +75,25 @@ func readDecision(r *http.Request) (d Decision, set map[string]mapping.Native, e
 
 // canonical are the values that a person gave, in the order of the mapping. A
 // value may be spelt as the contact center spells it.
-func (c *Console) canonical(set map[string]mapping.Native) ([]engine.FieldText, error) {
+func canonical(m *mapping.Mapping, set map[string]mapping.Native) ([]engine.FieldText, error) {
 	var out []engine.FieldText
 	for name := range set {
-		i, ok := c.cfg.Mapping.FieldIndex(name)
+		i, ok := m.FieldIndex(name)
 		if !ok {
-			return nil, c.unmapped(name)
+			return nil, unmapped(m, name)
 		}
 		out = append(out, engine.FieldText{Index: i})
 	}
 	slices.SortFunc(out, func(a, b engine.FieldText) int { return a.Index - b.Index })
 	for at := range out {
 		i := out[at].Index
-		f := &c.cfg.Mapping.Fields[i]
+		f := &m.Fields[i]
 		given := set[f.Name]
-		text, _, err := c.cfg.Mapping.Canonical(mapping.CC, i, given)
+		text, _, err := m.Canonical(mapping.CC, i, given)
 		if err != nil {
 			return nil, problem(CodeInvalid, "set."+f.Name, "the field "+f.Name+" is of type "+f.Type.String()+", and cannot hold "+mapping.Shape(given))
 		}
-		if err := c.renders(i, text); err != nil {
+		if err := renders(m, i, text); err != nil {
 			return nil, err
 		}
 		out[at].Value = text
@@ -103,24 +103,24 @@ func (c *Console) canonical(set map[string]mapping.Native) ([]engine.FieldText, 
 
 // renders refuses a value that a system could not be given. What only the
 // system's schema forbids is for the engine to find.
-func (c *Console) renders(i int, text string) error {
-	f := &c.cfg.Mapping.Fields[i]
+func renders(m *mapping.Mapping, i int, text string) error {
+	f := &m.Fields[i]
 	for side, native := range f.Native {
 		if native == "" {
 			continue
 		}
 		var refused *mapping.ValueError
-		if _, err := c.cfg.Mapping.Render(mapping.Side(side), i, text); errors.As(err, &refused) {
+		if _, err := m.Render(mapping.Side(side), i, text); errors.As(err, &refused) {
 			return problem(CodeInvalid, "set."+f.Name, mapping.Side(side).String()+" cannot take "+refused.Problem.String())
 		}
 	}
 	return nil
 }
 
-func (c *Console) unmapped(name string) *Problem {
-	names := make([]string, len(c.cfg.Mapping.Fields))
+func unmapped(m *mapping.Mapping, name string) *Problem {
+	names := make([]string, len(m.Fields))
 	for i := range names {
-		names[i] = c.cfg.Mapping.Fields[i].Name
+		names[i] = m.Fields[i].Name
 	}
 	return problem(CodeInvalid, "set", "no field "+strconv.Quote(shortened(name))+" is mapped, expected "+strings.Join(names, ", "))
 }
@@ -129,9 +129,9 @@ func (c *Console) unmapped(name string) *Problem {
 // side is chosen for the rest.
 func (c *Console) covered(rec *engine.Record, set []engine.FieldText) error {
 	var open []string
-	read := readings(rec)
-	for i := range c.cfg.Mapping.Fields {
-		f := &c.cfg.Mapping.Fields[i]
+	read, m := readings(rec), c.mappingOf(rec)
+	for i := range m.Fields {
+		f := &m.Fields[i]
 		given := slices.ContainsFunc(set, func(s engine.FieldText) bool { return s.Index == i })
 		if !given && f.Direction == mapping.Both && differ(value(&read[mapping.CC], i), value(&read[mapping.CRM], i)) {
 			open = append(open, f.Name)
@@ -170,15 +170,15 @@ func (c *Console) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	set, err := c.overwritten(&ask, ledger)
+	set, err := overwritten(c.mappingOf(rec), &ask, ledger)
 	if err != nil {
 		return err
 	}
-	return c.say(w, r, "restore", rec.Key, engine.Reviewed{Ref: refOf(rec), By: ask.By, Choose: neither, Restore: true, Set: set})
+	return c.say(w, r, "restore", rec.Key, engine.Reviewed{Ref: refOf(rec), By: ask.By, Choose: neither, Restore: true, State: rec.Restorable(), Set: set})
 }
 
 // overwritten are the values that a restore asks for.
-func (c *Console) overwritten(ask *Restore, ledger []engine.LedgerEntry) ([]engine.FieldText, error) {
+func overwritten(m *mapping.Mapping, ask *Restore, ledger []engine.LedgerEntry) ([]engine.FieldText, error) {
 	i := slices.IndexFunc(ledger, func(e engine.LedgerEntry) bool { return e.Number == ask.Entry })
 	if i < 0 {
 		return nil, problem(CodeInvalid, "entry", "the ledger has no entry "+strconv.Itoa(int(ask.Entry))+" for this record")
@@ -188,7 +188,7 @@ func (c *Console) overwritten(ask *Restore, ledger []engine.LedgerEntry) ([]engi
 		if (ask.Side != "" && l.Side.String() != ask.Side) || (ask.Fields != nil && !slices.Contains(ask.Fields, l.Field)) {
 			continue
 		}
-		at, ok := c.cfg.Mapping.FieldIndex(l.Field)
+		at, ok := m.FieldIndex(l.Field)
 		if !ok {
 			return nil, problem(CodeInvalid, "fields", "the field "+l.Field+" is not mapped any more")
 		}
@@ -198,7 +198,7 @@ func (c *Console) overwritten(ask *Restore, ledger []engine.LedgerEntry) ([]engi
 		set = append(set, engine.FieldText{Index: at, Value: l.Value})
 	}
 	for _, name := range ask.Fields {
-		at, ok := c.cfg.Mapping.FieldIndex(name)
+		at, ok := m.FieldIndex(name)
 		if !ok || !slices.ContainsFunc(set, func(s engine.FieldText) bool { return s.Index == at }) {
 			return nil, problem(CodeInvalid, "fields", "the entry lost no value of "+strconv.Quote(shortened(name)))
 		}

@@ -53,14 +53,14 @@ func readings(rec *engine.Record) [2]engine.Base {
 const ledgerMax = 100
 
 func (c *Console) view(rec *engine.Record, ledger []engine.LedgerEntry) Record {
-	read := readings(rec)
-	v := Record{Summary: summary(rec), Fields: make([]Field, len(c.cfg.Mapping.Fields)), Ledger: []Entry{}}
+	read, m := readings(rec), c.mappingOf(rec)
+	v := Record{Summary: summary(rec), Fields: make([]Field, len(m.Fields)), Ledger: []Entry{}}
 	for side, to := range [2]*Side{&v.CC, &v.CRM} {
 		b := &read[side]
 		*to = Side{ID: rec.ID[side], Known: b.Known, Present: b.Present, Version: b.Version, Edited: instant(b.Edit)}
 	}
 	for i := range v.Fields {
-		f := &c.cfg.Mapping.Fields[i]
+		f := &m.Fields[i]
 		cc, crm := value(&read[mapping.CC], i), value(&read[mapping.CRM], i)
 		v.Fields[i] = Field{
 			Name: f.Name, Direction: f.Direction.String(), CC: cc, CRM: crm,

@@ -35,6 +35,7 @@ type line struct {
 type head struct {
 	Version          int
 	Mapping          mapping.Spec
+	Also             []also `json:",omitempty"`
 	Systems          [2]engine.SystemConfig
 	Policy           resolve.Policy
 	Retry            engine.Retry
@@ -49,10 +50,21 @@ type head struct {
 	Kinds [2]string `json:",omitzero"`
 }
 
-func headOf(c *engine.Config, spec mapping.Spec, kinds [2]string) *head {
+// also is one object beside the first.
+type also struct {
+	Name         string
+	Mapping      mapping.Spec
+	Capabilities [2]adapter.Capabilities
+}
+
+func headOf(c *engine.Config, specs []mapping.Spec, kinds [2]string) *head {
+	var others []also
+	for i := range c.Also {
+		others = append(others, also{c.Also[i].Name, specs[i+1], c.Also[i].Capabilities})
+	}
 	return &head{
 		Kinds:   kinds,
-		Version: formatVersion, Mapping: spec, Systems: c.Systems, Policy: c.Policy, Retry: c.Retry, WorkingSet: c.WorkingSet,
+		Version: formatVersion, Mapping: specs[0], Also: others, Systems: c.Systems, Policy: c.Policy, Retry: c.Retry, WorkingSet: c.WorkingSet,
 		PendingNotices: c.PendingNotices, MassDelete: c.MassDelete, MassDeleteWindow: c.MassDeleteWindow,
 		OutageAfter: c.OutageAfter, Audit: c.Audit, Seed: c.Seed,
 	}
@@ -67,8 +79,16 @@ func (h *head) config() (engine.Config, error) {
 	if err != nil {
 		return engine.Config{}, err
 	}
+	var others []engine.Object
+	for _, o := range h.Also {
+		m, err := mapping.New(o.Mapping)
+		if err != nil {
+			return engine.Config{}, err
+		}
+		others = append(others, engine.Object{Name: o.Name, Mapping: m, Capabilities: o.Capabilities})
+	}
 	return engine.Config{
-		Mapping: m, Systems: h.Systems, Policy: h.Policy, Retry: h.Retry, WorkingSet: h.WorkingSet, PendingNotices: h.PendingNotices,
+		Mapping: m, Also: others, Systems: h.Systems, Policy: h.Policy, Retry: h.Retry, WorkingSet: h.WorkingSet, PendingNotices: h.PendingNotices,
 		MassDelete: h.MassDelete, MassDeleteWindow: h.MassDeleteWindow, OutageAfter: h.OutageAfter, Audit: h.Audit, Seed: h.Seed,
 	}, nil
 }

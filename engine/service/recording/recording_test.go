@@ -32,7 +32,7 @@ func record(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	c := engine.Config{Mapping: m, Audit: 1 << 40}
-	if err := f.Begin(&c, spec); err != nil {
+	if err := f.Begin(&c, []mapping.Spec{spec}); err != nil {
 		t.Fatal(err)
 	}
 	core := engine.New(c)

@@ -43,14 +43,14 @@ func Create(path string, most int64) (*File, error) {
 }
 
 // Begin implements service.Recorder.
-func (f *File) Begin(c *engine.Config, spec mapping.Spec) error {
+func (f *File) Begin(c *engine.Config, specs []mapping.Spec) error {
 	if f.size >= f.most {
 		if err := f.rotate(); err != nil {
 			return err
 		}
 	}
 	f.asked = false
-	return f.write(line{Head: headOf(c, spec, f.kinds)})
+	return f.write(line{Head: headOf(c, specs, f.kinds)})
 }
 
 // Step implements service.Recorder.

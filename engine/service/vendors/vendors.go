@@ -21,6 +21,8 @@ type Vendor struct {
 	Signals adapter.Signals
 	// External is the default name of the field that carries the other side's id.
 	External string
+	// AccountExternal is that of accounts.
+	AccountExternal string
 	// BaseVersion is the default name of the field of the conditional-write
 	// rule, "" if writes are conditional by other means or never.
 	BaseVersion string
@@ -35,19 +37,19 @@ type Vendor struct {
 var all = []Vendor{
 	{
 		Kind: "genesys", Side: mapping.CC, New: genesys.New, Signals: genesys.Signals,
-		External: genesys.DefaultSource, Webhooks: true, Channels: true,
+		External: genesys.DefaultSource, AccountExternal: genesys.DefaultSource, Webhooks: true, Channels: true,
 	},
 	{
 		Kind: "salesforce", Side: mapping.CRM, New: salesforce.New, Signals: salesforce.Signals,
-		External: "Genesys_Contact_Id__c", BaseVersion: "Sync_Base_Version__c", Conditional: true,
+		External: "Genesys_Contact_Id__c", AccountExternal: "Genesys_Organization_Id__c", BaseVersion: "Sync_Base_Version__c", Conditional: true,
 	},
 	{
 		Kind: "dynamics", Side: mapping.CRM, New: dynamics.New, Signals: dynamics.Signals,
-		External: dynamics.DefaultExternal, Conditional: true, Webhooks: true,
+		External: dynamics.DefaultExternal, AccountExternal: "new_genesysorganizationid", Conditional: true, Webhooks: true,
 	},
 	{
 		Kind: "rest", Side: mapping.CRM, New: restcrm.New, Signals: restcrm.Signals,
-		External: "external_id", Conditional: true,
+		External: "external_id", AccountExternal: "external_id", Conditional: true,
 	},
 }
 

@@ -7,12 +7,16 @@ import (
 	"modernc.org/sqlite"
 )
 
-// checkpointPages is after how many pages the write-ahead log is carried over
-// into the file: 8 MiB.
-const checkpointPages = 2000
+// After checkpointPages, 8 MiB, the write-ahead log is carried over into the
+// file. After checkpointMost, 64 MiB, the commits wait for that: they are
+// faster than the disk carries, and the log would grow without bounds.
+const (
+	checkpointPages = 2000
+	checkpointMost  = 8 * checkpointPages
+)
 
-// wrote counts the pages that commits have added to the write-ahead log, and
-// asks for a checkpoint when there are enough. It is called while no
+// wrote counts the pages that commits have added to the write-ahead log since
+// it began, and asks for a checkpoint when there are enough. It is called while no
 // transaction is open.
 func (f *File) wrote() {
 	err := f.writer.Raw(func(c any) error {
@@ -20,13 +24,14 @@ func (f *File) wrote() {
 		f.pages += written
 		return err
 	})
-	if f.pages < checkpointPages && err == nil {
-		return
-	}
-	f.pages = 0
-	select {
-	case f.grown <- struct{}{}:
-	default: // one is asked for already
+	switch {
+	case f.pages >= checkpointMost:
+		f.finish()
+	case f.pages >= checkpointPages || err != nil:
+		select {
+		case f.grown <- struct{}{}:
+		default: // one is asked for already
+		}
 	}
 }
 
@@ -58,9 +63,17 @@ func (f *File) checkpoints() {
 		}
 		if f.checkpoint() == nil {
 			f.mu.Lock()
-			_ = f.checkpoint()
+			f.finish()
 			f.mu.Unlock()
 		}
+	}
+}
+
+// finish carries over what is left while nothing is committed, so that the next
+// commit begins the log anew, unless a reader needs what is in it.
+func (f *File) finish() {
+	if f.checkpoint() == nil {
+		f.pages = 0
 	}
 }
 

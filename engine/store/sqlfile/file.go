@@ -29,7 +29,7 @@ type File struct {
 	prepared []*sql.Stmt
 
 	mu      sync.Mutex    // held during a transaction
-	pages   int           // that commits have written since the last checkpoint; guarded by mu
+	pages   int           // of the write-ahead log since it began; guarded by mu
 	grown   chan struct{} // holds a token when a checkpoint is due
 	carried chan struct{} // closed when checkpoints have ended
 	jobs    chan *waiting

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 
 	"github.com/syncproof/syncproof/engine"
@@ -86,14 +87,7 @@ func (s *Store) look(ctx context.Context, out *engine.Fetched, from engine.Lane,
 	if err != nil {
 		return waits{}, err
 	}
-	for _, key := range keys {
-		item, err := s.entry(ctx, key)
-		if err != nil {
-			return waits{}, err
-		}
-		out.Items = append(out.Items, item)
-	}
-	return left, nil
+	return left, s.entries(ctx, out, keys)
 }
 
 // due are the keys of up to n due entries of a lane that are not leased.
@@ -120,19 +114,34 @@ func (s *Store) due(ctx context.Context, from engine.Lane, now engine.Instant, n
 	return keys, left, rows.Err()
 }
 
-// entry is an entry with its record.
-func (s *Store) entry(ctx context.Context, key string) (engine.Item, error) {
-	var record sql.NullString
-	e, err := scanEntry(s.prepared.entry.QueryRowContext(ctx, key), &record)
+// entries adds the entries with these keys, with their records, in this order.
+func (s *Store) entries(ctx context.Context, out *engine.Fetched, keys []string) (err error) {
+	if len(keys) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(keys)
 	if err != nil {
-		return engine.Item{}, err
+		return err
 	}
-	if record.Valid {
-		if e.Record, err = decodeRecord(key, record.String); err != nil {
-			return engine.Item{}, err
+	rows, err := s.prepared.entries.QueryContext(ctx, string(list))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var record sql.NullString
+		e, err := scanEntry(rows, &record)
+		if err != nil {
+			return err
 		}
+		if record.Valid {
+			if e.Record, err = decodeRecord(e.Key, record.String); err != nil {
+				return err
+			}
+		}
+		out.Items = append(out.Items, e.Item)
 	}
-	return e.Item, nil
+	return rows.Err()
 }
 
 // lease marks entries as given out. Later decisions are given out once: they

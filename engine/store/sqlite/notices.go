@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/syncproof/syncproof/engine"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -24,7 +23,7 @@ type notices struct {
 
 // takes reports whether a notice can join.
 func (n *notices) takes(e engine.Enqueue) bool {
-	if e.Hint != "" || e.Review != nil || !utf8.ValidString(e.Ref.ID) {
+	if e.Hint != "" || e.Review != nil {
 		return false
 	}
 	return len(n.ids) == 0 || len(n.ids) < noticesMax && n.side == e.Ref.Side && n.lane == e.Lane

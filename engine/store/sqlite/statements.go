@@ -53,7 +53,7 @@ type statements struct {
 	enqueueAll, enqueueMany            *sql.Stmt
 	done, release, requeue, take, told *sql.Stmt
 	putRecord, putRef, ledger, meta    *sql.Stmt
-	lane, entry, again                 *sql.Stmt
+	lane, entries, again               *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, f *sqlfile.File) error {
@@ -76,7 +76,7 @@ func (s *statements) prepare(ctx context.Context, f *sqlfile.File) error {
 		{&s.ledger, "INSERT INTO ledger (key, number, at, status, rule, entry) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, number) DO UPDATE SET at = excluded.at, status = excluded.status, rule = excluded.rule, entry = excluded.entry"},
 		{&s.meta, "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"},
 		{&s.lane, "SELECT key, due FROM queue WHERE lane = ? ORDER BY due, arrived"},
-		{&s.entry, "SELECT " + entryColumns + ", record FROM queue LEFT JOIN records ON records.key = queue.key WHERE queue.key = ?"},
+		{&s.entries, "SELECT " + entryColumns + ", record FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN queue ON queue.key = wanted LEFT JOIN records ON records.key = wanted"},
 		{&s.again, again},
 	} {
 		stmt, err := f.Prepare(ctx, p.text)
