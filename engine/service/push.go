@@ -143,7 +143,7 @@ func (p *push) place(ids []string) {
 	if len(p.lines) == 0 {
 		p.begin()
 	}
-	for at := range touched { //syncproof:unordered each is woken
+	for at := range touched {
 		at.poke()
 	}
 	p.life.s.metrics.watched(p.side, len(p.known)-p.left, p.left)
