@@ -112,6 +112,10 @@ func (c *Core) Step(now Instant, e Event, out *Effects) {
 		c.onWriteDone(e)
 	case PollDone:
 		c.onPollDone(e)
+	case Unheard:
+		for i := range c.objects {
+			c.objects[i].feeds[e.Side].ask(c.now)
+		}
 	case Described:
 		c.onDescribed(e)
 	case Asked:

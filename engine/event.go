@@ -81,6 +81,11 @@ type PollDone struct {
 	Err  *adapter.Error
 }
 
+// Unheard says that notices of a system may have been missed: what tells of its
+// changes was down, or said something that nobody understands. Nothing is told
+// again, so its feed is read from its watermark on at once (EV-8).
+type Unheard struct{ Side mapping.Side }
+
 // Described answers a Describe.
 type Described struct {
 	Op     Op
@@ -176,6 +181,7 @@ func (ReadDone) event()  {}
 func (FindDone) event()  {}
 func (WriteDone) event() {}
 func (PollDone) event()  {}
+func (Unheard) event()   {}
 func (Described) event() {}
 func (Asked) event()     {}
 func (Withdrawn) event() {}

@@ -19,6 +19,7 @@ type feed struct {
 	inside   bool    // a page of the round is durable: others follow without rewinding
 	initial  bool    // a round over everything: nothing was read before, or an audit asks
 	afresh   bool    // the next round is one
+	again    bool    // the next round is asked for at once: one under way may have passed what it is asked for
 	failures int
 	held     bool // the round waits for a look at the schema
 
@@ -64,7 +65,7 @@ func (c *Core) pollIfDue(o *object, side mapping.Side) {
 		return
 	}
 	if !f.inside {
-		f.began = c.now
+		f.began, f.again = c.now, false
 		f.startAfresh()
 	}
 	f.dueAt = 0
@@ -79,6 +80,18 @@ func (c *Core) pollIfDue(o *object, side mapping.Side) {
 func (f *feed) audit(now Instant) {
 	f.afresh = f.interval > 0
 	if f.dueAt != 0 && f.failures == 0 {
+		f.dueAt = now
+	}
+}
+
+// ask lets a round begin at once, or right behind the one under way, unless
+// polling is off. A system that fails is asked when its backoff says so.
+func (f *feed) ask(now Instant) {
+	if f.interval == 0 {
+		return
+	}
+	f.again = true
+	if f.dueAt != 0 && f.failures == 0 && !f.inside {
 		f.dueAt = now
 	}
 }
@@ -167,7 +180,7 @@ func (f *feed) applied(now Instant) {
 		return
 	}
 	f.initial = false
-	if f.afresh {
+	if f.afresh || f.again {
 		f.dueAt = now
 		return
 	}

@@ -14,7 +14,10 @@ type Config struct {
 
 	ClientID     string // the engine's account
 	ClientSecret string
-	BaseURL      string // how clients reach it, e.g. "https://cc.test"
+	// People log in themselves, beside the engine (Genesys, Salesforce and
+	// Dynamics 365).
+	People  []Person
+	BaseURL string // how clients reach it, e.g. "https://cc.test"
 
 	WebhookURL    string // where notices go; empty sends none
 	WebhookSecret string

@@ -16,6 +16,8 @@ type Account struct {
 	BaseURL                string
 	// WebhookURL is where notices go, "" for nowhere.
 	WebhookURL, WebhookSecret string
+	// People log in themselves, beside the engine.
+	People []mocks.Person
 	// Bare is a tenant as its vendor delivers it, without what the engine needs.
 	Bare bool
 }
@@ -33,7 +35,7 @@ func MockOf(sc *scenarios.Scenario, side mapping.Side, journal mocks.Journal, a 
 	st.systems[side] = st.buildSystem(side, unheard{}, true)
 	c := st.mockConfig(side, journal)
 	c.ClientID, c.ClientSecret, c.BaseURL = a.ClientID, a.ClientSecret, a.BaseURL
-	c.WebhookURL, c.WebhookSecret = a.WebhookURL, a.WebhookSecret
+	c.WebhookURL, c.WebhookSecret, c.People = a.WebhookURL, a.WebhookSecret, a.People
 	if a.Bare {
 		strip(&c)
 	}

@@ -33,6 +33,7 @@ type liveFlags struct {
 	keep      string
 	poll      time.Duration
 	kills     int
+	feed      string
 }
 
 func newLive(a *app) *cobra.Command {
@@ -69,6 +70,7 @@ ready is inconclusive.`,
 	flags.StringVar(&f.speed, "speed", "", "how fast time runs, e.g. 60x; default 10x in this process, else 1x")
 	flags.StringVar(&f.toxiproxy, "toxiproxy", "", "use the Toxiproxy at this `host:port` instead of one in this process")
 	flags.StringVar(&f.keep, "keep", "", "keep what engines leave, logs and state, in this `folder`")
+	flags.StringVar(&f.feed, "feed", "webhook", "how the reference engine hears of the contact center's changes: webhook or channel")
 	flags.DurationVar(&f.poll, "poll", 0, "how often a foreign engine polls, if not as the scenario says")
 	flags.IntVar(&f.kills, "kills", 0, "a drill instead of scenarios: kill the served engine this often, at random instants under load")
 	flags.Uint64Var(&f.run.seed, "seed", 0, "seed for every scenario, in place of its own")
@@ -158,6 +160,13 @@ func (f *liveFlags) options() (*live.Options, error) {
 		}
 		o.Form = live.ByURL
 	}
+	switch {
+	case f.feed != "webhook" && f.feed != "channel":
+		return nil, misuse("", "--feed is %q, expected webhook or channel", f.feed)
+	case f.feed == "channel" && (o.Form == live.Command || o.Form == live.ByURL):
+		return nil, misuse("leave --feed out", "what a foreign engine hears changes by is its own choice")
+	}
+	o.Channels = f.feed == "channel"
 	speed, err := speedOf(f.speed)
 	if err != nil {
 		return nil, err
@@ -223,6 +232,9 @@ func (f *liveFlags) manner() string {
 	b.WriteString("live")
 	if f.serve {
 		b.WriteString(" --serve")
+	}
+	if f.feed == "channel" {
+		b.WriteString(" --feed channel")
 	}
 	for _, flag := range [][2]string{
 		{"engine-cmd", f.command}, {"engine-url", f.url}, {"speed", f.speed}, {"toxiproxy", f.toxiproxy},

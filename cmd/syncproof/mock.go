@@ -40,6 +40,7 @@ const (
 type mockFlags struct {
 	listen, control string
 	scenario        string
+	people          []string
 	seed            uint64
 	clientID        string
 	webhook         string
@@ -94,6 +95,7 @@ come from ` + envMockSecret + `, ` + envMockWebhook + ` and
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the ids, instead of the scenario's")
 	flags.StringVar(&f.clientID, "client-id", "syncproof", "the client id that may log in")
 	flags.StringVar(&f.webhook, "webhook", "", "URL to which signed webhooks go (genesys, dynamics)")
+	flags.StringSliceVar(&f.people, "person", nil, "`NAME=agent|user|automation` who logs in with NAME as client id and the same secret (not rest)")
 	flags.BoolVar(&f.bare, "bare", false, "a tenant as the vendor delivers it, for provision and doctor")
 	flags.StringVar(&f.settings, "settings", "", "JSON file of the settings that the control plane takes as well (salesforce)")
 	flags.StringVar(&f.data, "data", "", "folder in which the state is kept between runs")
@@ -107,6 +109,23 @@ func mockNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// peopleOf reads NAME=agent|user|automation.
+func peopleOf(kind string, given []string) ([]mocks.Person, error) {
+	var people []mocks.Person
+	for _, text := range given {
+		name, role, _ := strings.Cut(text, "=")
+		origin := map[string]mocks.Origin{"agent": mocks.Agent, "user": mocks.User, "automation": mocks.Automation}[role]
+		switch {
+		case kind == "rest":
+			return nil, misuse("let people act through the control plane", "the rest mock has one account, and --person asks for more")
+		case name == "" || origin == "":
+			return nil, misuse("", "--person is %q, expected NAME=agent, NAME=user or NAME=automation", text)
+		}
+		people = append(people, mocks.Person{Name: name, Origin: origin})
+	}
+	return people, nil
 }
 
 // mockSecrets are those of the environment, or drawn.
@@ -127,6 +146,10 @@ func (a *app) mock(ctx context.Context, kind string, f *mockFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	people, err := peopleOf(kind, f.people)
+	if err != nil {
+		return err
+	}
 	vendor, control, err := listenBoth(f.listen, f.control)
 	if err != nil {
 		return err
@@ -139,7 +162,7 @@ func (a *app) mock(ctx context.Context, kind string, f *mockFlags) (err error) {
 	}
 	h, err := newMockHost(kind, sc, settings, sim.Account{
 		ClientID: f.clientID, ClientSecret: secrets.client, BaseURL: urlOf(vendor),
-		WebhookURL: f.webhook, WebhookSecret: secrets.webhook, Bare: f.bare,
+		WebhookURL: f.webhook, WebhookSecret: secrets.webhook, People: people, Bare: f.bare,
 	})
 	if err != nil {
 		return err

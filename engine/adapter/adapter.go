@@ -61,6 +61,39 @@ type Webhooks interface {
 	Verify(h http.Header, body []byte) ([]Notice, error)
 }
 
+// Channels is a system that pushes notices over a connection which the engine
+// holds open, a websocket, about records that the engine names. Nothing that
+// happens without a connection is told later.
+type Channels interface {
+	// OpenChannel makes a channel, which tells of nothing yet.
+	OpenChannel(ctx context.Context) (Channel, error)
+	// Listen lets a channel tell of the records with these ids, beside those
+	// that it tells of already; ChannelRecords bounds them together.
+	Listen(ctx context.Context, channel string, ids []string) error
+	// ChannelRecords is how many records one channel can tell of.
+	ChannelRecords() int
+	// Heard reads one message of the connection. One that cannot be read is an
+	// Error of kind Malformed.
+	Heard(message []byte) (Heard, error)
+	// Ping is a message that the system answers, whatever else it has to say.
+	Ping() []byte
+}
+
+// Channel is one channel of notices.
+type Channel struct {
+	ID      string
+	Address string    // of the websocket, ws or wss; it carries the right to connect, and is never logged
+	Expires time.Time // by the system's clock
+}
+
+// Heard is what one message of a channel says; the zero Heard says only that
+// the connection lives.
+type Heard struct {
+	Notices []Notice
+	// Closing: the system will end the connection soon, and takes another.
+	Closing bool
+}
+
 // Capabilities of a system.
 type Capabilities struct {
 	// Conditional: Update and Delete honour Precondition.

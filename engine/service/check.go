@@ -2,9 +2,11 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/syncproof/syncproof/engine/adapter"
 	"github.com/syncproof/syncproof/engine/mapping"
@@ -59,8 +61,32 @@ func ping(ctx context.Context, c *config.Config, o adapter.Object, side mapping.
 		return "", fmt.Errorf("it answers, but does not fit the mapping: %s", strings.Join(problems, "; "))
 	}
 	fits := fmt.Sprintf("it answers, and its %d fields fit the mapping", len(schema.Fields))
+	if c.Systems.Of(side).Feed == config.FeedChannel {
+		if err := pingChannel(ctx, system, c.Systems.Of(side).Timeout.Std()); err != nil {
+			return "", fmt.Errorf("%s, but feed: channel does not work: %w; allow the service to reach the websocket, or set feed: webhook or poll", fits, err)
+		}
+		return fits + "; a notification channel can be had and connected to", nil
+	}
 	if _, hears := system.(adapter.Webhooks); hears && c.Systems.Of(side).WebhookSecret.Value() == "" {
 		return fits + "; without webhook_secret its webhooks are refused, and polling alone shows its changes", nil
 	}
 	return fits, nil
+}
+
+// pingChannel makes a channel and connects to it. It tells of nothing, and ends
+// by itself.
+func pingChannel(ctx context.Context, system adapter.System, timeout time.Duration) error {
+	with, can := system.(adapter.Channels)
+	if !can {
+		return errors.New("this kind of system has no notification channels")
+	}
+	channel, err := with.OpenChannel(ctx)
+	if err != nil {
+		return err
+	}
+	conn, err := dialChannel(ctx, channel.Address, timeout)
+	if err != nil {
+		return err
+	}
+	return conn.CloseNow()
 }

@@ -108,6 +108,9 @@ func (k *keeper) apply(batches []engine.Persist) bool {
 	if !ok {
 		return false
 	}
+	for _, p := range k.life.pushes {
+		p.learn(group)
+	}
 	k.life.s.metrics.committed(group, clock.Now().Sub(began))
 	events := make([]engine.Event, len(batches))
 	for i := range batches {

@@ -34,6 +34,7 @@ type life struct {
 	cancel context.CancelFunc
 	inbox  *mailbox[input]
 	keeper *keeper
+	pushes []*push
 	asked  askers
 	calls  atomic.Int64
 	group  sync.WaitGroup // the goroutines of this life
@@ -87,9 +88,17 @@ func (s *Service) beginLife(c *config.Config) (*life, error) {
 	l.keeper = newKeeper(l, s.opts.Store)
 	s.lives++
 	l.number = s.lives
+	for _, side := range [...]mapping.Side{mapping.CC, mapping.CRM} {
+		if p := newPush(l, side); p != nil {
+			l.pushes = append(l.pushes, p)
+		}
+	}
 	l.put(engine.Started{Meta: meta})
 	l.group.Go(l.run)
 	l.group.Go(l.keeper.run)
+	for _, p := range l.pushes {
+		l.group.Go(p.run)
+	}
 	return l, nil
 }
 

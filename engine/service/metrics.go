@@ -34,6 +34,11 @@ type metrics struct {
 	notifications *prometheus.CounterVec
 	sinkFailures  prometheus.Counter
 	storeUp       prometheus.Gauge
+	pushesUp      *prometheus.GaugeVec
+	pushRecords   *prometheus.GaugeVec
+	pushOpened    *prometheus.CounterVec
+	pushFailed    *prometheus.CounterVec
+	pushMessages  *prometheus.CounterVec
 	lives         prometheus.Counter
 }
 
@@ -56,6 +61,11 @@ func newMetrics(version string) *metrics {
 		notifications: counters("notifications_total", "Messages that a person must know, by topic.", "topic", "side"),
 		sinkFailures:  prometheus.NewCounter(prometheus.CounterOpts{Name: "syncproof_notification_failures_total", Help: "Tries in which a sink did not take a message."}),
 		storeUp:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "syncproof_store_up", Help: "1 while the store takes what it is given."}),
+		pushesUp:      gauges("channels_connected", "Notification channels that are connected.", "side"),
+		pushRecords:   gauges("channel_records", "Records that notification channels tell of, and those for which there is no place.", "side", "watched"),
+		pushOpened:    counters("channel_connections_total", "Connections to notification channels.", "side"),
+		pushFailed:    counters("channel_failures_total", "Connections to notification channels that broke or did not come about; each is followed by another try.", "side"),
+		pushMessages:  counters("channel_messages_total", "Messages of notification channels by what they were: notice, other, closing, malformed, foreign.", "side", "kind"),
 		lives:         prometheus.NewCounter(prometheus.CounterOpts{Name: "syncproof_lives_total", Help: "Lives of the core: one at the start, one more for each reload."}),
 	}
 	m.storeUp.Set(1)
@@ -63,6 +73,7 @@ func newMetrics(version string) *metrics {
 	build.Set(1)
 	m.registry.MustRegister(m.deliveries, m.ackSeconds, m.steps, m.exchanges, m.exchangeTime, m.limits, m.gatePaused, m.calls,
 		m.decisions, m.commits, m.batches, m.workingSet, m.inFlight, m.notifications, m.sinkFailures, m.storeUp, m.lives, build,
+		m.pushesUp, m.pushRecords, m.pushOpened, m.pushFailed, m.pushMessages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -130,6 +141,28 @@ func (m *metrics) sizes(g engine.Gauges) {
 	for side, n := range g.InFlight {
 		m.inFlight.WithLabelValues(mapping.Side(side).String()).Set(float64(n))
 	}
+}
+
+// pushUp counts a channel that is connected, or is no more.
+func (m *metrics) pushUp(side mapping.Side, up bool) {
+	if up {
+		m.pushesUp.WithLabelValues(side.String()).Inc()
+	} else {
+		m.pushesUp.WithLabelValues(side.String()).Dec()
+	}
+}
+
+func (m *metrics) pushed(side mapping.Side) { m.pushOpened.WithLabelValues(side.String()).Inc() }
+
+func (m *metrics) pushLost(side mapping.Side) { m.pushFailed.WithLabelValues(side.String()).Inc() }
+
+func (m *metrics) pushHeard(side mapping.Side, kind string) {
+	m.pushMessages.WithLabelValues(side.String(), kind).Inc()
+}
+
+func (m *metrics) watched(side mapping.Side, watched, not int) {
+	m.pushRecords.WithLabelValues(side.String(), "yes").Set(float64(watched))
+	m.pushRecords.WithLabelValues(side.String(), "no").Set(float64(not))
 }
 
 func (m *metrics) told(t engine.Message) {

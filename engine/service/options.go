@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -58,6 +59,10 @@ type Options struct {
 	Core     func(engine.Config) Machine
 	Recorder Recorder
 	Traces   trace.TracerProvider // nil for no traces
+	// Ping is how long a notification channel may be silent before it is asked
+	// whether it lives, default 30s; three times in vain, and it does not. It
+	// runs by the machine's time.
+	Ping time.Duration
 	// Version is the release, for metrics and logs.
 	Version string
 }
@@ -68,6 +73,9 @@ func (o *Options) complete() error {
 	}
 	if o.Clock == nil {
 		o.Clock = Wall()
+	}
+	if o.Ping <= 0 {
+		o.Ping = 30 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -19,6 +19,8 @@ type Status struct {
 	Deliveries int           `json:"deliveries"` // webhooks that wait for their answer
 	Reviews    int           `json:"reviews"`    // decisions that wait for their answer
 	Store      string        `json:"store"`      // "ok", or what it fails with
+	// Channels are the notification channels, by side; nil where none is configured.
+	Channels map[string]Channels `json:"channels,omitempty"`
 }
 
 // Status looks between two events of the core.
@@ -26,6 +28,12 @@ func (s *Service) Status() Status {
 	out, alive := lookAt(s, func(l *life) Status {
 		at := Status{Lives: l.number, Gauges: l.machine.Gauges(), Calls: int(l.calls.Load()), Batches: int(l.keeper.pending.Load())}
 		at.Idle = l.machine.Idle() && at.Calls == 0 && at.Batches == 0 && l.inbox.len() == 0
+		for _, p := range l.pushes {
+			if at.Channels == nil {
+				at.Channels = map[string]Channels{}
+			}
+			at.Channels[p.side.String()] = p.status()
+		}
 		return at
 	})
 	out.Stopping, out.Store, out.Deliveries, out.Reviews = s.stopping(), "ok", s.doors.len(), s.replies.len()

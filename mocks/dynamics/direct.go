@@ -289,7 +289,7 @@ func (x *exchange) grant() mocks.Outcome {
 		e := refuse(http.StatusServiceUnavailable, "temporarily_unavailable", "AADSTS90033: A transient error has occurred. Please try again.")
 		return x.refused(e)
 	}
-	token, _ := x.m.issue(x.now)
+	token, _ := x.m.issue(x.now, x.actor)
 	out := mocks.Outcome{Status: http.StatusOK, Token: token.Value, Date: x.m.dateHeader(x.now)[0]}
 	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)
 	return out

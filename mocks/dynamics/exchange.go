@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
-	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // exchange is one request on its way through the organisation.
@@ -222,11 +221,13 @@ func (x *exchange) whoAmI() (reply, *apiError) {
 // may reports whether the engine's account still has a verb on the table.
 func (x *exchange) may(verb string) bool { return !x.m.faults.LostOn(x.m.object.is, verb) }
 
-// writer is the engine as the author of a write.
+// writer is who holds the token as the author of a write: a person, or the engine.
 func (x *exchange) writer(set []assign) *write {
 	w := &write{
-		set: set, now: x.now, stamp: x.now, actor: trace.ActorEngine, by: x.m.config.ClientID,
-		call: x.r.Call, cause: x.arrive,
+		set: set, now: x.now, stamp: x.now, actor: x.actor, by: x.m.config.ClientID, call: x.r.Call, cause: x.arrive,
+	}
+	if person, ok := x.m.config.Person(x.actor); ok {
+		w.by, w.origin = person.Name, person.Origin
 	}
 	w.versionSet = x.m.version != nil && slices.ContainsFunc(set, func(a assign) bool {
 		return a.column.slot == x.m.version.slot

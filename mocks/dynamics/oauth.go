@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
-	"github.com/syncproof/syncproof/sim/trace"
 )
 
 var headerNoStore = []string{"no-store, no-cache"}
@@ -20,11 +19,12 @@ var headerNoStore = []string{"no-store, no-cache"}
 func (x *exchange) token() *mocks.Response {
 	m := x.m
 	form, formOK := x.form()
-	known := form.Get("client_id") == m.config.ClientID
+	holder := m.config.Holder(form.Get("client_id"))
+	known := holder != ""
 	genuine := known && mocks.SameSecret(form.Get("client_secret"), m.config.ClientSecret)
 	x.actor = mocks.Unknown
 	if genuine {
-		x.actor = trace.ActorEngine
+		x.actor = holder
 	}
 	x.arrive = m.journal.Arrive(x.r, x.actor, "")
 	switch {
@@ -58,7 +58,7 @@ func (x *exchange) form() (url.Values, bool) {
 }
 
 func (x *exchange) issue() *mocks.Response {
-	token, life := x.m.issue(x.now)
+	token, life := x.m.issue(x.now, x.actor)
 	lasts := strconv.FormatInt(int64(life/time.Second), 10)
 	var b strings.Builder
 	b.WriteString(`{"token_type":"Bearer","expires_in":` + lasts + `,"ext_expires_in":` + lasts + `,"access_token":`)
@@ -67,7 +67,8 @@ func (x *exchange) issue() *mocks.Response {
 	return x.oauthAnswer(http.StatusOK, []byte(b.String()), "")
 }
 
-func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
+// issue gives a token to who the journal names so.
+func (m *Mock) issue(now time.Time, actor string) (mocks.Token, time.Duration) {
 	life := m.config.TokenLife
 	if life <= 0 {
 		life = vendorTokenLife
@@ -75,7 +76,7 @@ func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
 	if m.faults.TokenLife > 0 {
 		life = m.faults.TokenLife
 	}
-	return m.tokens.Issue(now, m.ids.Secret("eyJ"), trace.ActorEngine, life, m.faults.Revocations), life
+	return m.tokens.Issue(now, m.ids.Secret("eyJ"), actor, life, m.faults.Revocations), life
 }
 
 func (x *exchange) oauthError(status int, code, description string) *mocks.Response {

@@ -194,7 +194,7 @@ func (x *exchange) grant() mocks.Outcome {
 	if x.m.faults.AuthDown {
 		return x.refused(errAuthDown())
 	}
-	token, _ := x.m.issue(x.now)
+	token, _ := x.m.issue(x.now, x.actor)
 	return x.ended(mocks.Outcome{Token: token.Value}, http.StatusOK, "", "")
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
-	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // Paths.
@@ -105,8 +104,10 @@ func (x *exchange) outcome(bad *refusal) *refusal {
 // credentials looks the request's bearer token up.
 func (m *Mock) credentials(now time.Time, r *mocks.Request) (mocks.Token, mocks.Validity) {
 	if r.Path == tokenPath {
-		if id, secret, ok := basicAuth(r.Header); ok && m.client(id, secret) {
-			return mocks.Token{Actor: trace.ActorEngine}, mocks.TokenValid
+		if id, secret, ok := basicAuth(r.Header); ok {
+			if actor := m.client(id, secret); actor != "" {
+				return mocks.Token{Actor: actor}, mocks.TokenValid
+			}
 		}
 		return mocks.Token{}, mocks.TokenUnknown
 	}

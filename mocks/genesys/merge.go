@@ -137,8 +137,9 @@ func (m *Mock) house(c *content, homeless []cell) {
 // absorb makes a contact part of another one.
 func (x *exchange) absorb(into, from *record) {
 	into.mergedFrom = append(into.mergedFrom, from)
+	person, _ := x.m.cfg.Person(x.actor)
 	x.m.commit(from, from.clone(), write{
-		call: x.r.Call, cause: x.arrive, actor: x.actor, verb: trace.Merge, stamp: x.now, into: into,
+		call: x.r.Call, cause: x.arrive, actor: x.actor, origin: person.Origin, verb: trace.Merge, stamp: x.now, into: into,
 	}, x.now)
 }
 

@@ -101,8 +101,9 @@ func (x *exchange) remove(id string) ([]byte, *refusal) {
 
 // write commits a change made through the API.
 func (x *exchange) write(c *record, next content, verb string) {
+	person, _ := x.m.cfg.Person(x.actor)
 	x.m.commit(c, next, write{
-		call: x.r.Call, cause: x.arrive, actor: x.actor, verb: verb,
+		call: x.r.Call, cause: x.arrive, actor: x.actor, origin: person.Origin, verb: verb,
 		stamp: x.now, versionSet: next.versionNamed,
 	}, x.now)
 }

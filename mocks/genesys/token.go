@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
-	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // token answers POST /oauth/token: Basic credentials and a form with
@@ -40,7 +39,7 @@ func (x *exchange) token() *mocks.Response {
 	case grant[0] != "client_credentials":
 		return x.oauthError(http.StatusBadRequest, "unsupported_grant_type", "the client may use client_credentials only")
 	}
-	issued, life := m.issue(x.now)
+	issued, life := m.issue(x.now, x.actor)
 	b := append([]byte(`{"access_token":"`), issued.Value...)
 	b = strconv.AppendInt(append(b, `","token_type":"bearer","expires_in":`...), int64(life/time.Second), 10)
 	return x.answer(http.StatusOK, append(b, '}'), "")
@@ -48,9 +47,10 @@ func (x *exchange) token() *mocks.Response {
 
 func errAuthDown() *refusal { return serverError(&mocks.ServerError{}) }
 
-func (m *Mock) issue(now time.Time) (mocks.Token, time.Duration) {
+// issue gives a token to who the journal names so.
+func (m *Mock) issue(now time.Time, actor string) (mocks.Token, time.Duration) {
 	life := m.life()
-	return m.tokens.Issue(now, m.secrets.Secret(""), trace.ActorEngine, life, m.faults.Revocations), life
+	return m.tokens.Issue(now, m.secrets.Secret(""), actor, life, m.faults.Revocations), life
 }
 
 // oauthError is the login host's error body (S).
@@ -71,11 +71,12 @@ func (m *Mock) life() time.Duration {
 	return tokenLife
 }
 
-// client checks the engine's credentials. Both parts are compared, so that
-// the time taken tells nothing.
-func (m *Mock) client(id, secret string) bool {
-	known, right := mocks.SameSecret(id, m.cfg.ClientID), mocks.SameSecret(secret, m.cfg.ClientSecret)
-	return known && right && m.cfg.ClientID != ""
+// client is who has these credentials, "" for nobody.
+func (m *Mock) client(id, secret string) string {
+	if !mocks.SameSecret(secret, m.cfg.ClientSecret) {
+		return ""
+	}
+	return m.cfg.Holder(id)
 }
 
 func basicAuth(h http.Header) (id, secret string, ok bool) {

@@ -281,7 +281,7 @@ func (x *exchange) grant() mocks.Outcome {
 			status: http.StatusServiceUnavailable, code: "temporarily_unavailable", message: "the authorization server is unavailable",
 		})
 	}
-	out := mocks.Outcome{Status: http.StatusOK, Token: x.m.issue(x.now)}
+	out := mocks.Outcome{Status: http.StatusOK, Token: x.m.issue(x.now, x.actor)}
 	out.Usage, out.Headers = x.counted()
 	out.Date = x.m.dateHeader(x.now)[0]
 	x.m.journal.Answered(x.op.Call, x.arrive, out.Status, "", "", out.Date)

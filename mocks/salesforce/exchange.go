@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
-	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // exchange is one request on its way through the organisation.
@@ -335,11 +334,21 @@ func (x *exchange) sobject(row string) (int, []byte, *apiError) {
 // user permission.
 func (x *exchange) may(verb string) bool { return !x.m.faults.LostOn(x.m.object.is, verb) }
 
-// writer is the engine as the author of a write.
+// user is the id of who holds the session: a person, or the engine's account.
+func (x *exchange) user() string {
+	if person, ok := x.m.config.Person(x.actor); ok {
+		return UserID(person.Name)
+	}
+	return x.m.self
+}
+
+// writer is who holds the session as the author of a write.
 func (x *exchange) writer(set []assign) *write {
 	w := &write{
-		set: set, stamp: x.now, actor: trace.ActorEngine, user: x.m.self,
-		call: x.r.Call, cause: x.arrive,
+		set: set, stamp: x.now, actor: x.actor, user: x.user(), call: x.r.Call, cause: x.arrive,
+	}
+	if person, ok := x.m.config.Person(x.actor); ok {
+		w.origin = person.Origin
 	}
 	if x.m.captures() {
 		w.via = x.origin()

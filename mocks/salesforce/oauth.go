@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/syncproof/syncproof/mocks"
-	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // token answers the OAuth endpoint: the client credentials flow, with the
@@ -24,11 +23,12 @@ func (x *exchange) token() *mocks.Response {
 	if user, password, ok := basicAuth(x.r.Header.Get("Authorization")); ok {
 		id, secret = user, password
 	}
-	known := id == m.config.ClientID
+	holder := m.config.Holder(id)
+	known := holder != ""
 	genuine := known && mocks.SameSecret(secret, m.config.ClientSecret)
 	x.actor = mocks.Unknown
 	if genuine {
-		x.actor = trace.ActorEngine
+		x.actor = holder
 	}
 	x.arrive = m.journal.Arrive(x.r, x.actor, "")
 	switch {
@@ -71,8 +71,8 @@ func basicAuth(header string) (user, password string, ok bool) {
 // from there on. The vendor tells no lifetime (M).
 func (x *exchange) issue() []byte {
 	m := x.m
-	value := m.issue(x.now)
-	identity := m.config.BaseURL + "/id/" + m.org + "/" + m.self
+	value := m.issue(x.now, x.actor)
+	identity := m.config.BaseURL + "/id/" + m.org + "/" + x.user()
 	issued := strconv.FormatInt(x.now.UnixMilli(), 10)
 	mac := hmac.New(sha256.New, []byte(m.config.ClientSecret))
 	mac.Write([]byte(identity + issued))
@@ -97,8 +97,8 @@ func (x *exchange) issue() []byte {
 	return append(b, '}')
 }
 
-// issue makes a session and returns its id.
-func (m *Mock) issue(now time.Time) string {
+// issue makes a session of who the journal names so and returns its id.
+func (m *Mock) issue(now time.Time, actor string) string {
 	life := m.config.TokenLife
 	if life <= 0 {
 		life = vendorTokenLife
@@ -106,7 +106,7 @@ func (m *Mock) issue(now time.Time) string {
 	if m.faults.TokenLife > 0 {
 		life = m.faults.TokenLife
 	}
-	return m.tokens.Issue(now, m.ids.Secret(m.org[:15]+"!"), trace.ActorEngine, life, m.faults.Revocations).Value
+	return m.tokens.Issue(now, m.ids.Secret(m.org[:15]+"!"), actor, life, m.faults.Revocations).Value
 }
 
 // oauthError is the endpoint's refusal: an object, unlike the API's arrays (S).

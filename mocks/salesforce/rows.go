@@ -169,7 +169,7 @@ func (x *exchange) make(set []assign) (*record, *apiError) {
 			return nil, err
 		}
 	}
-	if err := x.m.breaks(nil, set, x.m.self); err != nil {
+	if err := x.m.breaks(nil, set, x.user()); err != nil {
 		return nil, err
 	}
 	if err := x.similar(nil, set); err != nil {
@@ -187,7 +187,7 @@ func (x *exchange) change(r *record, set []assign) *apiError {
 			return err
 		}
 	}
-	if err := x.m.breaks(r, set, x.m.self); err != nil {
+	if err := x.m.breaks(r, set, x.user()); err != nil {
 		return err
 	}
 	if err := x.similar(r, set); err != nil {

@@ -10,6 +10,10 @@ import (
 // vendorTimeout is how long a vendor waits for an acknowledgement.
 const vendorTimeout = 10 * time.Second
 
+// codePushed is a delivery over a connection that the engine holds open: nobody
+// answers it.
+const codePushed = "pushed"
+
 // promptAck: an acknowledgement waits for the engine's disk and for the
 // deliveries before it, never for the other system. The bound is a hundred
 // durable writes and a second, plus four writes for each delivery that waits
@@ -23,6 +27,9 @@ func promptAck(m *model) Result {
 	for i, e := range m.only(trace.Deliver, trace.Crash, trace.Ack) {
 		switch e.Kind {
 		case trace.Deliver:
+			if e.Code == codePushed {
+				continue
+			}
 			waiting[i] = true
 			order = append(order, i)
 		case trace.Crash:

@@ -17,6 +17,10 @@ type backend struct {
 
 // ServeHTTP implements http.Handler.
 func (b *backend) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if wantsSocket(r) {
+		b.w.serveSocket(out, r)
+		return
+	}
 	// One byte more than the bound tells a full body from one too long.
 	body, err := io.ReadAll(io.LimitReader(r.Body, mocks.MaxBody+1))
 	if err != nil {

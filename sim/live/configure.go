@@ -56,9 +56,17 @@ func (w *world) systemConfig(side mapping.Side, e *engine.SystemConfig) config.S
 	spec := w.sc.System(side.String())
 	a := w.stage.AdapterConfig(0, side, nil, nil, w.net.places())
 	conditional := spec.Conditional != nil && *spec.Conditional
+	hooks, feed := a.WebhookSecret, config.FeedWebhook
+	switch {
+	case w.options.Channels && side == mapping.CC:
+		hooks, feed = "", config.FeedChannel
+	case a.WebhookSecret == "":
+		feed = config.FeedPoll
+	}
 	return config.System{
+		Feed: feed, Channels: 8,
 		Kind: spec.Kind, BaseURL: a.BaseURL, LoginURL: a.LoginURL, ClientID: config.NewText(a.ClientID),
-		ClientSecret: config.NewSecret(a.ClientSecret), WebhookSecret: config.NewSecret(a.WebhookSecret),
+		ClientSecret: config.NewSecret(a.ClientSecret), WebhookSecret: config.NewSecret(hooks),
 		Versioning: spec.Versioning, Conditional: &conditional, Priority: spec.Priority, Automation: slices.Clone(e.Automation),
 		ExternalField: a.ExternalField, BaseVersionField: a.BaseVersionField, Concurrency: e.Concurrency,
 		Poll: offOr(e.Poll), Overlap: config.Duration(e.Overlap), PageSize: e.PageSize, Timeout: config.Duration(w.sc.Engine.Timeout),

@@ -42,8 +42,26 @@ func (w *world) dispatch(side mapping.Side, d mocks.Delivery) {
 	if side == mapping.CC {
 		w.genuine[d.Record], w.lastOne = d, d.Record
 	}
-	times, delay := 1, time.Duration(0)
 	n := d.Notice<<8 | uint64(d.Attempt)
+	times, delay := w.struck(side, n)
+	leg := w.leg(side, n, webhook)
+	k := delivery{d: d, side: side, toxics: w.delayed(webhook, leg.delay), lost: times == 0 || leg.lost || w.cut(side, webhook)}
+	k.late = leg.delay > webhookTimeout
+	now := w.clock.now()
+	for i := range max(times, 1) {
+		one := k
+		if i > 0 {
+			one.code, one.extra = "repeated", true
+		}
+		w.deliveries++
+		w.clock.at(now+int64(delay)+int64(i)*int64(50*time.Millisecond), func() { go w.deliver(&one) })
+	}
+}
+
+// struck is how often, and how late, the n-th notice arrives, as the faults of
+// webhooks have it. The lock is held.
+func (w *world) struck(side mapping.Side, n uint64) (times int, delay time.Duration) {
+	times = 1
 	for _, f := range w.webhooks {
 		if f.step.On != side.String() || !w.stage.Percent(f.step.Rate, string(f.step.Verb), f.key, n) {
 			continue
@@ -59,18 +77,7 @@ func (w *world) dispatch(side mapping.Side, d mocks.Delivery) {
 			times = max(times, f.step.Count)
 		}
 	}
-	leg := w.leg(side, n, webhook)
-	k := delivery{d: d, side: side, toxics: w.delayed(webhook, leg.delay), lost: times == 0 || leg.lost || w.cut(side, webhook)}
-	k.late = leg.delay > webhookTimeout
-	now := w.clock.now()
-	for i := range max(times, 1) {
-		one := k
-		if i > 0 {
-			one.code, one.extra = "repeated", true
-		}
-		w.deliveries++
-		w.clock.at(now+int64(delay)+int64(i)*int64(50*time.Millisecond), func() { go w.deliver(&one) })
-	}
+	return times, delay
 }
 
 // deliver takes a delivery to the engine's door and brings the answer back to

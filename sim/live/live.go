@@ -42,6 +42,9 @@ type Options struct {
 	// Poll is a foreign engine's polling interval in the scenario's time, if it
 	// does not follow the scenario's.
 	Poll time.Duration
+	// Channels: the reference engine hears of the contact center's changes by
+	// notification channels, in the place of webhooks.
+	Channels bool
 	// Toxiproxy is the address of one that runs already, "" for one in this process.
 	Toxiproxy string
 	// Dir keeps what processes leave: logs and state. "" is a temporary folder.
@@ -78,6 +81,12 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*sim.Result, e
 	if o.Form != InProcess {
 		sc = atPresent(sc)
 	}
+	if o.Channels {
+		if o.Form == Command || o.Form == ByURL {
+			return nil, &Refusal{Why: "what a foreign engine hears changes by is its own choice"}
+		}
+		sc = byChannels(sc)
+	}
 	w, err := newWorld(ctx, sc, &o)
 	if err != nil {
 		return nil, err
@@ -99,7 +108,7 @@ func newWorld(ctx context.Context, sc *scenarios.Scenario, o *Options) (*world, 
 	}
 	w := &world{
 		sc: sc, options: o, clock: newClock(o.Speed, quiet), over: make(chan struct{}), span: span(sc, o),
-		exchanges: map[uint64]*exchange{}, genuine: map[string]mocks.Delivery{}, muted: true,
+		sockets: map[uint64]*pushed{}, exchanges: map[uint64]*exchange{}, genuine: map[string]mocks.Delivery{}, muted: true,
 	}
 	for i := range w.rest.unseen {
 		w.rest.unseen[i] = map[string]bool{}

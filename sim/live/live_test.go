@@ -10,6 +10,7 @@ import (
 	"github.com/syncproof/syncproof/scenarios"
 	"github.com/syncproof/syncproof/sim"
 	"github.com/syncproof/syncproof/sim/check"
+	"github.com/syncproof/syncproof/sim/trace"
 )
 
 // found is one scenario of the library.
@@ -100,6 +101,33 @@ func TestLive(t *testing.T) {
 			}
 			for _, d := range Compare(simulated, r) {
 				t.Errorf("simulated and live: %s", d)
+			}
+		})
+	}
+}
+
+// TestByChannels: what scenarios ask for holds as well where the engine hears of
+// the contact center's changes by notification channels.
+func TestByChannels(t *testing.T) {
+	for _, name := range []string{
+		"higher-version-wins", "a-link-that-flaps", "create-and-update-webhooks-race", "webhooks-dead-for-good-polling-alive",
+		"within-tolerance-a-person-decides", "messages-lost-and-cut", "late-notice-does-not-resurrect",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := Run(t.Context(), found(t, name), Options{Channels: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sound(t, r)
+			told := 0
+			for i := range r.Events {
+				if r.Events[i].Kind == trace.Deliver && r.Events[i].Code == "pushed" {
+					told++
+				}
+			}
+			if told == 0 && name != "webhooks-dead-for-good-polling-alive" {
+				t.Error("no channel told of anything")
 			}
 		})
 	}

@@ -24,6 +24,7 @@ type network struct {
 	client   *http.Transport // one connection for each exchange, so that a toxic strikes it alone
 	lines    [2]*lines
 	hooks    *lines
+	pushes   *lines // to the channels
 	door     *door
 	taps     [2]string // the systems' addresses, as the engine knows them
 	endpoint string    // host:port of the engine's webhooks
@@ -44,6 +45,9 @@ func newNetwork(ctx context.Context, w *world, p proxies) (*network, error) {
 			return nil, err
 		}
 		n.lines[i] = newLines(p, side.String(), address)
+		if side == mapping.CC {
+			n.pushes = newLines(p, "channels", address)
+		}
 		if n.taps[i], err = n.listen(&tap{w: w, side: side, line: n.lines[i]}); err != nil {
 			return nil, err
 		}
@@ -94,7 +98,7 @@ func (n *network) wall(side mapping.Side, id uint64, d direction) error {
 		return n.lines[side].wall(id, d.stream())
 	}
 	if side == mapping.CC {
-		return n.hooks.wall(id, d.stream())
+		return errors.Join(n.hooks.wall(id, d.stream()), n.pushes.wall(id, response.stream()))
 	}
 	return nil
 }
@@ -103,7 +107,7 @@ func (n *network) wall(side mapping.Side, id uint64, d direction) error {
 func (n *network) breach(side mapping.Side, id uint64) error {
 	err := n.lines[side].breach(id)
 	if side == mapping.CC {
-		err = errors.Join(err, n.hooks.breach(id))
+		err = errors.Join(err, n.hooks.breach(id), n.pushes.breach(id))
 	}
 	return err
 }
@@ -127,7 +131,7 @@ func (n *network) close() {
 	for _, s := range n.servers {
 		_ = s.Close()
 	}
-	for _, l := range []*lines{n.lines[0], n.lines[1], n.hooks} {
+	for _, l := range []*lines{n.lines[0], n.lines[1], n.hooks, n.pushes} {
 		if l != nil {
 			_ = l.close()
 		}

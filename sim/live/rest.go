@@ -93,7 +93,8 @@ func (w *world) settled() bool {
 		return false
 	}
 	for _, side := range []mapping.Side{mapping.CC, mapping.CRM} {
-		if _, due := w.stage.Mock(side).NextDue(); due {
+		at, due := w.stage.Mock(side).NextDue()
+		if due && (side != mapping.CC || !w.options.Channels || at.Sub(w.shows(side)) < channelEnds) {
 			return false
 		}
 	}

@@ -161,7 +161,9 @@ func (s *served) system(side mapping.Side) map[string]any {
 		"poll": poll.String(), "overlap": e.Overlap.String(), "timeout": e.Timeout.String(),
 		"external_field": sim.ExternalField(spec.Kind),
 	}
-	if side == mapping.CC {
+	if side == mapping.CC && s.w.options.Channels {
+		m["feed"] = "channel"
+	} else if side == mapping.CC {
 		m["webhook_secret"] = "env:SYNCPROOF_WEBHOOK_SECRET"
 	} else {
 		m["conditional"] = spec.Conditional != nil && *spec.Conditional

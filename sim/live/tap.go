@@ -46,6 +46,10 @@ type carried struct {
 
 // ServeHTTP implements http.Handler.
 func (t *tap) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if wantsSocket(r) {
+		t.w.relay(out, r)
+		return
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, mocks.MaxBody+1))
 	if err != nil {
 		panic(http.ErrAbortHandler)

@@ -44,6 +44,10 @@ type world struct {
 	inUse     [2]int    // exchanges under way
 	waiting   [2]int    // ... of which the engine waits for the end
 
+	sockets map[uint64]*pushed // connections to notification channels, by the mock's number
+	// messages went over them, and told of them were notices that arrived.
+	messages, told uint64
+
 	deliveries int // webhooks under way
 	genuine    map[string]mocks.Delivery
 	lastOne    string // the record of the last genuine delivery
@@ -134,6 +138,9 @@ func (w *world) stir(side mapping.Side) {
 	mock := w.stage.Mock(side)
 	for _, d := range mock.Deliveries(w.shows(side)) {
 		w.dispatch(side, d)
+	}
+	if side == mapping.CC {
+		w.push()
 	}
 	at, ok := mock.NextDue()
 	if !ok {

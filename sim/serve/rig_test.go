@@ -90,6 +90,8 @@ type setup struct {
 	store store.Store
 	vary  func(*service.Options)
 	quiet bool          // no webhooks
+	front string        // of the contact center, default its server's address
+	feed  string        // of the contact center, in the configuration
 	sides string        // further keys of both sides, each with its comma
 	clock service.Clock // of the mocks and the service, default the wall's
 }
@@ -135,20 +137,7 @@ func mappingOf(t testing.TB, kind string) []byte {
 }
 
 func newSide(t testing.TB, kind string, on mapping.Side, m *mapping.Mapping, spec mapping.Spec, hooks bool) *side {
-	c := mocks.Config{
-		On: trace.CC, Journal: discard{}, Seed: 7, ClientID: clientID, ClientSecret: ccSecret,
-		VersionField: m.VersionName[on], StatusField: m.StatusName[on], ExternalField: "crm", Trigger: true, Mapped: m.Names(on),
-		Quota: mocks.Quota{Requests: 1 << 30, Per: time.Hour, RetryAfter: "reset"}, Region: "US",
-	}
-	for _, f := range spec.Fields {
-		name := f.CCField
-		if on == mapping.CRM {
-			name = f.CRMField
-		}
-		if name != "" {
-			c.Fields = append(c.Fields, mocks.Field{Name: name, Type: strings.ToLower(f.Type), Values: f.Values})
-		}
-	}
+	c := mockConfig(on, m, spec)
 	if hooks {
 		c.WebhookURL, c.WebhookSecret = "http://engine.test/webhooks/cc", hookSecret
 	}
@@ -179,6 +168,25 @@ func newSide(t testing.TB, kind string, on mapping.Side, m *mapping.Mapping, spe
 	return s
 }
 
+// mockConfig is what a mock of the mapping's tenant is made from.
+func mockConfig(on mapping.Side, m *mapping.Mapping, spec mapping.Spec) mocks.Config {
+	c := mocks.Config{
+		On: trace.CC, Journal: discard{}, Seed: 7, ClientID: clientID, ClientSecret: ccSecret,
+		VersionField: m.VersionName[on], StatusField: m.StatusName[on], ExternalField: "crm", Trigger: true, Mapped: m.Names(on),
+		Quota: mocks.Quota{Requests: 1 << 30, Per: time.Hour, RetryAfter: "reset"}, Region: "US",
+	}
+	for _, f := range spec.Fields {
+		name := f.CCField
+		if on == mapping.CRM {
+			name = f.CRMField
+		}
+		if name != "" {
+			c.Fields = append(c.Fields, mocks.Field{Name: name, Type: strings.ToLower(f.Type), Values: f.Values})
+		}
+	}
+	return c
+}
+
 type discard struct{}
 
 func (discard) Emit(trace.Event) uint64 { return 1 }
@@ -194,6 +202,12 @@ func (r *rig) configure(s setup) *config.Config {
 	if s.quiet {
 		hook = ""
 	}
+	if s.feed != "" {
+		hook = "feed: " + s.feed + ", "
+	}
+	if s.front == "" {
+		s.front = r.cc.server.URL
+	}
 	if s.poll == "" {
 		s.poll = "1s"
 	}
@@ -202,7 +216,7 @@ func (r *rig) configure(s setup) *config.Config {
   crm: {kind: %s, base_url: %q, client_id: %s, client_secret: env:CRM, %spoll: %s}
 mapping: mapping.yaml
 listen: {webhooks: "127.0.0.1:0", admin: "127.0.0.1:0"}
-%s`, r.cc.server.URL, clientID, hook, s.sides, s.poll, s.kind, r.crm.server.URL, clientID, s.sides, s.poll, s.extra)
+%s`, s.front, clientID, hook, s.sides, s.poll, s.kind, r.crm.server.URL, clientID, s.sides, s.poll, s.extra)
 	path := filepath.Join(folder, "syncproof.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)

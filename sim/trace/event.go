@@ -26,7 +26,7 @@ const (
 	Feed    // the system disclosed a page of its change feed: On, Actor, Call, Record empty, Records lists native ids disclosed
 
 	// Webhooks. Notice is the same number for all deliveries of one notice.
-	Deliver // a webhook delivery reached the engine's endpoint: On source system, Record, Notice, Attempt, Code ("" | forged | replayed | repeated)
+	Deliver // a webhook delivery reached the engine's endpoint: On source system, Record, Notice, Attempt, Code ("" | forged | replayed | repeated | pushed: over a connection of the engine's, which has no answer)
 	Ack     // the engine answered a delivery: On source system, Record, Notice, Attempt, Status
 	Missed  // a delivery was lost or timed out: On source system, Record, Notice, Attempt, Code
 

@@ -24,6 +24,7 @@ type Records struct {
 	layout layout
 	source string // external source id
 	secret []byte // of webhooks
+	plain  bool   // the API itself is spoken to without TLS
 
 	mu     sync.Mutex
 	schema knownSchema
@@ -34,11 +35,13 @@ var (
 	_ adapter.Feed     = (*Records)(nil)
 	_ adapter.Rewinder = (*Records)(nil)
 	_ adapter.Webhooks = (*Records)(nil)
+	_ adapter.Channels = (*Records)(nil)
 )
 
 // New builds the adapter: BaseURL is the API's host, LoginURL the login
 // host, and ExternalField the id of the external source. The
-// result also implements adapter.Feed, adapter.Rewinder and adapter.Webhooks.
+// result also implements adapter.Feed, adapter.Rewinder, adapter.Webhooks and
+// adapter.Channels.
 func New(c adapter.Config) (adapter.System, error) {
 	object := objects[c.Object]
 	if object == nil {
@@ -52,7 +55,7 @@ func New(c adapter.Config) (adapter.System, error) {
 	if login == "" {
 		login = c.BaseURL
 	}
-	a := &Records{object: object, layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret)}
+	a := &Records{object: object, layout: layout, source: c.ExternalField, secret: []byte(c.WebhookSecret), plain: strings.HasPrefix(strings.ToLower(c.BaseURL), "http:")}
 	if a.source == "" {
 		a.source = DefaultSource
 	}

@@ -24,6 +24,11 @@ func (c *Config) complete() {
 		s := c.Systems.Of(side)
 		v, _ := vendors.Find(side, s.Kind)
 		fill(&s.LoginURL, s.BaseURL)
+		if s.WebhookSecret.Ref != "" {
+			fill(&s.Feed, FeedWebhook)
+		}
+		fill(&s.Feed, FeedPoll)
+		fill(&s.Channels, 8)
 		fill(&s.Versioning, "trigger")
 		fill(&s.Priority, i+1)
 		fill(&s.ExternalField, v.External)
@@ -32,7 +37,7 @@ func (c *Config) complete() {
 		fill(&s.Overlap, Duration(2*time.Minute))
 		fill(&s.PageSize, 200)
 		fill(&s.Timeout, Duration(30*time.Second))
-		if s.Poll == 0 && s.hears(v) {
+		if s.Poll == 0 && (s.hears(v) || s.Feed == FeedChannel) {
 			s.Poll = Duration(5 * time.Minute)
 		}
 		fill(&s.Poll, Duration(30*time.Second))
@@ -128,8 +133,28 @@ func (d *decoder) checkSystem(side mapping.Side, s *System) error {
 	if *s.Conditional && !v.Conditional {
 		return d.failAt(at+".conditional", "", "found conditional: true for %s; expected false, because %s has nothing that makes writes conditional", side, s.Kind)
 	}
+	if err := d.checkFeed(at, s, v); err != nil {
+		return err
+	}
 	if s.Poll == Off && !s.hears(v) {
 		return d.failAt(at+".poll", "", "found neither webhooks that can be checked nor polling for %s; expected one of them, because its changes would never be seen", side)
+	}
+	return nil
+}
+
+// checkFeed refuses a feed that cannot be had, or that would miss changes.
+func (d *decoder) checkFeed(at string, s *System, v vendors.Vendor) error {
+	switch {
+	case s.Feed == FeedChannel && !v.Channels:
+		return d.failAt(at+".feed", "", "found feed: channel for %s; expected webhook or poll, because %s has no notification channels", at, s.Kind)
+	case s.Feed == FeedChannel && s.Poll == Off:
+		return d.failAt(at+".poll", "leave it out for 5m", "found poll: off with feed: channel for %s; expected an interval, because a channel tells of known contacts alone and repeats nothing", at)
+	case s.Feed == FeedWebhook && s.WebhookSecret.Ref == "":
+		return d.failAt(at+".feed", "give webhook_secret", "found feed: webhook without webhook_secret for %s; expected both, because a webhook that cannot be checked is refused", at)
+	case s.Feed == FeedPoll && s.WebhookSecret.Ref != "":
+		return d.failAt(at+".feed", "remove one of them", "found feed: poll with webhook_secret for %s; expected no secret, because nothing would be checked with it", at)
+	case d.at[at+".channels"] != nil && s.Feed != FeedChannel:
+		return d.failAt(at+".channels", "set feed: channel", "found channels for %s with feed: %s; expected them with feed: channel alone", at, s.Feed)
 	}
 	return nil
 }

@@ -52,6 +52,8 @@ type System struct {
 	ClientID         Text     `yaml:"client_id"`
 	ClientSecret     Secret   `yaml:"client_secret"`
 	WebhookSecret    Secret   `yaml:"webhook_secret"`
+	Feed             string   `yaml:"feed"`       // webhook | channel | poll
+	Channels         int      `yaml:"channels"`   // notification channels at most
 	Versioning       string   `yaml:"versioning"` // trigger | none
 	Conditional      *bool    `yaml:"conditional"`
 	Priority         int      `yaml:"priority"`
@@ -65,6 +67,13 @@ type System struct {
 	Timeout          Duration `yaml:"timeout"`    // of one request
 	PlainHTTP        bool     `yaml:"plain_http"` // to hosts that are not this machine
 }
+
+// What tells of a system's changes, beside polling.
+const (
+	FeedWebhook = "webhook" // the system posts to the service
+	FeedChannel = "channel" // the service holds websockets to it
+	FeedPoll    = "poll"    // nothing: polling alone
+)
 
 // MappingSource is a mapping: a file of its own, or written in place.
 type MappingSource struct {

@@ -114,6 +114,12 @@ func cutMapping() string {
 // TestRefusals: each file is one edit of the whole one, refused with its place.
 func TestRefusals(t *testing.T) {
 	tests := []struct{ name, from, to, want string }{
+		{"channels of Salesforce", "poll: 20s", "feed: channel", `syncproof.yaml:16:11: found feed: channel for systems.crm; expected webhook or poll, because salesforce has no notification channels`},
+		{"channels and no polls", "automation: [flow]", "feed: channel\n    poll: off", `syncproof.yaml:11:11: found poll: off with feed: channel for systems.cc; expected an interval, because a channel tells of known contacts alone and repeats nothing; leave it out for 5m`},
+		{"webhooks that nobody can check", "poll: 20s", "feed: webhook", `syncproof.yaml:16:11: found feed: webhook without webhook_secret for systems.crm; expected both, because a webhook that cannot be checked is refused; give webhook_secret`},
+		{"polls with a secret", "automation: [flow]", "feed: poll", `syncproof.yaml:10:11: found feed: poll with webhook_secret for systems.cc; expected no secret, because nothing would be checked with it; remove one of them`},
+		{"a number of channels without them", "automation: [flow]", "channels: 3", `syncproof.yaml:10:15: found channels for systems.cc with feed: webhook; expected them with feed: channel alone; set feed: channel`},
+		{"no such feed", "poll: 20s", "feed: socket", `syncproof.yaml:16:11: found "socket" for systems.crm.feed; expected webhook, channel or poll`},
 		{"an unknown key", "automation:", "automations:", `syncproof.yaml:10:5: found the unknown key "automations"; expected a key of systems.cc; did you mean "automation"?`},
 		{"a bad duration", "poll: 20s", "poll: 20", `syncproof.yaml:16:11: found the number 20 for systems.crm.poll; expected a duration such as 30s; with its unit: 20s`},
 		{"a duration of words", "poll: 20s", "poll: soon", `syncproof.yaml:16:11: found "soon" for systems.crm.poll; expected a duration such as 30s; use d, h, m, s and ms, as in 1h30m or 250ms`},

@@ -52,6 +52,8 @@ var facts = map[string]fact{
 	"System.client_id":          {doc: "The engine's own account: as it is, env:NAME or file:/path.", required: true},
 	"System.client_secret":      {doc: "Its secret: env:NAME or file:/path.", required: true},
 	"System.webhook_secret":     {doc: "What its webhooks are signed with: env:NAME or file:/path; without it there are none."},
+	"System.feed":               {doc: "What tells of its changes beside polling: webhook, where it reaches the service and webhook_secret is given; channel, a websocket of Genesys Cloud that the service holds; poll, nothing. Default webhook with a webhook_secret, else poll.", one: []string{"webhook", "channel", "poll"}},
+	"System.channels":           {doc: "Notification channels at most, each for 1000 contacts; default 8. A user and application have 20.", min: 1, max: 16},
 	"System.versioning":         {doc: "Who moves sync_version: trigger (default) or none.", one: []string{"trigger", "none"}},
 	"System.conditional":        {doc: "The tenant has what makes writes conditional; default true where the vendor offers it."},
 	"System.priority":           {doc: "Its priority id, the lower one wins ties; default cc 1, crm 2.", min: 1, max: 1000},

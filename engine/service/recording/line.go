@@ -99,7 +99,7 @@ var kinds = map[string]reflect.Type{}
 func init() {
 	for _, e := range []engine.Event{
 		engine.Started{}, engine.Noticed{}, engine.Persisted{}, engine.Fetched{}, engine.LookedUp{}, engine.ReadDone{},
-		engine.FindDone{}, engine.WriteDone{}, engine.PollDone{}, engine.Described{}, engine.Asked{}, engine.Withdrawn{},
+		engine.FindDone{}, engine.WriteDone{}, engine.PollDone{}, engine.Unheard{}, engine.Described{}, engine.Asked{}, engine.Withdrawn{},
 		engine.Exchanged{}, engine.Tick{}, engine.Reviewed{}, engine.Approved{}, engine.Redelivered{},
 	} {
 		kinds[nameOf(e)] = reflect.TypeOf(e)

@@ -30,12 +30,14 @@ type Vendor struct {
 	Conditional bool
 	// Webhooks: the vendor sends signed notices that the adapter understands.
 	Webhooks bool
+	// Channels: the vendor pushes notices over a connection that the engine holds.
+	Channels bool
 }
 
 var all = []Vendor{
 	{
 		Kind: "genesys", Side: mapping.CC, New: genesys.New, Signals: genesys.Signals,
-		External: genesys.DefaultSource, AccountExternal: genesys.DefaultSource, Webhooks: true,
+		External: genesys.DefaultSource, AccountExternal: genesys.DefaultSource, Webhooks: true, Channels: true,
 	},
 	{
 		Kind: "salesforce", Side: mapping.CRM, New: salesforce.New, Signals: salesforce.Signals,
