@@ -187,11 +187,10 @@ func (w *World) spareRounds() (rounds, exchanges int) {
 		if s.polling == 0 || !s.restless || !s.caughtUp() {
 			continue
 		}
-		call, ok := w.host.callOf(s.polling)
-		if !ok {
+		if !w.host.carriesOut(s.polling) {
 			continue
 		}
-		x := w.net.exchanges.get(call)
+		x := w.exchangeOf(s.polling)
 		if x != nil && x.post {
 			continue // it asks for a token, which others may wait for
 		}
@@ -203,18 +202,21 @@ func (w *World) spareRounds() (rounds, exchanges int) {
 	return rounds, exchanges
 }
 
-// callOf is the exchange under way of an effect, 0 if none is; ok is false for
-// an effect that is not carried out any more.
-func (h *host) callOf(op engine.Op) (call uint64, ok bool) {
-	if e := h.errands[op]; e != nil {
-		return e.call, true
-	}
-	for _, t := range h.tasks.live {
-		if t.op == uint64(op) {
-			return t.call, true
+// carriesOut reports whether an effect of the running process has not ended.
+func (h *host) carriesOut(op engine.Op) bool {
+	return h.errands[op] != nil || slices.ContainsFunc(h.tasks.live, func(t *task) bool { return t.op == uint64(op) })
+}
+
+// exchangeOf is the exchange of an effect that its client waits for, nil if
+// there is none.
+func (w *World) exchangeOf(op engine.Op) *exchange {
+	for x := range w.net.exchanges.all() {
+		errand := x.errand == op && x.life == w.host.life
+		if !x.done && (errand || x.task != nil && x.task.op == uint64(op)) {
+			return x
 		}
 	}
-	return 0, false
+	return nil
 }
 
 // idle reports whether nothing is left to do: the timeline is over, faults

@@ -87,6 +87,9 @@ func TestIdleWhileRoundsFollowEachOther(t *testing.T) {
 	for name, timeline := range map[string]string{
 		"an edit":                    "  - {at: 40s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n",
 		"an edit and a page cut off": "  - {at: 40s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n  - {at: 41s, truncate: [engine, crm], for: 11s}\n",
+		"an edit, a pause and a crash": "  - {at: 40s, daily_limit: crm, left: 0, for: 1m}\n" +
+			"  - {at: 45s, edit: ada, on: crm, as: user, set: {notes: VIP}}\n" +
+			"  - {at: 60s, crash: engine, down: 1s}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, fidelity := range []Fidelity{Model, Wire} {
