@@ -31,7 +31,28 @@ func (c *Core) located(w *work) {
 	if w.followed && !c.survivorFree(w) {
 		return
 	}
+	if s, contested := w.contested(); contested {
+		c.find(w, s)
+		return
+	}
 	c.decide(w)
+}
+
+// contested is the side that may not be told of its link because another of its
+// records names the same one: it was flagged for that, and asks again who does
+// before the flag is lifted, or flag and link would follow each other for ever.
+func (w *work) contested() (side mapping.Side, ok bool) {
+	if w.rec == nil || w.rec.Flag == nil || w.rec.Flag.Rule != "CR-14" || w.sure {
+		return 0, false
+	}
+	for side := range w.sides {
+		s, now := mapping.Side(side), &w.sides[side]
+		other := w.id(s.Other())
+		if w.rec.Unmirrored[s] && now.present && other != "" && now.rec.External != other {
+			return s, true
+		}
+	}
+	return 0, false
 }
 
 // creates reports whether a creation on side s was under way, so that a record
