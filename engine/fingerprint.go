@@ -236,7 +236,7 @@ func (f *printer) feed(d *feed) {
 	f.text(string(d.cursor))
 	f.text(string(d.next))
 	f.when(d.dueAt)
-	f.flag(d.inside, d.initial, d.afresh, d.again, d.held, d.more)
+	f.flag(d.inside, d.initial, d.afresh, d.again, d.held, d.more, d.behind)
 	f.int(int64(d.failures))
 	for _, generation := range [...]map[string]sighting{d.seen, d.before} {
 		for _, id := range slices.Sorted(maps.Keys(generation)) {

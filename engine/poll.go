@@ -16,6 +16,8 @@ type feed struct {
 	dueAt    Instant // 0 while off or under way
 	began    Instant // of the round under way
 	movedAt  Instant // when the cursor last moved
+	behind   bool    // the round under way looks behind the watermark
+	lookedAt Instant // when the last whole round that did began
 	inside   bool    // a page of the round is durable: others follow without rewinding
 	initial  bool    // a round over everything: nothing was read before, or an audit asks
 	afresh   bool    // the next round is one
@@ -67,11 +69,12 @@ func (c *Core) pollIfDue(o *object, side mapping.Side) {
 	if !f.inside {
 		f.began, f.again = c.now, false
 		f.startAfresh()
+		f.behind = f.looksBehind(c.cfg.Systems[side].Overlap)
 	}
 	f.dueAt = 0
 	c.out.add(Poll{
 		Op: c.op(pending{kind: pendingPoll, side: side, object: uint8(o.index)}), Side: side, Object: o.index,
-		After: f.cursor, Rewind: !f.inside && f.looksBehind(c.now, c.cfg.Systems[side].Overlap), Limit: c.cfg.Systems[side].PageSize,
+		After: f.cursor, Rewind: !f.inside && f.behind, Limit: c.cfg.Systems[side].PageSize,
 	})
 }
 
@@ -109,10 +112,11 @@ func (f *feed) startAfresh() {
 	}
 }
 
-// looksBehind: where the watermark has stood still for longer than a commit can
-// be late, nothing can appear below it any more.
-func (f *feed) looksBehind(now Instant, overlap time.Duration) bool {
-	return now.Sub(f.movedAt) <= overlap+2*f.interval
+// looksBehind: once a whole round began when the watermark had stood still for
+// longer than a commit can be late, nothing can appear below it any more. Rounds
+// that failed meanwhile showed nothing, however much time they took.
+func (f *feed) looksBehind(overlap time.Duration) bool {
+	return f.lookedAt.Sub(f.movedAt) <= overlap
 }
 
 func (c *Core) onPollDone(e PollDone) {
@@ -180,6 +184,9 @@ func (f *feed) applied(now Instant) {
 		return
 	}
 	f.initial = false
+	if f.behind {
+		f.lookedAt = f.began
+	}
 	if f.afresh || f.again {
 		f.dueAt = now
 		return
