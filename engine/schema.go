@@ -159,6 +159,9 @@ func (c *Core) onDescribed(e Described) {
 	v.doubted = false
 	v.index = mapping.Index(e.Schema.Fields)
 	c.compareSchema(o, p.side)
+	if changed {
+		c.checkAgain(o, p.side)
+	}
 	c.retryDeadLetters(o, p.side, changed)
 	if v.askedAt < v.refusedAt {
 		v.dueAt = c.now // what it describes may be from before the refusal
@@ -228,6 +231,16 @@ func (c *Core) compareSchema(o *object, side mapping.Side) {
 func (c *Core) showsAgain(o *object, side mapping.Side) {
 	for _, key := range slices.Sorted(maps.Keys(c.work)) {
 		if w := c.work[key]; w != nil && c.of(w) == o && len(w.sides[side].hidden) > 0 {
+			c.outdate(w, side)
+		}
+	}
+}
+
+// checkAgain lets an object's works look again whose writes were checked against
+// the schema before, and that have written nothing yet (FC-1).
+func (c *Core) checkAgain(o *object, side mapping.Side) {
+	for _, key := range slices.Sorted(maps.Keys(c.work)) {
+		if w := c.work[key]; w != nil && c.of(w) == o && w.plan != nil {
 			c.outdate(w, side)
 		}
 	}
