@@ -175,6 +175,7 @@ type FieldView struct {
 	Type      string // string | text | number | boolean | picklist | ... as in Field.Type
 	MaxLength int
 	UTF16     bool // MaxLength counts UTF-16 units
+	NoChoice  bool // a text where choices are numbers
 	Required  bool
 	Writable  bool
 	Pattern   string

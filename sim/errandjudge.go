@@ -109,7 +109,7 @@ func (h *host) schema(e *errand, out *mocks.Outcome, err *adapter.Error) adapter
 			continue
 		}
 		s.Fields = append(s.Fields, mapping.Constraint{
-			Name: f.Name, Type: fieldTypes[f.Type], MaxLength: f.MaxLength, UTF16: f.UTF16,
+			Name: f.Name, Type: fieldTypes[f.Type], MaxLength: f.MaxLength, UTF16: f.UTF16, NoChoice: f.NoChoice,
 			Required: f.Required, Writable: f.Writable, Pattern: f.Pattern, Values: f.Values,
 		})
 	}

@@ -70,7 +70,7 @@ func (f *Field) check(s Side, d described, n Native) *Problem {
 		return nil
 	}
 	value, ok := f.read(s, n)
-	if !ok || !d.Type.accepts(n) {
+	if !ok || !d.Type.accepts(n) || f.Type == TypePicklist && d.NoChoice {
 		return f.problem(s, RuleType, n)
 	}
 	if rule := d.breaks(n); rule != "" {

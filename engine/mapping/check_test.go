@@ -124,6 +124,17 @@ func TestCheckLengthUnits(t *testing.T) {
 	}
 }
 
+// FC-3: where choices are numbers on the wire, a text that was a choice takes none.
+func TestCheckChoiceInAText(t *testing.T) {
+	m := compiled(t, FieldSpec{CCField: "x", CRMField: "X", Type: "Picklist", Values: []string{"gold"}})
+	for _, numbered := range []bool{false, true} {
+		got := m.Check(CRM, []Constraint{{Name: "X", Type: TypeString, NoChoice: numbered, Writable: true}}, 0, str("gold"))
+		if refused := got != nil && got.Rule == RuleType; refused != numbered {
+			t.Errorf("numbered choices %v: Check = %v", numbered, got)
+		}
+	}
+}
+
 // FC-2: possible numbers are accepted by default, valid is an option.
 func TestCheckPhoneOption(t *testing.T) {
 	target := []Constraint{{Name: "Phone", Type: TypePhone, Writable: true}}
@@ -204,6 +215,7 @@ func TestDrift(t *testing.T) {
 		{"check box to text", change("DoNotCall", retype(TypeString)), "DoNotCall", RuleType, "described as String"},
 		{"date to instant", change("Birthdate", retype(TypeInstant)), "Birthdate", RuleType, "described as Instant"},
 		{"list to number", change("Interests__c", retype(TypeDecimal)), "Interests__c", RuleType, "described as Decimal"},
+		{"numbered choice to text", change("Tier__c", func(c *Constraint) { c.Type, c.Values, c.NoChoice = TypeString, nil, true }), "Tier__c", RuleType, "described as String"},
 		{"version", change("Sync_Version__c", func(c *Constraint) { c.Name = "Sync_Vers__c" }), "Sync_Version__c", RuleMissing, "mapped as Integer"},
 		{"status", change("Sync_Status__c", retype(TypeBoolean)), "Sync_Status__c", RuleType, "described as Boolean"},
 	} {
@@ -216,6 +228,8 @@ func TestDrift(t *testing.T) {
 		change("FirstName", retype(TypeEmail)),
 		change("Score__c", retype(TypeDecimal)),
 		change("Birthdate", retype(TypeString)),
+		change("Tier__c", func(c *Constraint) { c.Type, c.Values = TypeString, nil }),
+		change("FirstName", func(c *Constraint) { c.NoChoice = true }),
 		change("Interests__c", retype(TypeString)), // a semicolon string stays one
 	} {
 		if got := m.Drift(CRM, harmless); got != nil {

@@ -6,6 +6,7 @@ type Constraint struct {
 	Type      Type
 	MaxLength int  // in Unicode code points (Salesforce counts UTF-16 units as code points of the BMP); 0 if unknown
 	UTF16     bool // MaxLength counts UTF-16 units: a character beyond the BMP counts twice
+	NoChoice  bool // a text that takes no value of a picklist: the system's choices are numbers on the wire
 	Required  bool
 	Writable  bool
 	Pattern   string   // RE2, unanchored; one that RE2 cannot compile is left to the system to judge

@@ -6,10 +6,10 @@ package mapping
 // come in the order of Fields, then the version, then the status. Audit
 // fields are never read or written, and cannot drift.
 func (m *Mapping) Drift(s Side, target []Constraint) []Problem {
-	schema := make(map[string]Type, len(target))
+	schema := make(map[string]Constraint, len(target))
 	names := make([]string, 0, len(target))
 	for _, c := range target {
-		schema[c.Name] = c.Type
+		schema[c.Name] = c
 		names = append(names, c.Name)
 	}
 	var problems []Problem
@@ -24,10 +24,10 @@ func (m *Mapping) Drift(s Side, target []Constraint) []Problem {
 				Field: name, Rule: RuleMissing,
 				Shape: "mapped as " + mapped.String() + ", not in the schema" + didYouMean(name, names),
 			})
-		case !mapped.fitsIn(actual, form):
+		case !mapped.fitsIn(actual.Type, form) || mapped == TypePicklist && actual.NoChoice:
 			problems = append(problems, Problem{
 				Field: name, Rule: RuleType,
-				Shape: "mapped as " + mapped.String() + ", described as " + actual.String(),
+				Shape: "mapped as " + mapped.String() + ", described as " + actual.Type.String(),
 			})
 		}
 	}

@@ -266,6 +266,10 @@ func (x *exchange) describe() mocks.Outcome {
 			Name: c.name, Type: viewTypes[c.kind], MaxLength: c.length, UTF16: c.length > 0,
 			Required: c.level != levelNone && !c.readOnly, Writable: !c.readOnly,
 		}
+		switch c.kind {
+		case kindString, kindMemo, kindLookup, kindID:
+			f.NoChoice = true
+		}
 		if c.kind == kindPicklist || c.kind == kindMultiSelect {
 			f.Values = append([]string{}, c.options...)
 		}

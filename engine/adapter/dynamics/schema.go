@@ -106,6 +106,7 @@ func readAttribute(r *jsonread.Reader) (c mapping.Constraint) {
 		c.Values = nil
 	}
 	c.UTF16 = c.MaxLength > 0
+	c.NoChoice = c.Type == mapping.TypeString || c.Type == mapping.TypeEmail || c.Type == mapping.TypePhone
 	return c
 }
 

@@ -33,13 +33,13 @@ func TestDescribe(t *testing.T) {
 	})
 	got, err := s.Describe(t.Context())
 	want := []mapping.Constraint{
-		{Name: "lastname", Type: mapping.TypeString, MaxLength: 50, UTF16: true, Required: true, Writable: true},
+		{Name: "lastname", Type: mapping.TypeString, MaxLength: 50, UTF16: true, NoChoice: true, Required: true, Writable: true},
 		{Name: "donotphone", Type: mapping.TypeBoolean, Writable: true},
 		{Name: "new_tier", Type: mapping.TypePicklist, Writable: true, Values: []string{"100000000", "100000001"}},
 		{Name: "new_interests", Type: mapping.TypeMultiPicklist, Writable: true, Values: []string{}},
 		{Name: "new_score", Type: mapping.TypeInteger},
 		{Name: "new_syncversion", Type: mapping.TypeInteger, Writable: true},
-		{Name: "new_genesyscontactid", Type: mapping.TypeString, MaxLength: 100, UTF16: true, Writable: true},
+		{Name: "new_genesyscontactid", Type: mapping.TypeString, MaxLength: 100, UTF16: true, NoChoice: true, Writable: true},
 	}
 	if err != nil || !reflect.DeepEqual(got.Fields, want) || got.Revision == "" {
 		t.Errorf("\n got %+v, %v\nwant %+v", got, err, want)
