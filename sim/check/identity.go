@@ -222,7 +222,7 @@ func (s *story) judgeRecreated(w *write, n *node) {
 			continue
 		}
 		o := m.find(systemOf(1-n.side), n.states[w.state].external)
-		if o == nil || m.names(o, gone.ev) != old && m.names(old, gone.ev) != o || s.broughtBack(o, gone.ev, w.ev) {
+		if o == nil || m.names(o, gone.ev) != old && m.names(old, gone.ev) != o || s.broughtBack(o, old, gone.ev, w.ev) {
 			continue
 		}
 		w.wrong = fmt.Sprintf("the engine made a record in %s for an identity that was deleted there at %s (CR-13)",
@@ -247,17 +247,6 @@ func (m *model) neverLearnt(n *node) bool {
 		}
 	}
 	return true
-}
-
-// broughtBack says that a user made or undeleted a record between two events.
-func (s *story) broughtBack(o *node, from, to int32) bool {
-	for k := range o.states {
-		st := &o.states[k]
-		if st.by == byUser && st.ev > from && st.ev < to && (s.m.ev[st.ev].Verb == trace.Undelete || s.m.ev[st.ev].Verb == trace.Create) {
-			return true
-		}
-	}
-	return false
 }
 
 // unmatched is the first of a person's living records that stands for nobody's

@@ -207,6 +207,10 @@ func TestTheRightPerson(t *testing.T) {
 			20s  review ada choose=cc
 			21s  engine creates crm ada id=crm-again notes="wait" v4
 			60s  end idle`},
+		{name: "CR-13 a record that came back after both were found gone", want: NotApplicable, text: settledDeletion("5s   engine fails cc ada answer=404", "")},
+		{name: "CR-13 a record that was never found gone", want: Fail, says: "deleted there", text: settledDeletion("", "")},
+		{name: "CR-13 a record that was seen there again before the other was found gone", want: Fail, says: "deleted there",
+			text: settledDeletion("5s   engine fails cc ada answer=404", "15s  engine reads cc ada")},
 		{name: "CR-13 whose making was answered", want: Fail, says: "deleted there", text: unanswered("", "")},
 		{name: "CR-13 whose making was never answered", want: NotApplicable, text: unanswered(" lost", "")},
 		{name: "CR-13 which was read since", want: Fail, says: "deleted there", text: unanswered(" lost", "4s   engine reads crm ada")},
@@ -216,6 +220,22 @@ func TestTheRightPerson(t *testing.T) {
 	} {
 		c.run(t, "right-winner")
 	}
+}
+
+// settledDeletion is a record that was deleted on both sides, and is made again
+// because the other side's came back, which was before this one's deletion.
+func settledDeletion(found, between string) string {
+	return `
+			0s   setup ada v3
+			2s   agent deletes cc ada
+			` + found + `
+			10s  agent undeletes cc ada v3
+			12s  user deletes crm ada
+			` + between + `
+			20s  engine fails crm ada answer=404
+			30s  engine reads cc ada
+			31s  engine creates crm ada id=crm-again v3
+			60s  end idle`
 }
 
 // unanswered is a record that the engine made, which a user deleted soon after,
