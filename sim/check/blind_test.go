@@ -111,6 +111,32 @@ func TestFieldsOutOfSight(t *testing.T) {
 		c.run(t, "right-winner")
 	}
 
+	// Where there was no base, the readings after it make one, though the records
+	// are what they were.
+	based := func(again string) string {
+		return `
+		0s   setup ada v1 tier=silver
+		1s   begin drift crm text="` + text + `"
+		2s   engine reads cc ada
+		2s   engine reads crm ada
+		3s   over drift crm
+		` + again + `
+		9s   agent edits cc ada tier= v2
+		10s  engine reads cc ada
+		11s  engine writes crm ada tier= v2
+		90s  end idle`
+	}
+	baseless := func(sc *scenarios.Scenario) {
+		world(sc)
+		sc.Records.List[0].Base = "lost"
+	}
+	for _, c := range []trial{
+		{name: "CR-12 both were read again", want: NotApplicable, world: baseless, text: based("4s engine reads cc ada\n4s engine reads crm ada")},
+		{name: "CR-12 nobody has read it since", want: Fail, says: "without a base", world: baseless, text: based("")},
+	} {
+		c.run(t, "right-winner")
+	}
+
 	for _, c := range []trial{
 		{name: "CR-13 an edit that could not be seen", want: Pass, world: world, text: removed + `
 			1s   over drift crm

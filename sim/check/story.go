@@ -254,7 +254,7 @@ func (s *story) read(i int32, e *trace.Event) {
 	}
 	if k := len(s.known[side]) - 1; k >= 0 && from >= 0 {
 		// Polling reads an unchanged record again and again.
-		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && !last.notice && (last.sure || !sure) {
+		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && !last.notice && (last.sure || !sure) && s.m.showsAlike(s.p.fields, last.ev, i) {
 			if s.hidAnEdit(side) {
 				s.lookForFlag(i)
 			}
