@@ -89,6 +89,23 @@ func TestCR12HalfOfADecisionIsCarriedOnByField(t *testing.T) {
 	}
 }
 
+// EV-11, RL-6: a person is told of a missing permission as soon as one system
+// refuses, however long the other takes to answer.
+func TestEV11MissingPermissionIsToldAtOnce(t *testing.T) {
+	d := tell(t, `
+		config
+		link ada name=Lovelace
+		start
+		run
+		notice cc:ada
+		carry persist
+		carry fetch
+		fail "read cc:ada" kind=forbidden`)
+	if len(d.told) != 1 || d.told[0].Topic != "permission" {
+		t.Errorf("told %v; expected the permission, while crm is still being read", d.told)
+	}
+}
+
 // CR-13: a deletion that is tried again because the target does not answer is
 // one deletion, not a mass delete.
 func TestCR13RetriedDeletionCountsOnce(t *testing.T) {
