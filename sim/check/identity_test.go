@@ -106,7 +106,22 @@ func TestDeadLettersOfAPair(t *testing.T) {
 			9s   agent edits cc ada city="Turin" v4`)}.run(t, "convergence")
 }
 
+// madeAgain is a contact whose other half is deleted and made again beside a
+// clone, before it is told of the new id; then an edit of it goes somewhere.
+func madeAgain(written string) string {
+	return cloned + `
+			8s   agent edits cc ada title="Dr." v4
+			9s   user deletes crm ada
+			10s  engine reads cc ada
+			11s  engine creates crm ada id=crm-again notes="prefers email" title="Dr." v4
+			12s  agent edits cc ada city="Turin" v5
+			13s  engine reads cc ada
+			14s  engine writes ` + written + ` city="Turin" v5
+			60s  end idle`
+}
+
 func TestTheRightPerson(t *testing.T) {
+	restores := policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "restore" })
 	for _, c := range []trial{
 		{name: "CR-14 a clone gets another customer's data", want: Fail, says: "CR-14", text: cloned + `
 			9s   agent edits cc ada city="Turin" v4
@@ -119,6 +134,8 @@ func TestTheRightPerson(t *testing.T) {
 			10s  engine reads crm bella
 			12s  engine writes cc ada city="Turin" v4
 			60s  end idle`},
+		{name: "a half that is made again goes on beside a clone", want: NotApplicable, world: restores, text: madeAgain("crm ada id=crm-again")},
+		{name: "CR-14 a clone does not take its place", want: Fail, says: "CR-14", world: restores, text: madeAgain("crm bella")},
 		{name: "the pair beside a clone goes on", want: NotApplicable, text: cloned + `
 			9s   agent edits cc ada city="Turin" v4
 			10s  engine reads cc ada
