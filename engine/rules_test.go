@@ -126,6 +126,25 @@ func TestCR13RetriedDeletionCountsOnce(t *testing.T) {
 	}
 }
 
+// CR-13: nor does it count twice when the process dies right after it counted.
+func TestCR13DeletionCountsOnceThroughACrash(t *testing.T) {
+	d := tell(t, `
+		config mass-delete=1
+		link ada name=Lovelace
+		start
+		run
+		delete cc ada
+		notice cc:ada
+		step 4
+		carry "recent deletions"
+		crash
+		start
+		settle`)
+	if _, crm := d.contents("ada"); crm != "(gone)" || len(d.told) > 0 {
+		t.Errorf("crm holds %s, told %v; expected the deletion to travel", crm, d.told)
+	}
+}
+
 // CR-10, EV-3: a decision that was accepted is carried out, also when one
 // system answers only later.
 func TestCR10AcceptedDecisionOutlivesAFailure(t *testing.T) {
