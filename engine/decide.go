@@ -97,6 +97,9 @@ func (c *Core) recordOf(w *work) *Record {
 // input is the resolver's view of the two readings.
 func (c *Core) input(w *work, rec *Record) resolve.Input {
 	in := resolve.Input{Fields: c.of(w).traits, Policy: c.cfg.Policy}
+	if c.of(w).halfCarried(rec) {
+		in.Policy.Granularity = resolve.ByField
+	}
 	for side := range in.Sides {
 		s, base := &w.sides[side], &rec.Base[side]
 		in.Traits[side] = c.cfg.Systems[side].Traits

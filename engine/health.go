@@ -88,11 +88,20 @@ func (c *Core) deny(w *work, side mapping.Side, err *adapter.Error) {
 	c.requeue(w, d.probeAt, w.attempt)
 }
 
-// missing403 notes a missing permission and tells which one, once.
+// missing403 notes a missing permission and when to try whether it is back.
 func (c *Core) missing403(o *object, side mapping.Side, err *adapter.Error, write bool) *denial {
+	d := c.tellMissing(o, side, err)
+	d.write = d.write || write
+	d.probeAt = c.now.Add(c.backoff(side, d.attempt))
+	d.attempt++
+	return d
+}
+
+// tellMissing tells which permission is missing, once.
+func (c *Core) tellMissing(o *object, side mapping.Side, err *adapter.Error) *denial {
 	d := o.denied[side]
 	if d == nil {
-		d = &denial{since: c.now}
+		d = &denial{since: c.now, probeAt: c.now.Add(c.backoff(side, 0))}
 		o.denied[side] = d
 		what := err.Permission
 		if what == "" {
@@ -104,9 +113,6 @@ func (c *Core) missing403(o *object, side mapping.Side, err *adapter.Error, writ
 			Do:    "grant the permission again; nothing is lost, work resumes by itself",
 		})
 	}
-	d.write = d.write || write
-	d.probeAt = c.now.Add(c.backoff(side, d.attempt))
-	d.attempt++
 	return d
 }
 

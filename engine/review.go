@@ -321,7 +321,9 @@ func (c *Core) massDeletePaused(w *work, rec *Record) bool {
 		c.deletes.Recent = recent
 		w.counted = true
 		if len(c.deletes.Recent) <= c.cfg.MassDelete {
-			c.persist(pending{kind: pendingOther}, c.deletes)
+			// With the intent, in one batch: after a crash between the two the
+			// deletion would count twice.
+			w.extra = append(w.extra, c.deletes)
 			return false
 		}
 		c.deletes.Number++

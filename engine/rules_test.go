@@ -58,6 +58,54 @@ func TestDM10TimeOfAnEditInTheSecondOfAnEngineWriteIsKnown(t *testing.T) {
 	}
 }
 
+// CR-12: without a base each side gives the other what it lacks, whatever the
+// granularity is. What half of that has reached is no edit of a whole record: a
+// field that a user clears meanwhile is cleared, and the other half arrives.
+func TestCR12HalfOfADecisionIsCarriedOnByField(t *testing.T) {
+	for _, granularity := range []string{"field", "record"} {
+		for _, edited := range []string{"cc ada", "crm 003ada"} {
+			t.Run(granularity+" "+edited, func(t *testing.T) {
+				d := tell(t, `
+					config granularity=`+granularity+`
+					add cc ada v=3 mirrors=003ada name=Lovelace notes="call back" city=London
+					add crm 003ada v=3 mirrors=ada name=Lovelace phone="+14155550123" city=London
+					start
+					run
+					notice cc:ada
+					down cc kind=unavailable writes
+					run
+					wait 500ms
+					edit `+edited+` city=""
+					up cc
+					wait 10s
+					notice cc:ada
+					settle`)
+				cc, crm := d.contents("ada")
+				if cc != crm || strings.Contains(cc, "London") || !strings.Contains(cc, "call back") || !strings.Contains(cc, "4155550123") {
+					t.Errorf("cc %s, crm %s; expected notes and phone on both sides, and no city", cc, crm)
+				}
+			})
+		}
+	}
+}
+
+// EV-11, RL-6: a person is told of a missing permission as soon as one system
+// refuses, however long the other takes to answer.
+func TestEV11MissingPermissionIsToldAtOnce(t *testing.T) {
+	d := tell(t, `
+		config
+		link ada name=Lovelace
+		start
+		run
+		notice cc:ada
+		carry persist
+		carry fetch
+		fail "read cc:ada" kind=forbidden`)
+	if len(d.told) != 1 || d.told[0].Topic != "permission" {
+		t.Errorf("told %v; expected the permission, while crm is still being read", d.told)
+	}
+}
+
 // CR-13: a deletion that is tried again because the target does not answer is
 // one deletion, not a mass delete.
 func TestCR13RetriedDeletionCountsOnce(t *testing.T) {
@@ -72,6 +120,25 @@ func TestCR13RetriedDeletionCountsOnce(t *testing.T) {
 		run
 		wait 1m
 		up crm
+		settle`)
+	if _, crm := d.contents("ada"); crm != "(gone)" || len(d.told) > 0 {
+		t.Errorf("crm holds %s, told %v; expected the deletion to travel", crm, d.told)
+	}
+}
+
+// CR-13: nor does it count twice when the process dies right after it counted.
+func TestCR13DeletionCountsOnceThroughACrash(t *testing.T) {
+	d := tell(t, `
+		config mass-delete=1
+		link ada name=Lovelace
+		start
+		run
+		delete cc ada
+		notice cc:ada
+		step 4
+		carry "recent deletions"
+		crash
+		start
 		settle`)
 	if _, crm := d.contents("ada"); crm != "(gone)" || len(d.told) > 0 {
 		t.Errorf("crm holds %s, told %v; expected the deletion to travel", crm, d.told)

@@ -147,10 +147,8 @@ func (c *Core) propagated(rec *Record, side mapping.Side, intent *Intent, shown 
 	}
 	here.Wrote = intent.Version
 	if !based {
-		if c.cfg.Policy.Granularity != resolve.ByRecord {
-			c.halfway(here, there, want, opposite)
-		}
-		return // the table would let an empty value overwrite what is still to travel (CR-12)
+		c.halfway(here, there, want, opposite)
+		return
 	}
 	carried, whole := c.objectOf(rec).agreed(want, opposite), true
 	for _, i := range want.Changed {
@@ -188,6 +186,22 @@ func (c *Core) halfway(here, there *Base, want, opposite *IntendedWrite) {
 		Known: true, Present: true, Content: opposite.Before, Version: opposite.Version,
 		Edit: opposite.Edit, Origin: opposite.Origin,
 	}
+}
+
+// halfCarried reports whether a decision that took values from both sides has
+// reached one of them, and still has a field to write on the other: what is left
+// of it is decided field by field, whatever the granularity is, since a table of
+// whole records would take it for an edit.
+func (o *object) halfCarried(rec *Record) bool {
+	for side := range rec.Base {
+		b := &rec.Base[side]
+		for i := range min(len(b.Held), len(b.Content)) {
+			if o.traits[i].OneWay == resolve.None && b.Held[i] != b.Content[i] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // agreed are the two-way fields in which the readings behind a decision

@@ -268,8 +268,11 @@ func (c *Core) onReadDone(e ReadDone) {
 		w.sides[p.side] = sideReading{done: true}
 	default:
 		w.failures[p.side] = e.Err
-		if e.Err.Kind == adapter.Drift {
-			c.drifted(c.of(w), p.side, e.Err) // at once: the other side's answer may take long
+		switch e.Err.Kind { // at once: the other side's answer may take long
+		case adapter.Drift:
+			c.drifted(c.of(w), p.side, e.Err)
+		case adapter.Forbidden:
+			c.tellMissing(c.of(w), p.side, e.Err)
 		}
 	}
 	if w.open > 0 || c.keepsPlace(w, p.side, e.Err) {

@@ -58,6 +58,28 @@ func (m *model) sees(t *fieldTable, side, f int, at int32) bool {
 	return true
 }
 
+// doubts says that a system does not show a field to the engine at an event, or
+// that the engine may have reason to doubt what it shows.
+func (m *model) doubts(t *fieldTable, side, f int, at int32) bool {
+	for k := range m.blindSpots {
+		if b := &m.blindSpots[k]; b.table == t && b.side == side && b.field == f && b.from <= at && at <= b.known {
+			return true
+		}
+	}
+	return false
+}
+
+// showsAlike says that the systems show the engine the same fields at two events.
+func (m *model) showsAlike(t *fieldTable, a, b int32) bool {
+	for k := range m.blindSpots {
+		s := &m.blindSpots[k]
+		if s.table == t && (s.from <= a && a <= s.to) != (s.from <= b && b <= s.to) {
+			return false
+		}
+	}
+	return true
+}
+
 // lookedAgain is when the engine had the answer to its first look at a schema
 // after a drift's end: -1 if it told nobody of the drift, and the last of int32 if
 // it never looked.

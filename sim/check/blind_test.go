@@ -1,6 +1,7 @@
 package check
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -107,6 +108,53 @@ func TestFieldsOutOfSight(t *testing.T) {
 		{name: "it was read after the end", want: Fail, says: "ask for 2", world: world, text: after("", "21s engine reads crm ada")},
 		{name: "it was read after the end, and not trusted yet", want: NotApplicable, world: world,
 			text: after("2s told drift id=d1", "21s engine reads crm ada")},
+	} {
+		c.run(t, "right-winner")
+	}
+
+	// Where there was no base, the readings after it make one, though the records
+	// are what they were.
+	based := func(again string) string {
+		return `
+		0s   setup ada v1 tier=silver
+		1s   begin drift crm text="` + text + `"
+		2s   engine reads cc ada
+		2s   engine reads crm ada
+		3s   over drift crm
+		` + again + `
+		9s   agent edits cc ada tier= v2
+		10s  engine reads cc ada
+		11s  engine writes crm ada tier= v2
+		90s  end idle`
+	}
+	baseless := func(sc *scenarios.Scenario) {
+		world(sc)
+		sc.Records.List[0].Base = "lost"
+	}
+	for _, c := range []trial{
+		{name: "CR-12 both were read again", want: NotApplicable, world: baseless, text: based("4s engine reads cc ada\n4s engine reads crm ada")},
+		{name: "CR-12 nobody has read it since", want: Fail, says: "without a base", world: baseless, text: based("")},
+	} {
+		c.run(t, "right-winner")
+	}
+
+	// What is hidden moves the version all the same: an engine that found the sides
+	// equal in all that it was shown has that version as its base, and later a
+	// change that moved none (DM-8).
+	unmoved := `
+		0s   setup ada v1
+		1s   user edits crm ada tier=silver v2
+		1s   begin drift crm text="` + text + `"
+		2s   engine reads cc ada
+		2s   engine reads crm ada
+		20s  over drift crm
+		21s  engine reads cc ada
+		21s  engine reads crm ada
+		22s  engine writes cc ada tier=silver v3
+		90s  end idle`
+	for _, c := range []trial{
+		{name: "DM-8 the version was read when the change was hidden", want: NotApplicable, world: world, text: unmoved},
+		{name: "DM-8 nothing was hidden", want: Fail, says: "carries version 3", world: world, text: strings.Replace(unmoved, `text="`+text+`"`, "", 1)},
 	} {
 		c.run(t, "right-winner")
 	}

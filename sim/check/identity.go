@@ -44,7 +44,7 @@ func (m *model) tied(n, o *node, at int32) bool {
 		return false
 	}
 	carries, carried := m.carries(n, o, at), m.carries(o, n, at)
-	if there && back && (carries || carried) || m.inherited(n, o, at) || m.inherited(o, n, at) {
+	if there && back && (carries || carried) || m.inherited(n, o, at) || m.inherited(o, n, at) || m.madeAgain(n, o, at) || m.madeAgain(o, n, at) {
 		return true
 	}
 	rival := m.carry
@@ -82,6 +82,22 @@ func (m *model) inherited(n, o *node, at int32) bool {
 	}
 	before := m.merges[x].ev - 1
 	return m.carries(n, x, before) && m.carries(x, n, before)
+}
+
+// madeAgain says that the engine made n as o's other half in the place of one
+// that is gone, and that this one and o had named each other: the new id has yet
+// to be written to o, and nobody who names o had the link.
+func (m *model) madeAgain(n, o *node, at int32) bool {
+	st := n.at(at)
+	if n.states[0].by != byEngine || st == nil || st.gone || st.external != o.id {
+		return false
+	}
+	x := m.names(o, at)
+	if x == nil || x == n || x.lives(at) {
+		return false
+	}
+	before := x.last().ev - 1
+	return m.carries(x, o, before) && m.carries(o, x, before)
 }
 
 // claim says that one of two records names the other, if only since a merge.
@@ -222,7 +238,7 @@ func (s *story) judgeRecreated(w *write, n *node) {
 			continue
 		}
 		o := m.find(systemOf(1-n.side), n.states[w.state].external)
-		if o == nil || m.names(o, gone.ev) != old && m.names(old, gone.ev) != o || s.broughtBack(o, gone.ev, w.ev) {
+		if o == nil || m.names(o, gone.ev) != old && m.names(old, gone.ev) != o || s.broughtBack(o, old, gone.ev, w.ev) {
 			continue
 		}
 		w.wrong = fmt.Sprintf("the engine made a record in %s for an identity that was deleted there at %s (CR-13)",
@@ -247,17 +263,6 @@ func (m *model) neverLearnt(n *node) bool {
 		}
 	}
 	return true
-}
-
-// broughtBack says that a user made or undeleted a record between two events.
-func (s *story) broughtBack(o *node, from, to int32) bool {
-	for k := range o.states {
-		st := &o.states[k]
-		if st.by == byUser && st.ev > from && st.ev < to && (s.m.ev[st.ev].Verb == trace.Undelete || s.m.ev[st.ev].Verb == trace.Create) {
-			return true
-		}
-	}
-	return false
 }
 
 // unmatched is the first of a person's living records that stands for nobody's

@@ -106,7 +106,22 @@ func TestDeadLettersOfAPair(t *testing.T) {
 			9s   agent edits cc ada city="Turin" v4`)}.run(t, "convergence")
 }
 
+// madeAgain is a contact whose other half is deleted and made again beside a
+// clone, before it is told of the new id; then an edit of it goes somewhere.
+func madeAgain(written string) string {
+	return cloned + `
+			8s   agent edits cc ada title="Dr." v4
+			9s   user deletes crm ada
+			10s  engine reads cc ada
+			11s  engine creates crm ada id=crm-again notes="prefers email" title="Dr." v4
+			12s  agent edits cc ada city="Turin" v5
+			13s  engine reads cc ada
+			14s  engine writes ` + written + ` city="Turin" v5
+			60s  end idle`
+}
+
 func TestTheRightPerson(t *testing.T) {
+	restores := policy(func(p *scenarios.Policy) { p.DeleteVsEdit = "restore" })
 	for _, c := range []trial{
 		{name: "CR-14 a clone gets another customer's data", want: Fail, says: "CR-14", text: cloned + `
 			9s   agent edits cc ada city="Turin" v4
@@ -119,6 +134,8 @@ func TestTheRightPerson(t *testing.T) {
 			10s  engine reads crm bella
 			12s  engine writes cc ada city="Turin" v4
 			60s  end idle`},
+		{name: "a half that is made again goes on beside a clone", want: NotApplicable, world: restores, text: madeAgain("crm ada id=crm-again")},
+		{name: "CR-14 a clone does not take its place", want: Fail, says: "CR-14", world: restores, text: madeAgain("crm bella")},
 		{name: "the pair beside a clone goes on", want: NotApplicable, text: cloned + `
 			9s   agent edits cc ada city="Turin" v4
 			10s  engine reads cc ada
@@ -207,6 +224,10 @@ func TestTheRightPerson(t *testing.T) {
 			20s  review ada choose=cc
 			21s  engine creates crm ada id=crm-again notes="wait" v4
 			60s  end idle`},
+		{name: "CR-13 a record that came back after both were found gone", want: NotApplicable, text: settledDeletion("5s   engine fails cc ada answer=404", "")},
+		{name: "CR-13 a record that was never found gone", want: Fail, says: "deleted there", text: settledDeletion("", "")},
+		{name: "CR-13 a record that was seen there again before the other was found gone", want: Fail, says: "deleted there",
+			text: settledDeletion("5s   engine fails cc ada answer=404", "15s  engine reads cc ada")},
 		{name: "CR-13 whose making was answered", want: Fail, says: "deleted there", text: unanswered("", "")},
 		{name: "CR-13 whose making was never answered", want: NotApplicable, text: unanswered(" lost", "")},
 		{name: "CR-13 which was read since", want: Fail, says: "deleted there", text: unanswered(" lost", "4s   engine reads crm ada")},
@@ -216,6 +237,22 @@ func TestTheRightPerson(t *testing.T) {
 	} {
 		c.run(t, "right-winner")
 	}
+}
+
+// settledDeletion is a record that was deleted on both sides, and is made again
+// because the other side's came back, which was before this one's deletion.
+func settledDeletion(found, between string) string {
+	return `
+			0s   setup ada v3
+			2s   agent deletes cc ada
+			` + found + `
+			10s  agent undeletes cc ada v3
+			12s  user deletes crm ada
+			` + between + `
+			20s  engine fails crm ada answer=404
+			30s  engine reads cc ada
+			31s  engine creates crm ada id=crm-again v3
+			60s  end idle`
 }
 
 // unanswered is a record that the engine made, which a user deleted soon after,

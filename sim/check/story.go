@@ -254,7 +254,7 @@ func (s *story) read(i int32, e *trace.Event) {
 	}
 	if k := len(s.known[side]) - 1; k >= 0 && from >= 0 {
 		// Polling reads an unchanged record again and again.
-		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && !last.notice && (last.sure || !sure) {
+		if last := &s.known[side][k]; last.state == s.cur[side] && last.from >= 0 && !last.notice && (last.sure || !sure) && s.m.showsAlike(s.p.fields, last.ev, i) {
 			if s.hidAnEdit(side) {
 				s.lookForFlag(i)
 			}
@@ -332,13 +332,15 @@ func (s *story) settleAgreed(side int, at int32) {
 
 func (s *story) agreeOn(side int, at int32, o *point) {
 	mine, theirs := s.stored(side), &s.p.node(1 - side).states[o.state]
+	equal := true // in all that the engine can go by
 	for f, v := range mine.content {
+		equal = equal && (v == theirs.content[f] || s.m.doubts(s.p.fields, side, f, at) || s.m.doubts(s.p.fields, 1-side, f, o.ev))
 		if fd := s.p.fields.list[f]; fd.agree(v, theirs.content[f]) && s.m.sees(s.p.fields, side, f, at) && s.m.sees(s.p.fields, 1-side, f, o.ev) {
 			s.base[side].admit(f, v)
 			s.base[1-side].admit(f, theirs.content[f])
 		}
 	}
-	if slices.Equal(mine.content, theirs.content) {
+	if equal {
 		s.base[side].admitVersion(mine.version)
 		s.base[1-side].admitVersion(theirs.version)
 	}

@@ -24,7 +24,8 @@ func (e *TooLargeError) Error() string {
 }
 
 // encode is a value as the JSON of a column. The names are those of the Go
-// fields: testdata/version1.json holds them still.
+// fields: testdata/record.json holds them, and version1.json those of stores that
+// are older than some of the fields.
 func encode(what string, v any) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

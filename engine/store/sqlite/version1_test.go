@@ -22,7 +22,8 @@ const (
 	onceTime = engine.Instant(1_700_000_000_000_000_000)
 )
 
-// onceRecord is a flagged pair in that store.
+// onceRecord is a flagged pair in that store. What is stored of a pair since has
+// its zero value, which says that nothing of it is known.
 func onceRecord() *engine.Record {
 	side := func(version int64, notes string) engine.Base {
 		return engine.Base{
