@@ -146,7 +146,7 @@ class Engine:
         self.cc, self.crm = Genesys("CC"), RestCRM("CRM")
         self.lock, self.changed = threading.Lock(), threading.Event()
         self.state = {"waiting": {}, "base": {}, "links": {}, "cursor": ""}  # by contact-center id
-        self.due, self.failures, self.busy = {}, {}, True
+        self.due, self.failures, self.busy, self.ready = {}, {}, True, False
         if os.path.exists(STATE):
             with open(STATE, encoding="utf-8") as file:
                 self.state = json.load(file)
@@ -178,7 +178,8 @@ class Engine:
                 next_poll = time.monotonic() + interval
             for key in list(self.state["waiting"]):
                 self.attempt(key, lambda key=key: self.sync(key))
-            self.busy = False
+            # Ready is who has seen what both systems hold, before anybody edits it.
+            self.busy, self.ready = False, True
             self.changed.wait(0.02)
             self.changed.clear()
 
@@ -256,7 +257,7 @@ class Door(http.server.BaseHTTPRequestHandler):
     engine = None
 
     def do_GET(self):
-        body = json.dumps({"ready": True, "idle": self.engine.idle(), "speed": SPEED}).encode()
+        body = json.dumps({"ready": self.engine.ready, "idle": self.engine.idle(), "speed": SPEED}).encode()
         self.answer(200 if self.path == "/syncproof/status" else 404, body)
 
     def do_POST(self):

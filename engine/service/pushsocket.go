@@ -71,7 +71,7 @@ func dialChannel(ctx context.Context, address string, timeout time.Duration) (*w
 	defer cancel()
 	transport := newTransport(1)
 	transport.ForceAttemptHTTP2 = false
-	conn, res, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: &http.Client{
+	conn, res, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: &http.Client{ //nolint:bodyclose // the library closes it
 		Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}})
 	switch {

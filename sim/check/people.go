@@ -10,14 +10,14 @@ import (
 
 // gatherPeople ties the records of both systems together: by the external
 // ids that they carried at any time, by merges, and by the scenario's names
-// for what it laid as linked.
+// for what it laid as linked. What names a record of another object links nothing.
 func (m *model) gatherPeople() {
 	m.nameCreated()
 	for _, n := range m.nodes {
 		n.group = n
 	}
 	join := func(a, b *node) {
-		if b != nil {
+		if b != nil && b.fields == a.fields {
 			a.root().group = b.root()
 		}
 	}

@@ -112,6 +112,7 @@ type doorKey struct {
 
 // shelf is what a system stores under one native id.
 type shelf struct {
+	object  string
 	version int64
 	value   map[string]string
 }
@@ -258,8 +259,11 @@ func (s *soundness) commit(e *trace.Event) {
 	stored := s.shelves(e.On)
 	at := stored[e.Record]
 	if at == nil {
-		at = &shelf{value: map[string]string{}}
+		at = &shelf{object: e.Object, value: map[string]string{}}
 		stored[e.Record] = at
+	}
+	if e.Object != at.object {
+		s.fail(e, "%s of %s changes as another object than it was stored as", e.Record, e.On)
 	}
 	if e.Before != at.version {
 		s.fail(e, "%s of %s had version %d, it is stored at %d", e.Record, e.On, e.Before, at.version)

@@ -153,7 +153,7 @@ func (w *world) relay(out http.ResponseWriter, r *http.Request) {
 	if cut {
 		panic(http.ErrAbortHandler) // no connection comes about
 	}
-	far, res, err := websocket.Dial(r.Context(), "ws://"+address+r.URL.EscapedPath(), nil)
+	far, res, err := websocket.Dial(r.Context(), "ws://"+address+r.URL.EscapedPath(), nil) //nolint:bodyclose // the library closes it
 	if err != nil {
 		if res == nil {
 			panic(http.ErrAbortHandler)

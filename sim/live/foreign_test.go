@@ -40,7 +40,7 @@ func TestForeignEngine(t *testing.T) {
 			return nil, err
 		}
 		return Run(t.Context(), sc, Options{
-			Form: Command, Command: []string{python, filepath.Join(examples, "engine.py")}, Speed: 10, Dir: dir,
+			Form: Command, Command: []string{python, filepath.Join(examples, "engine.py")}, Speed: 4, Dir: dir,
 		})
 	})
 	for name, fails := range expected {
