@@ -88,7 +88,7 @@ cover: ## write coverage.out and print the coverage of each package
 schema: ## write the JSON Schemas anew from the Go types
 	$(GO) run ./cmd/syncproof schema scenario > scenarios/scenario.schema.json.new
 	mv scenarios/scenario.schema.json.new scenarios/scenario.schema.json
-	@set -e; for name in report exploration exhaustion detection config; do \
+	@set -e; for name in report exploration exhaustion detection shrinking config; do \
 		$(GO) run ./cmd/syncproof schema $$name > docs/$$name.schema.json.new; \
 		mv docs/$$name.schema.json.new docs/$$name.schema.json; \
 	done

@@ -80,11 +80,19 @@ func (c *Core) liftFlag(w *work, rec *Record) bool {
 		return true
 	case rec.Flag.Rule == "CR-14",
 		!cc.present && !crm.present,
-		cc.present && crm.present && c.of(w).agree(cc, crm):
+		cc.present && crm.present && c.of(w).agree(cc, crm) && !c.stillAsks(w, rec):
 		rec.Flag = nil
 		return true
 	}
 	return false
+}
+
+// stillAsks reports whether the sides, which agree in every two-way field, would
+// be flagged again for the same reason: an edit on the wrong side of a one-way
+// field still stands (FC-2). The person was told of it.
+func (c *Core) stillAsks(w *work, rec *Record) bool {
+	d := c.cfg.Resolver(c.input(w, rec))
+	return d.Action == resolve.Flag && d.Rule == rec.Flag.Rule
 }
 
 // approvedMass reports whether a flag waited for the approval of a mass delete

@@ -25,6 +25,7 @@ func Formats() []Format {
 		{"exploration", ExplorationID, "The report of a search through generated worlds.", &Exploration{}},
 		{"exhaustion", ExhaustionID, "The report of a search through every order of a scenario's messages.", &Exhaustion{}},
 		{"detection", DetectionID, "The report of engines with one defect each, and of what notices them.", &Detection{}},
+		{"shrinking", ShrinkingID, "What is left of a scenario that fails, for each kind of failure.", &Shrinking{}},
 	}
 }
 

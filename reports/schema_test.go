@@ -102,8 +102,14 @@ func specimens() map[string][]interface{ JSON(io.Writer) error } {
 	for _, d := range []*reports.Detection{tried, none} {
 		d.Decide()
 	}
+	shrunk := &reports.Shrinking{
+		Schema: reports.ShrinkingID, Tool: "v1", Scenario: "s.yaml", Engine: "reference", Fidelity: "wire",
+		Failures: []reports.FoundFailure{{Invariant: "told", Role: "r", Message: "m", Run: 1, Times: 1, Lines: 3, Shrunk: 1}},
+	}
+	shrunk.Decide()
 	return map[string][]interface{ JSON(io.Writer) error }{
 		"exploration": {faulty, bare}, "exhaustion": {found, stopped}, "detection": {tried, none},
+		"shrinking": {shrunk},
 	}
 }
 

@@ -85,7 +85,7 @@ func (a *app) printLines(lines []tenant.Line) error {
 		if a.quiet && l.Level == adapter.OK {
 			continue
 		}
-		fmt.Fprintf(&b, "%-4s  %-4s  %-15s  %s", l.Level, l.System, l.Check, reports.Plain(l.Found))
+		fmt.Fprintf(&b, "%-4s  %-4s  %-15s  %s", l.Level, tenant.Place(l.System, l.Object), l.Check, reports.Plain(l.Found))
 		if l.Remedy != "" {
 			fmt.Fprintf(&b, "; %s", reports.Plain(l.Remedy))
 		}

@@ -95,7 +95,7 @@ was interrupted before its bound, it is 2.`,
 	flags.BoolVar(&f.size.Exact, "exact", false, "as many records, edits and faults in every world as --records, --edits and --faults say")
 	flags.StringVar(&f.shard, "shard", "", "play only this share of the worlds, as in 2/4; report merge adds up the shares")
 	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "worlds at once; a seed gives the same worlds whatever the number")
-	flags.IntVar(&f.enough, "enough", 10, "stop after so many different failures, 0 for never")
+	flags.IntVar(&f.enough, "enough", enoughFailures, "stop after so many different failures, 0 for never")
 	f.engine.addTo(flags)
 	f.crm.addTo(flags)
 	flags.Var(fidelityFlag{&f.fidelity}, "fidelity", "wire: real requests and JSON; model: exchanges as data, with the same events")
@@ -116,7 +116,7 @@ was interrupted before its bound, it is 2.`,
 // other is not.
 func (f *exploreFlags) together(flags *pflag.FlagSet) error {
 	random := []string{
-		"for", "runs", "seed", "records", "edits", "faults", "exact", "shard", "enough", "shrink", "stall", "twice",
+		"for", "runs", "seed", "records", "edits", "faults", "accounts", "exact", "shard", "enough", "shrink", "stall", "twice",
 		"junit", "report", "markdown",
 	}
 	exhaustive := flags.Changed("exhaustive")
@@ -198,7 +198,33 @@ func (f *exploreFlags) args() string {
 	return args
 }
 
-// found says in a line how a failure was found.
+// found says in a line how a failure was found: the command draws the same
+// worlds, up to this one.
 func (f *exploreFlags) found(run int) string {
-	return fmt.Sprintf("world %d of `syncproof explore --seed %d%s`", run, f.seed, f.crm.arg()+f.args())
+	return fmt.Sprintf("world %d of `syncproof explore --seed %d --runs %d%s`", run, f.seed, run, f.sizes()+f.crm.arg()+f.args())
+}
+
+// enoughFailures is how many different failures end a search by default.
+const enoughFailures = 10
+
+// sizes are the flags that say how large worlds are and when the search stops,
+// where they are not the defaults: another size draws another world.
+func (f *exploreFlags) sizes() string {
+	var args string
+	for _, s := range []struct {
+		name     string
+		n, usual int
+	}{
+		{"records", f.size.Records, explore.DefaultSize.Records}, {"edits", f.size.Edits, explore.DefaultSize.Edits},
+		{"faults", f.size.Faults, explore.DefaultSize.Faults}, {"accounts", f.size.Accounts, explore.DefaultSize.Accounts},
+		{"enough", f.enough, enoughFailures},
+	} {
+		if s.n != s.usual {
+			args += fmt.Sprintf(" --%s %d", s.name, s.n)
+		}
+	}
+	if f.size.Exact {
+		args += " --exact"
+	}
+	return args
 }

@@ -48,6 +48,23 @@ func TestSearchTellsWhatItCannotKeep(t *testing.T) {
 	}
 }
 
+// TestFoundNamesTheWorld: the command that is kept with a failure has every flag
+// that drew the world, and none that is the default.
+func TestFoundNamesTheWorld(t *testing.T) {
+	usual := exploreFlags{seed: 7, enough: enoughFailures, size: explore.DefaultSize}
+	if got, want := usual.found(4), "world 4 of `syncproof explore --seed 7 --runs 4`"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	f := exploreFlags{
+		seed: 7, enough: 2, fidelity: sim.Model, crm: crmFlag{kind: "dynamics"},
+		size: explore.Size{Records: 1, Edits: 2, Faults: 30, Accounts: 40, Exact: true},
+	}
+	want := "world 9 of `syncproof explore --seed 7 --runs 9 --records 1 --edits 2 --faults 30 --accounts 40 --enough 2 --exact --crm dynamics --fidelity model`"
+	if got := f.found(9); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestReportDoesNotDependOnJobs: a search that stops after so many failures
 // writes the same report with any number of jobs, but for how long it took.
 func TestReportDoesNotDependOnJobs(t *testing.T) {

@@ -254,8 +254,10 @@ func (t *trials) kill(ctx context.Context, m *mutant.Mutant, name string, sc *sc
 // search explores once for a mutant.
 func (t *trials) search(ctx context.Context, m *mutant.Mutant, seed uint64, out *reports.DetectedBy) error {
 	f := t.flags
+	size := f.size
+	size.Accounts = m.Accounts
 	s := explore.Search{
-		Vary: m.Vary, Size: f.size, Seed: seed, For: f.span, Workers: f.jobs,
+		Vary: m.Vary, Size: size, Seed: seed, For: f.span, Workers: f.jobs,
 		Clock: func() time.Duration { return time.Since(t.began) }, Simulate: t.watch().play,
 	}
 	d := s.Run(ctx)

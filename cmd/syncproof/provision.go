@@ -115,7 +115,7 @@ func (a *app) printOutcome(o *tenant.Outcome) {
 	if a.quiet && o.State != tenant.Failed && o.State != tenant.Blocked && o.State != tenant.Manual {
 		return
 	}
-	_, _ = fmt.Fprintf(a.out, "%-4s  %-7s  %s\n", o.System, o.State, reports.Plain(o.What))
+	_, _ = fmt.Fprintf(a.out, "%-4s  %-7s  %s\n", tenant.Place(o.System, o.Object), o.State, reports.Plain(o.What))
 	for _, more := range [...]string{o.Manual, o.Blocked, o.Error} {
 		if more != "" {
 			_, _ = fmt.Fprintf(a.out, "%15s%s\n", "", reports.Plain(more))
@@ -129,7 +129,7 @@ func (a *app) confirm(plan []tenant.Outcome, planned int) error {
 		return misuse("look at the plan with --dry-run, then give --yes", "%d changes would be made, and there is no terminal to ask on", planned)
 	}
 	for i := range plan {
-		_, _ = fmt.Fprintf(a.errors, "%-4s  %s\n", plan[i].System, reports.Plain(plan[i].What))
+		_, _ = fmt.Fprintf(a.errors, "%-4s  %s\n", tenant.Place(plan[i].System, plan[i].Object), reports.Plain(plan[i].What))
 	}
 	_, _ = fmt.Fprintf(a.errors, "Make these %d changes? [y/N] ", planned)
 	line, err := bufio.NewReader(a.in).ReadString('\n')

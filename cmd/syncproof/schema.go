@@ -30,8 +30,8 @@ func newSchema(a *app) *cobra.Command {
 		Short: "print the JSON Schema of a format",
 		Long: `Prints the JSON Schema of the scenario format (the default) or of a JSON
 document that syncproof writes, for editors and validators: report is that of
-run, exploration and exhaustion those of explore, detection that of mutants.
-config is what serve reads.`,
+run, exploration and exhaustion those of explore, detection that of mutants,
+shrinking that of shrink. config is what serve reads.`,
 		Example: `  syncproof schema > scenario.schema.json
   syncproof schema report`,
 		Args:      atMost(1),

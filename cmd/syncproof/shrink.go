@@ -83,18 +83,17 @@ func (a *app) shrink(ctx context.Context, f *shrinkFlags, arg string) error {
 		return misuse("`syncproof run "+shellWord(arg)+f.args()+"` shows what holds", "%s does not fail%s: there is nothing to shrink", arg, f.of())
 	}
 	player.EventsMax = 2*len(out.Events) + 2000
-	found := make([]*reports.FoundFailure, 0, len(failures))
+	found := &reports.Shrinking{
+		Schema: reports.ShrinkingID, Tool: version(), Scenario: j.name, Engine: f.engine.String(), Fidelity: f.fidelity.String(),
+	}
 	for _, failure := range failures {
 		small, err := f.make(ctx, player, j, failure)
 		if err != nil {
 			return err
 		}
-		found = append(found, small)
+		found.Failures = append(found.Failures, *small)
 	}
-	if err := a.showShrunk(found); err != nil {
-		return err
-	}
-	return &exitError{code: exitFail}
+	return a.showShrunk(found)
 }
 
 // checkKnown refuses an invariant that there is not: nothing could fail by it.
@@ -149,14 +148,14 @@ func (f *shrinkFlags) make(ctx context.Context, player *explore.Player, j job, f
 	}, nil
 }
 
-func (a *app) showShrunk(found []*reports.FoundFailure) error {
+func (a *app) showShrunk(x *reports.Shrinking) error {
+	verdict := x.Decide()
+	show := func() error { return x.Console(a.out, a.style()) }
 	if a.json {
-		return a.writeJSON(found)
+		show = func() error { return x.JSON(a.out) }
 	}
-	for _, x := range found {
-		if err := x.Console(a.out, a.style()); err != nil {
-			return err
-		}
+	if err := show(); err != nil {
+		return err
 	}
-	return nil
+	return verdictError(verdict)
 }

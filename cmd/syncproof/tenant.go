@@ -16,17 +16,20 @@ import (
 	"github.com/syncproof/syncproof/engine/service/config"
 )
 
-// tenants are both systems of a configuration file, and the configuration.
+// tenants are both systems of a configuration file with each object in them,
+// and the configuration.
 func tenants(path string) ([]tenant.Side, *config.Config, error) {
 	c, err := loadConfig(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	sides := make([]tenant.Side, 2)
-	for i := range sides {
-		if sides[i], err = service.Connect(c, mapping.Side(i)); err != nil {
+	var sides []tenant.Side
+	for _, side := range [...]mapping.Side{mapping.CC, mapping.CRM} {
+		objects, err := service.Connect(c, side)
+		if err != nil {
 			return nil, nil, misuse("", "%s: %w", path, err)
 		}
+		sides = append(sides, objects...)
 	}
 	return sides, c, nil
 }

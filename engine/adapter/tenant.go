@@ -20,6 +20,9 @@ type Step struct {
 	Kind string `json:"kind"` // the vendor's kind of thing, e.g. CustomField
 	Name string `json:"name"` // the vendor's name, e.g. Contact.Sync_Version__c
 	What string `json:"what"` // as a sentence without its end: create ...
+	// Shared: it belongs to the tenant and not to one object in it, so that the
+	// adapters of all objects plan it and one of them takes it.
+	Shared bool `json:"shared,omitempty"`
 	// Manual says what a person must do where the vendor has no API for it,
 	// "" where Apply does it.
 	Manual string `json:"manual,omitempty"`

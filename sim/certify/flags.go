@@ -146,6 +146,22 @@ var flags = []Mutation{
 			return true
 		},
 	},
+	{
+		Name: "two-identifiers-for-one-message", Invariant: "told", Rule: "EV-11",
+		Breaks: "a person is told of one thing twice, under two identifiers",
+		apply: func(d *draft) bool {
+			i := d.first(0, func(e *trace.Event) bool {
+				return e.Kind == trace.Told && (e.Verb == "flagged" || e.Verb == "failed") && e.Alias != "" && e.Text != ""
+			})
+			if i < 0 {
+				return false
+			}
+			again := d.ev[i]
+			again.Op, again.External = 0, again.External+"/again"
+			d.insert(i+1, again)
+			return true
+		},
+	},
 }
 
 // causeless is a pair that was served without trouble and edited on one side

@@ -316,6 +316,7 @@ func (b *builder) happens(verb string, h happening) {
 		e.Kind, e.On = trace.Restart, trace.Engine
 	case "told":
 		e.Kind, e.Verb, e.Alias, e.External, e.Record = trace.Told, arg(1), arg(2), h.options["id"], h.options["record"]
+		e.Text = h.options["text"]
 	case "review":
 		e.Kind, e.Verb, e.Alias, e.Origin = trace.Person, "review", arg(1), h.options["choose"]
 		for k := 0; k < len(h.fields); k += 2 {

@@ -12,10 +12,12 @@ import (
 const lastingOutage = time.Hour
 
 // told: everything that EV-11 names reached the sink at least once, with an
-// identifier that makes repeats recognisable.
+// identifier that makes repeats recognisable: one for two things tells of one of
+// them, two for one thing tell of it twice.
 func told(m *model) Result {
 	t := &tally{m: m}
 	topics := m.identifiers(t)
+	m.toldAgain(t)
 	idle := m.end >= 0 && m.ev[m.end].Code == "idle"
 	for _, p := range m.people {
 		m.toldOf(t, p, topics, idle)

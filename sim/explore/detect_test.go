@@ -25,8 +25,10 @@ func TestEveryMutantIsFound(t *testing.T) {
 	for _, m := range mutant.All() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
+			size := explore.DefaultSize
+			size.Accounts = m.Accounts
 			s := explore.Search{
-				Vary: m.Vary, Size: explore.DefaultSize, Seed: searchSeed, Runs: worldsMost, Workers: 1,
+				Vary: m.Vary, Size: size, Seed: searchSeed, Runs: worldsMost, Workers: 1,
 				Clock: func() time.Duration { return 0 },
 			}
 			d := s.Run(t.Context())

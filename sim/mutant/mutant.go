@@ -30,16 +30,19 @@ type Mutant struct {
 	// fails on at least one of Invariants.
 	KilledBy   []string
 	Invariants []string
+	// Accounts is the percentage of generated worlds that keep accounts beside
+	// contacts where the defect shows only there; 0 for any other defect.
+	Accounts int
 	// Vary makes the variation anew for each run: a mutant may remember
 	// things within one.
 	Vary func() *sim.Variation
 }
 
 // All lists the mutants in a fixed order: those that decide wrongly, those
-// that handle notices, failures and limits wrongly, and those that read,
-// write and remember wrongly.
+// that handle notices, failures and limits wrongly, those that read, write and
+// remember wrongly, and those that mix several objects up.
 func All() []Mutant {
-	return slices.Concat(deciding, driving, writing, remembering)
+	return slices.Concat(deciding, driving, writing, remembering, spanning)
 }
 
 // Find is the mutant of a name.

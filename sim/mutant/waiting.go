@@ -26,38 +26,21 @@ func retryAfterIgnored(inner sim.Machine, now engine.Instant, e engine.Event, ou
 // noJitter keeps the signals from the core's own gate and holds the questions
 // of the transports back by itself, to the instant.
 func noJitter() step {
-	var until [2]engine.Instant
-	var held [2][]engine.Event
+	held := holding{}
 	return func(inner sim.Machine, now engine.Instant, e engine.Event, out *engine.Effects) {
-		var due []engine.Event
-		for side := range held {
-			if now >= until[side] {
-				due = append(due, held[side]...)
-				held[side] = nil
-			}
-		}
 		switch x := e.(type) {
 		case engine.Asked:
-			if now < until[x.Side] {
-				held[x.Side] = append(held[x.Side], x)
+			if held.hold(now, line{side: x.Side}, x) {
 				e = engine.Tick{}
 			}
 		case engine.Exchanged:
 			if x.Signal.Limited && x.Signal.RetryAfter > 0 {
-				until[x.Side] = max(until[x.Side], now.Add(x.Signal.RetryAfter))
+				held.pause(line{side: x.Side}, now.Add(x.Signal.RetryAfter))
 				x.Signal.Limited = false
 				e = x
 			}
 		}
-		inner.Step(now, e, out)
-		for _, e := range due {
-			inner.Step(now, e, out)
-		}
-		for side := range held {
-			if len(held[side]) > 0 && (out.Wake == 0 || until[side] < out.Wake) {
-				out.Wake = until[side]
-			}
-		}
+		held.step(inner, now, e, out)
 	}
 }
 

@@ -66,7 +66,7 @@ func (a *Records) sourceFinding(ctx context.Context) (adapter.Finding, error) {
 	f.Level, f.Found, f.Remedy = adapter.Fail, "there is no external source with the id "+a.source, "run `syncproof provision`"
 	if i := slices.IndexFunc(sources, func(s externalSource) bool { return s.Name == a.source }); i >= 0 {
 		f.Found = "external_field is the name of an external source and not its id"
-		f.Remedy = "set external_field of this system to " + sources[i].ID
+		f.Remedy = "set " + a.setting() + " to " + sources[i].ID
 	}
 	return f, nil
 }

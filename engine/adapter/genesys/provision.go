@@ -136,12 +136,21 @@ func (a *Records) sourceStep(ctx context.Context) ([]adapter.Step, error) {
 	if slices.ContainsFunc(sources, func(s externalSource) bool { return s.ID == a.source }) {
 		return nil, nil
 	}
-	step := adapter.Step{Kind: kindSource, Name: a.source, What: "create the external source " + a.source}
+	step := adapter.Step{Kind: kindSource, Name: a.source, Shared: true, What: "create the external source " + a.source}
 	if i := slices.IndexFunc(sources, func(s externalSource) bool { return s.Name == a.source }); i >= 0 {
 		step.What = "name the external source by its id"
-		step.Manual = "the external source " + a.source + " has the id " + sources[i].ID + ": set external_field of this system to that id"
+		step.Shared = false // each object has a setting of its own
+		step.Manual = "the external source " + a.source + " has the id " + sources[i].ID + ": set " + a.setting() + " to that id"
 	}
 	return []adapter.Step{step}, nil
+}
+
+// setting is where the configuration names the external source.
+func (a *Records) setting() string {
+	if a.object == objects[adapter.Account] {
+		return "objects.account.cc.external_field"
+	}
+	return "external_field of this system"
 }
 
 // Apply implements adapter.Provisioner.

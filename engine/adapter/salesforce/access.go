@@ -70,7 +70,7 @@ func (a *Records) accessSteps(grants []adapter.Step, have access) []adapter.Step
 	}
 	var steps []adapter.Step
 	if have.set == "" {
-		steps = append(steps, adapter.Step{Kind: kindSet, Name: permSet, What: "create the permission set " + permSet})
+		steps = append(steps, adapter.Step{Kind: kindSet, Name: permSet, Shared: true, What: "create the permission set " + permSet})
 	}
 	for _, g := range grants {
 		if g.Blocked != "" || !slices.Contains(have.granted, g.Name) {
@@ -78,7 +78,7 @@ func (a *Records) accessSteps(grants []adapter.Step, have access) []adapter.Step
 		}
 	}
 	if !have.assigned {
-		s := adapter.Step{Kind: kindAssign, Name: permSet, What: "assign the permission set " + permSet + " to the engine's user"}
+		s := adapter.Step{Kind: kindAssign, Name: permSet, Shared: true, What: "assign the permission set " + permSet + " to the engine's user"}
 		if a.me() == "" {
 			s.Manual = "the token answer names no user: assign the permission set " + permSet + " to the engine's user in Setup"
 		}

@@ -160,6 +160,9 @@ func (a *Records) externalID(ctx context.Context) (adapter.Finding, error) {
 
 func (a *Records) conditionalRule(ctx context.Context) (adapter.Finding, error) {
 	f := adapter.Finding{Check: "conditional", Level: adapter.OK, Found: "not asked for: records are read again just before a write"}
+	if a.tags {
+		f.Found = "writes rest on the ETags of " + a.object + " rows"
+	}
 	if a.base == "" {
 		return f, nil
 	}

@@ -49,10 +49,18 @@ func (a *Records) needed() []customField {
 	all := []customField{
 		{name: a.layout.names[n], label: "Sync Version", typ: "Number", initial: "0"},
 		{name: a.layout.names[n+1], label: "Sync Status", typ: "Text", length: 40},
-		{name: a.layout.external, label: "Genesys Contact Id", typ: "Text", length: 64, external: true},
+		{name: a.layout.external, label: a.externalLabel(), typ: "Text", length: 64, external: true},
 		{name: a.base, label: "Sync Base Version", typ: "Number"},
 	}
 	return slices.DeleteFunc(all, func(f customField) bool { return f.name == "" })
+}
+
+// externalLabel says in Setup what the external id is the id of.
+func (a *Records) externalLabel() string {
+	if a.object == "Account" {
+		return "Genesys Organization Id"
+	}
+	return "Genesys Contact Id"
 }
 
 // Plan implements adapter.Provisioner. It needs the user permission View Setup

@@ -28,6 +28,7 @@ type Options struct {
 // Line is one finding about one system.
 type Line struct {
 	System string `json:"system"`
+	Object string `json:"object,omitempty"` // "" is contacts, or the system itself
 	adapter.Finding
 }
 
@@ -45,28 +46,68 @@ func Worst(lines []Line) adapter.Level {
 	return worst
 }
 
-// Inspect checks both systems. A system that cannot be reached, or into which
-// the account cannot log in, is one line: what follows from that is not said.
+// Inspect checks both systems, and each object in them. A system that cannot be
+// reached, or into which the account cannot log in, is one line: what follows
+// from that is not said.
 func Inspect(ctx context.Context, sides []Side, o Options) []Line {
 	var lines []Line
+	var systems []*Side // the first side of each
+	shut := map[string]bool{}
 	for i := range sides {
-		for _, f := range sides[i].inspect(ctx, o) {
-			lines = append(lines, Line{System: sides[i].Name, Finding: f})
+		s := &sides[i]
+		first := !slices.ContainsFunc(sides[:i], func(other Side) bool { return other.Name == s.Name })
+		if first {
+			systems = append(systems, s)
+		}
+		if shut[s.Name] {
+			continue
+		}
+		schema, err := s.System.Describe(ctx)
+		if err != nil {
+			f := s.unfit(err)
+			shut[s.Name] = f.Check == "reach" || f.Check == "token"
+			lines = append(lines, Line{s.Name, s.about(), f})
+			continue
+		}
+		for _, f := range s.inspect(ctx, schema, o) {
+			lines = append(lines, Line{s.Name, s.about(), f})
+		}
+		if first {
+			for _, f := range s.whole(ctx, feeds(sides, s.Name), o) {
+				lines = append(lines, Line{System: s.Name, Finding: f})
+			}
 		}
 	}
-	if len(sides) == 2 {
-		if f, known := apart(sides[0].Meter, sides[1].Meter, o.Tolerance); known {
+	if len(systems) == 2 {
+		if f, known := apart(systems[0].Meter, systems[1].Meter, o.Tolerance); known {
 			lines = append(lines, Line{System: "both", Finding: f})
 		}
 	}
 	return lines
 }
 
-func (s *Side) inspect(ctx context.Context, o Options) []adapter.Finding {
-	schema, err := s.System.Describe(ctx)
-	if err != nil {
-		return []adapter.Finding{s.unfit(err)}
+// feeds is how many objects are polled in a system.
+func feeds(sides []Side, system string) int {
+	n := 0
+	for i := range sides {
+		if sides[i].Name == system {
+			n++
+		}
 	}
+	return n
+}
+
+// whole is what concerns the system and not one object in it.
+func (s *Side) whole(ctx context.Context, feeds int, o Options) []adapter.Finding {
+	all := []adapter.Finding{s.limits(feeds), s.clock()}
+	if hook, has := s.webhook(ctx, o); has {
+		all = append(all, hook)
+	}
+	return all
+}
+
+// inspect is what concerns one object, whose schema could be read.
+func (s *Side) inspect(ctx context.Context, schema adapter.Schema, o Options) []adapter.Finding {
 	all := []adapter.Finding{ok("token", "obtained, and the schema of the object is readable")}
 	all = append(all, s.fields(schema)...)
 	all = append(all, s.own(schema, o)...)
@@ -82,12 +123,7 @@ func (s *Side) inspect(ctx context.Context, o Options) []adapter.Finding {
 			Remedy: "create, edit and delete a test record with the engine's account",
 		})
 	}
-	all = append(all, s.feed(ctx), s.limits(), s.clock())
-	all = append(all, s.versioning(ctx))
-	if hook, has := s.webhook(ctx, o); has {
-		all = append(all, hook)
-	}
-	return all
+	return append(all, s.feed(ctx), s.versioning(ctx))
 }
 
 func ok(check, format string, args ...any) adapter.Finding {

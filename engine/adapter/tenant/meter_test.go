@@ -102,7 +102,7 @@ func TestLimitsAgainstTheConfiguration(t *testing.T) {
 	} {
 		m := &Meter{heard: true, last: adapter.Signal{Allowed: c.allowed, Remaining: c.remaining}}
 		s := Side{Kind: c.kind, Concurrency: c.concurrency, Poll: c.poll, Meter: m}
-		f := s.limits()
+		f := s.limits(1)
 		if f.Level != c.level || !strings.Contains(f.Found+f.Remedy, c.says) {
 			t.Errorf("%s: %+v", name, f)
 		}

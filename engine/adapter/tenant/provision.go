@@ -25,23 +25,28 @@ const (
 // Outcome is a step with its state.
 type Outcome struct {
 	System string `json:"system"`
+	Object string `json:"object,omitempty"` // "" is contacts
 	adapter.Step
 	State State  `json:"state"`
 	Error string `json:"error,omitempty"`
 }
 
 // Plan asks every side for what it lacks. What a side lacks whose adapter
-// cannot provision is a person's to make.
+// cannot provision is a person's to make. What the objects of a system lack in
+// common, such as its external source, is one step of the first of them.
 func Plan(ctx context.Context, sides []Side) ([]Outcome, error) {
 	var all []Outcome
 	for i := range sides {
 		s := &sides[i]
 		steps, err := s.lacks(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Name, err)
+			return nil, fmt.Errorf("%s: %w", s.place(), err)
 		}
 		for _, step := range steps {
-			all = append(all, Outcome{System: s.Name, Step: step, State: stateOf(step)})
+			o := Outcome{System: s.Name, Object: s.about(), Step: step, State: stateOf(step)}
+			if !told(all, o) {
+				all = append(all, o)
+			}
 		}
 	}
 	return all, nil
@@ -120,7 +125,7 @@ func apply(ctx context.Context, sides []Side, o Outcome, skip bool) Outcome {
 	}
 	o.State = Made
 	for i := range sides {
-		if p, can := sides[i].System.(adapter.Provisioner); can && sides[i].Name == o.System {
+		if p, can := sides[i].System.(adapter.Provisioner); can && sides[i].Name == o.System && sides[i].about() == o.Object {
 			if err := p.Apply(ctx, o.Step); err != nil {
 				o.State, o.Error = Failed, Explain(err)
 			}
@@ -147,9 +152,9 @@ func lacking(ctx context.Context, sides []Side, done []Outcome, failed map[strin
 			steps = []adapter.Step{{Kind: "plan", Name: s.Kind, What: "look at what was made"}}
 		}
 		for _, step := range steps {
-			o := Outcome{System: s.Name, Step: step, State: stateOf(step)}
+			o := Outcome{System: s.Name, Object: s.about(), Step: step, State: stateOf(step)}
 			switch {
-			case o.State == Manual && told(done, o):
+			case o.State == Manual && told(done, o) || told(more, o):
 				continue
 			case err != nil:
 				o.State, o.Error = Failed, Explain(err)
@@ -163,8 +168,12 @@ func lacking(ctx context.Context, sides []Side, done []Outcome, failed map[strin
 	return more
 }
 
+// told says that a step is among the outcomes. One of another object is the
+// same where what is to be made belongs to the whole system.
 func told(all []Outcome, o Outcome) bool {
-	return slices.ContainsFunc(all, func(p Outcome) bool { return p.System == o.System && p.Step == o.Step })
+	return slices.ContainsFunc(all, func(p Outcome) bool {
+		return p.System == o.System && p.Step == o.Step && (p.Object == o.Object || p.Shared)
+	})
 }
 
 // Explain is an adapter's error with what to do about it.

@@ -33,7 +33,7 @@ var windows = map[string]time.Duration{
 }
 
 // limits compares what the headers say of the limits with what is configured.
-func (s *Side) limits() adapter.Finding {
+func (s *Side) limits(feeds int) adapter.Finding {
 	if s.Meter == nil {
 		return adapter.Finding{Check: "limits", Level: adapter.Warn, Found: "not measured"}
 	}
@@ -45,7 +45,7 @@ func (s *Side) limits() adapter.Finding {
 	f := adapter.Finding{Check: "limits", Found: fmt.Sprintf("%d of %d requests in %s are left", signal.Remaining, signal.Allowed, short(window))}
 	polls := 0
 	if s.Poll > 0 {
-		polls = int(window / s.Poll)
+		polls = feeds * int(window/s.Poll)
 	}
 	switch {
 	case signal.Remaining == 0:

@@ -7,9 +7,12 @@ import (
 	"github.com/syncproof/syncproof/engine/mapping"
 )
 
-// Side is one of the two systems, as the configuration describes it.
+// Side is one object of one of the two systems, as the configuration describes
+// it. The sides of one system follow each other, contacts first, and share its
+// account, its limits and its meter (DM-11).
 type Side struct {
 	Name    string // cc or crm
+	Object  adapter.Object
 	Kind    string // genesys, salesforce, rest
 	System  adapter.System
 	Config  adapter.Config // names of fields
@@ -22,4 +25,24 @@ type Side struct {
 	Poll        time.Duration
 	// Meter saw the side's exchanges; nil for none.
 	Meter *Meter
+}
+
+// about is the object beside contacts that a line is about, "" for contacts.
+func (s *Side) about() string {
+	if s.Object == adapter.Contact {
+		return ""
+	}
+	return s.Object.String()
+}
+
+// place is the system with that object, for people.
+func (s *Side) place() string { return Place(s.Name, s.about()) }
+
+// Place is a system and the object in it that a line is about, for people:
+// crm, crm/account.
+func Place(system, object string) string {
+	if object == "" {
+		return system
+	}
+	return system + "/" + object
 }
