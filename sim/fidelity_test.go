@@ -509,7 +509,7 @@ func constraint(fields []mocks.FieldView, name string) mapping.Constraint {
 	for _, f := range fields {
 		if f.Name == name {
 			return mapping.Constraint{
-				Name: f.Name, Type: typeOf[f.Type], MaxLength: f.MaxLength, UTF16: f.UTF16,
+				Name: f.Name, Type: typeOf[f.Type], MaxLength: f.MaxLength, UTF16: f.UTF16, NoChoice: f.NoChoice,
 				Required: f.Required, Writable: f.Writable, Pattern: f.Pattern, Values: f.Values,
 			}
 		}
